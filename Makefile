@@ -1,0 +1,96 @@
+# make run     set everything up, fill an empty database with the demo, serve on 127.0.0.1:$(PORT)
+# make check   lint, types, the direction of imports          make test   everything that can be tested
+PORT ?= 8000
+HOST ?= 127.0.0.1
+THREADS ?= 8
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app wsgi
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
+SOURCES := $(wildcard marketplace search_index benchmarks tests wsgi.py)
+EXTRACT := $(BIN)/pybabel -q extract -F marketplace/translations/babel.cfg -k N_ --ignore-dirs '.*' --sort-output --no-location \
+	--project=jiangguo -o build/messages.pot .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run check format test coverage soak system-packages messages lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.lock | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+%.mo: %.po | $(VENV)/.installed
+	$(BIN)/pybabel -q compile -i $< -o $@
+
+setup: $(VENV)/.installed $(CATALOGUES)
+
+setup-dev: $(VENV)/.installed-dev $(CATALOGUES)
+
+run: setup
+	$(FLASK) db upgrade
+	$(FLASK) demo load --if-empty
+	@$(FLASK) demo sign-ins
+	@echo "匠果: http://$(HOST):$(PORT)"
+	@JIANGGUO_PUBLIC_URL=$${JIANGGUO_PUBLIC_URL:-http://$(HOST):$(PORT)} exec $(BIN)/gunicorn --bind $(HOST):$(PORT) --worker-class gthread --workers 1 --threads $(THREADS) \
+		--no-control-socket wsgi:app
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+
+format: setup-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: setup-dev system-packages
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+coverage: setup-dev system-packages
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+
+soak: setup-dev system-packages
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+# PostgreSQL, Chromium, Chinese glyphs and pdftotext serve the tests alone; nothing is installed where one is not root on Debian.
+system-packages:
+	@missing=; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && grep -qx ID=debian /etc/os-release 2>/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	else echo "Not on this machine:$$missing. What needs them is skipped."; fi
+
+# The catalogue's new strings wait with an empty translation; a test names them.
+messages: setup-dev
+	@mkdir -p build
+	$(EXTRACT)
+	$(BIN)/pybabel -q update -i build/messages.pot -d marketplace/translations -l zh_CN --no-fuzzy-matching --ignore-obsolete -w 120
+
+lock:
+	@command -v uv >/dev/null || { echo "uv is needed to write the locks: pip install uv"; exit 1; }
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 setup.cfg -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 setup.cfg --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f $(CATALOGUES)
