@@ -173,4 +173,4 @@ def _aware(value: datetime) -> datetime:
 
 
 def _locale() -> Locale:
-    return get_locale() or Locale("zh", "CN")
+    return get_locale() or Locale.parse("zh_CN")

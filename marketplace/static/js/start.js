@@ -1,0 +1,16 @@
+// Loads what the page at hand can use. Every page works without any of it.
+
+import "./busy.js";
+
+const wanted = {
+  "details.menu": "./menu.js",
+  "details.sheet": "./sheet.js",
+  "form[data-autosave]": "./draft.js",
+  "progress[data-poll]": "./progress.js",
+};
+
+for (const [selector, module] of Object.entries(wanted)) {
+  if (document.querySelector(selector)) {
+    import(module);
+  }
+}
