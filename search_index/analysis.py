@@ -1,0 +1,153 @@
+"""Text to terms, Chinese and English: one analysis for indexing, searching, matching and highlighting.
+
+A term is a Chinese character, a pair of neighbouring ones, or a word of letters and digits; each is a 44-bit code, so
+that a text becomes an array. Nothing here knows of documents, scores or files.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+U64 = npt.NDArray[np.uint64]
+U32 = npt.NDArray[np.uint32]
+I64 = npt.NDArray[np.int64]
+
+SEPARATOR, LETTER, CHARACTER = 0, 1, 2
+"""Classes of code points: what splits, what forms words, what stands alone and pairs up."""
+
+CODE_BITS = 44
+_KIND_SHIFT = np.uint64(42)
+_PAIR_SHIFT = np.uint64(21)
+_SINGLE, _PAIR, _WORD = (np.uint64(kind) << _KIND_SHIFT for kind in range(3))
+_WORD_MASK = np.uint64((1 << 41) - 1)
+_HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+_HASH_MIX = np.uint64(0xFF51AFD7ED558CCD)
+
+_STANDALONE = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
+_BMP = 0x10000
+
+
+class _Folding(dict[int, str]):
+    """Full width to half width, compatibility forms and case, one character at a time.
+
+    Character by character, not over the whole text, so that a position in the folded text leads back to the original.
+    """
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
+        # Half of a surrogate pair is no character and cannot be encoded: it separates.
+        folded = " " if unicodedata.category(char) == "Cs" else unicodedata.normalize("NFKC", char).casefold()
+        self[point] = folded
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """The form in which texts are compared."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def code_points(folded: str) -> U32:
+    return np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32)
+
+
+@cache
+def _classes_of_bmp() -> npt.NDArray[np.uint8]:
+    table = np.fromiter((LETTER if chr(point).isalnum() else SEPARATOR for point in range(_BMP)), np.uint8, _BMP)
+    for first, last in _STANDALONE:
+        block = table[first : last + 1]
+        block[block == LETTER] = CHARACTER
+    return table
+
+
+def classify(points: U32) -> npt.NDArray[np.uint8]:
+    """The class of each code point. Beyond the basic plane every letter stands alone: those are rare characters."""
+    classes = _classes_of_bmp()[np.minimum(points, _BMP - 1)]
+    for at in np.flatnonzero(points >= _BMP):
+        classes[at] = CHARACTER if chr(int(points[at])).isalnum() else SEPARATOR
+    return classes
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms of a folded text: code, first position, length. Not sorted, repeated as often as they occur."""
+
+    codes: U64
+    starts: I64
+    sizes: I64
+
+
+def terms_of(points: U32) -> Terms:
+    """All terms of a folded text given as code points: single characters, then pairs, then words."""
+    classes = classify(points)
+    wide = points.astype(np.uint64)
+    single = classes == CHARACTER
+    singles = np.flatnonzero(single)
+    pairs = np.flatnonzero(single[:-1] & single[1:])
+    words, sizes = _runs(classes == LETTER)
+    return Terms(
+        np.concatenate((
+            wide[singles] | _SINGLE,
+            wide[pairs] << _PAIR_SHIFT | wide[pairs + 1] | _PAIR,
+            _word_codes(wide, words, sizes),
+        )),
+        np.concatenate((singles, pairs, words)),
+        np.concatenate((np.full(len(singles), 1), np.full(len(pairs), 2), sizes)),
+    )
+
+
+def terms_with_text(text: str) -> list[tuple[int, str]]:
+    """Code and text of every term of a text, as often as it occurs."""
+    folded = fold(text)
+    terms = terms_of(code_points(folded))
+    spans = zip(terms.codes.tolist(), terms.starts.tolist(), (terms.starts + terms.sizes).tolist(), strict=True)
+    return [(code, folded[start:end]) for code, start, end in spans]
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> tuple[I64, I64]:
+    edges = np.diff(np.concatenate(([0], flags.view(np.int8), [0])))
+    starts = np.flatnonzero(edges == 1)
+    return starts, np.flatnonzero(edges == -1) - starts
+
+
+def _word_codes(wide: U64, starts: I64, sizes: I64) -> U64:
+    """41 bits of a polynomial hash of each word; the arithmetic wraps at 64 bits, which is meant."""
+    if not len(starts):
+        return np.empty(0, np.uint64)
+    firsts = np.cumsum(sizes) - sizes
+    within = np.arange(int(sizes.sum())) - np.repeat(firsts, sizes)
+    letters = wide[np.repeat(starts, sizes) + within]
+    powers = np.multiply.accumulate(np.full(int(sizes.max()), _HASH_BASE))
+    hashes = np.add.reduceat(letters * powers[within], firsts)
+    mixed: U64 = (hashes ^ (hashes >> np.uint64(29))) * _HASH_MIX
+    codes: U64 = ((mixed >> np.uint64(23)) & _WORD_MASK) | _WORD
+    return codes
+
+
+def is_pair(codes: U64) -> npt.NDArray[np.bool_]:
+    """Whether each code is a pair of characters. Pairs are a field of their own when scoring."""
+    pairs: npt.NDArray[np.bool_] = (codes >> _KIND_SHIFT) == np.uint64(1)
+    return pairs
+
+
+def pieces_of(folded: str) -> list[str]:
+    """The unbroken runs of characters and the words of a folded text, in order: "5g基站" gives "5g", "基站"."""
+    classes = classify(code_points(folded))
+    pieces = []
+    for wanted in (LETTER, CHARACTER):
+        starts, sizes = _runs(classes == wanted)
+        spans = zip(starts.tolist(), (starts + sizes).tolist(), strict=True)
+        pieces += [(start, folded[start:end]) for start, end in spans]
+    return [piece for _, piece in sorted(pieces)]
+
+
+def required_terms(piece: str) -> list[str]:
+    """What a document must hold to hold the piece: its pairs, or itself where it is one character or a word."""
+    if len(piece) == 1 or classify(code_points(piece[0]))[0] == LETTER:
+        return [piece]
+    return [piece[at : at + 2] for at in range(len(piece) - 1)]

@@ -1,0 +1,109 @@
+"""What goes into the index and what comes out: the contract that callers and the engine keep.
+
+Frozen values only. Nothing here knows how or where they are stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MISSING = ""
+"""The key under which documents without a value of a facet are counted and filtered."""
+
+RELEVANCE = "relevance"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One searchable thing. `id` is unique within one index; `version` is any number that changes with the content.
+
+    A facet may have several values, none means that it is missing; a sort key that is left out is missing too.
+    """
+
+    id: int
+    title: str
+    body: str
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sorts: Mapping[str, float] = field(default_factory=dict)
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A keyword search. Filters: any of the values inside a facet, all facets together; `MISSING` asks for none.
+
+    An empty text lists everything that passes the filters; its "relevance" is the newest, that is the highest, id.
+    """
+
+    text: str = ""
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    sort: str = RELEVANCE
+    descending: bool = True
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found document; `terms` are the parts of the query that occur in it, as typed but folded."""
+
+    id: int
+    score: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the found documents. The counts of a facet leave its own filter out of account.
+
+    `relaxed` says that no document holds the whole text, and that these hold at least half of its terms.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one term in one field ("title" or "body") of the found document adds to the score."""
+
+    term: str
+    field: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The shares of a match, the largest first; they add up to its score."""
+
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A document that resembles a text, with the reasons."""
+
+    id: int
+    score: float
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A stretch of text, marked where it matches. The text is raw: whoever shows it escapes it."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The state of the index on disk. `damaged` means that it could not be read and counts as empty."""
+
+    documents: int
+    segments: int
+    generation: str
+    bytes: int
+    damaged: bool = False

@@ -1,0 +1,209 @@
+"""The only door to the index: put, delete, search, match, explain, rebuild.
+
+Readers hold no lock and never fail: an index that is missing or damaged is empty to them. Writers of all processes take
+turns. Every write is on the disk when the call returns.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import rjieba
+
+from search_index import keyword_search, selection, whoosh_store
+from search_index.document import RELEVANCE, Document, Explanation, IndexStatus, Match, Page, Query
+from search_index.generations import Generations
+from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
+from search_index.segment_file import joined, segment_of
+from search_index.snapshot import Snapshot, Snapshots
+
+_CHUNK = 20_000
+"""Documents per commit of a rebuild."""
+
+_LOCK_SECONDS = 60.0
+_NO_FILTERS: Mapping[str, frozenset[str]] = {}
+
+_log = logging.getLogger(__name__)
+
+
+def _silent(_: int) -> None:
+    """No progress is shown."""
+
+
+class SearchIndex:
+    """One full-text index in one folder, shared by any number of processes and threads.
+
+    `facets` and `sorts` are the names that documents may carry and queries may ask for.
+    Writing calls raise IndexBusyError when another writer holds the lock for a minute.
+    """
+
+    def __init__(self, folder: Path, facets: tuple[str, ...], sorts: tuple[str, ...]) -> None:
+        self._generations = Generations(Path(folder))
+        self._snapshots = Snapshots(self._generations)
+        self._facets = frozenset(facets)
+        self._sorts = frozenset(sorts)
+
+    # Reading
+
+    def search(self, query: Query) -> Page:
+        """Raises ValueError for a facet or sort key that the index does not have."""
+        self._check({*query.filters, *query.facets}, {query.sort} - {RELEVANCE})
+        return keyword_search.search(self._snapshots.newest(), query)
+
+    def match(
+        self,
+        title: str,
+        body: str,
+        limit: int,
+        filters: Mapping[str, frozenset[str]] = _NO_FILTERS,
+        exclude: frozenset[int] = frozenset(),
+    ) -> tuple[Match, ...]:
+        """The documents most like a text, the best first, each with the reasons. Raises ValueError as search does."""
+        self._check(set(filters), set())
+        snapshot = self._snapshots.newest()
+        scorer = _matcher(snapshot, title, body)
+        scores = scorer.scored().scores
+        flags = selection.without(snapshot, selection.passing(snapshot, filters), exclude) & (scores > 0)
+        rows = np.flatnonzero(flags)
+        rows = rows[selection.ranked(scores[rows], snapshot.ids[rows], limit, descending=True)]
+        reasons = scorer.explanations(np.sort(rows))
+        return tuple(Match(int(snapshot.ids[row]), float(scores[row]), reasons[row]) for row in rows.tolist())
+
+    def explain(self, title: str, body: str, id: int) -> Match | None:  # noqa: A002 - the documents' own word
+        """What `match` would say of one document, None where there is no such document."""
+        snapshot = self._snapshots.newest()
+        rows = snapshot.rows_of([id])
+        if not len(rows):
+            return None
+        reasons: Explanation = _matcher(snapshot, title, body).explanations(rows)[int(rows[0])]
+        return Match(id, total(reasons), reasons)
+
+    def versions(self) -> dict[int, int]:
+        """The version of every document, by id."""
+        snapshot = self._snapshots.newest()
+        live = snapshot.live
+        return dict(zip(snapshot.ids[live].tolist(), snapshot.versions[live].tolist(), strict=True))
+
+    def status(self) -> IndexStatus:
+        snapshot = self._snapshots.newest()
+        name = snapshot.key[0]
+        files = self._generations.path(name).rglob("*") if name else ()
+        size = sum(path.stat().st_size for path in files if path.is_file())
+        return IndexStatus(snapshot.documents, len(snapshot.parts), name, size, snapshot.problem is not None)
+
+    def warm(self) -> None:
+        """Compile and load what the first search, match and write would wait for, about a second. Writes nothing."""
+        rjieba.cut("预热")
+        joined([(part, np.ones(len(part), np.bool_)) for part in 2 * segment_of([Document(1, "预热", "warm")], 0)])
+        self.match("预热", "", 1)
+
+    # Writing
+
+    def put(self, documents: Iterable[Document]) -> None:
+        """Add the documents, replacing those with the same id, in one commit. Raises ValueError for unknown names."""
+        latest = {document.id: document for document in documents}
+        for document in latest.values():
+            self._check(set(document.facets), set(document.sorts))
+        with self._generations.writing(_LOCK_SECONDS):
+            self._change(latest.values(), latest)
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Remove the documents; an id that is not there is no error."""
+        with self._generations.writing(_LOCK_SECONDS):
+            self._change((), ids)
+
+    def compact(self) -> None:
+        """Merge what `put` leaves for quiet hours: many large segments, and those with many deletions."""
+        with self._generations.writing(_LOCK_SECONDS):
+            if self._writable().parts:
+                with whoosh_store.StoreWriter(self._folder()) as writer:
+                    writer.mergetype = whoosh_store.merge_all_tiers
+
+    def rebuild(self, documents: Iterable[Document], progress: Callable[[int], None] = _silent) -> int:
+        """Replace everything by the documents, while others read and write. Returns how many were read.
+
+        What is put or deleted meanwhile is carried over. `progress` is called with the count so far after each commit.
+        Raises IndexBusyError if a rebuild is under way, ValueError for a document that comes twice or unknown names;
+        the live index is then as it was.
+        """
+        with self._generations.rebuilding():
+            with self._generations.writing(_LOCK_SECONDS):
+                before = self._snapshots.newest()
+                self._generations.sweep()
+                name = self._generations.new()
+                whoosh_store.create(self._generations.path(name))
+            seen: set[int] = set()
+            for chunk in _chunks(documents):
+                self._fill(name, chunk, seen)
+                progress(len(seen))
+            with self._generations.writing(_LOCK_SECONDS):
+                self._carry_over(before, name)
+                self._generations.swap(name)
+                self._generations.sweep()
+        return len(seen)
+
+    def _fill(self, name: str, documents: list[Document], seen: set[int]) -> None:
+        with whoosh_store.StoreWriter(self._generations.path(name)) as writer:
+            writer.mergetype = whoosh_store.merge_none
+            for document in documents:
+                self._check(set(document.facets), set(document.sorts))
+                if document.id in seen:
+                    raise ValueError(f"document {document.id} comes twice")
+                seen.add(document.id)
+                writer.add(document)
+
+    def _carry_over(self, before: Snapshot, name: str) -> None:
+        """Repeat in a new generation what happened to the live one since `before`."""
+        now, fresh = self._snapshots.newest(), self._snapshots.read(name)
+        same = now.key[0] == before.key[0]
+        changed = np.flatnonzero(now.live & (now.stamps > before.key[1])) if same else np.flatnonzero(now.live)
+        versions = dict(zip(fresh.ids.tolist(), fresh.versions.tolist(), strict=True))
+        newer = [row for row in changed.tolist() if now.versions[row] >= versions.get(int(now.ids[row]), -np.inf)]
+        gone = np.setdiff1d(before.ids[before.live], now.ids[now.live]) if same else np.empty(0, np.int64)
+        replaced = {*gone.tolist(), *now.ids[newer].tolist()}
+        if replaced:
+            self._commit(fresh, [now.document(row) for row in newer], replaced)
+
+    def _change(self, documents: Iterable[Document], replaced: Iterable[int]) -> None:
+        self._commit(self._writable(), documents, replaced)
+
+    def _commit(self, snapshot: Snapshot, documents: Iterable[Document], replaced: Iterable[int]) -> None:
+        with whoosh_store.StoreWriter(self._generations.path(snapshot.key[0])) as writer:
+            # Whoosh numbers documents as the snapshot does: from segment to segment, in the order of the same table.
+            for row in snapshot.rows_of(replaced).tolist():
+                writer.delete_document(row)
+            for document in documents:
+                writer.add(document)
+
+    def _writable(self) -> Snapshot:
+        """The newest snapshot, of a generation that can be written. Raises OSError where the disk is to blame."""
+        snapshot = self._snapshots.newest()
+        if snapshot.problem is None and snapshot.key[0]:
+            return snapshot
+        if isinstance(snapshot.problem, OSError | MemoryError) and not isinstance(snapshot.problem, FileNotFoundError):
+            raise snapshot.problem
+        name = self._generations.new()
+        _log.warning("starting an empty generation %s of the index in %s", name, self._generations.folder)
+        whoosh_store.create(self._generations.path(name))
+        self._generations.swap(name)
+        return self._snapshots.newest()
+
+    def _folder(self) -> Path:
+        return self._generations.path(self._snapshots.newest().key[0])
+
+    def _check(self, facets: set[str], sorts: set[str]) -> None:
+        unknown = (facets - self._facets) | (sorts - self._sorts)
+        if unknown:
+            raise ValueError(f"the index has no facet or sort key {', '.join(sorted(unknown))}")
+
+
+def _matcher(snapshot: Snapshot, title: str, body: str) -> Scorer:
+    return Scorer(snapshot, query_terms([(title, QUERY_TITLE), (body, 1)]), MATCHING)
+
+
+def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    rest = iter(documents)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk

@@ -1,0 +1,62 @@
+"""Filters, facet counts and the order of rows, over the arrays of a snapshot. Nothing here looks at text."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from search_index.segment_file import Facet
+from search_index.snapshot import Snapshot
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]], but: str | None = None) -> Flags:
+    """The live rows that pass all filters, or all `but` one."""
+    flags = snapshot.live.copy()
+    for name, wanted in filters.items():
+        if name != but:
+            flags &= _having(snapshot.facet(name), wanted)
+    return flags
+
+
+def _having(facet: Facet, wanted: frozenset[str]) -> Flags:
+    allowed = np.array([name in wanted for name in facet.names], np.bool_)
+    entries: Flags = allowed[facet.numbers.values]
+    if len(entries) == len(facet.numbers.offsets) - 1:
+        return entries
+    # Every document has at least one entry, which is what makes reduceat right here.
+    having: Flags = np.logical_or.reduceat(entries, facet.numbers.offsets[:-1])
+    return having
+
+
+def counts(snapshot: Snapshot, flags: Flags, name: str) -> dict[str, int]:
+    """How many of the rows have each value of a facet, the most frequent first."""
+    facet = snapshot.facet(name)
+    entries = np.repeat(flags, np.diff(facet.numbers.offsets))
+    found = np.bincount(facet.numbers.values[entries], minlength=len(facet.names)).tolist()
+    ranked = sorted((-count, value) for count, value in zip(found, facet.names, strict=True) if count)
+    return {value: -count for count, value in ranked}
+
+
+def ranked(keys: F64, ids: I64, count: int, descending: bool) -> I64:
+    """The places of the first `count` in order of key, then of id. What is not a number comes last both ways."""
+    if count <= 0:
+        return np.empty(0, np.int64)
+    falling = np.where(np.isnan(keys), -np.inf, keys if descending else -keys)
+    candidates = np.arange(len(keys))
+    if count < len(keys) // 4:
+        # Sorting everything for a page of twenty would be most of the time of a search.
+        last = np.partition(falling, len(keys) - count)[len(keys) - count]
+        candidates = np.flatnonzero(falling >= last)
+    order = np.lexsort((ids[candidates], -falling[candidates]))
+    return candidates[order][:count]
+
+
+def without(snapshot: Snapshot, flags: Flags, ids: Iterable[int]) -> Flags:
+    """The rows but for these documents."""
+    flags = flags.copy()
+    flags[snapshot.rows_of(ids)] = False
+    return flags
