@@ -185,7 +185,8 @@ class SearchIndex:
         if isinstance(snapshot.problem, OSError | MemoryError) and not isinstance(snapshot.problem, FileNotFoundError):
             raise snapshot.problem
         name = self._generations.new()
-        _log.warning("starting an empty generation %s of the index in %s", name, self._generations.folder)
+        if snapshot.problem:
+            _log.warning("the index in %s begins anew, empty, as %s", self._generations.folder, name)
         whoosh_store.create(self._generations.path(name))
         self._generations.swap(name)
         return self._snapshots.newest()
