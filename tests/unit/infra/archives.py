@@ -36,3 +36,9 @@ def with_part(original: bytes, part: str, content: bytes) -> bytes:
                 new.writestr(name, old.read(name))
         new.writestr(part, content)
     return out.getvalue()
+
+
+def part(content: bytes, name: str) -> bytes:
+    """The bytes of one part of a ZIP."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read(name)
