@@ -1,0 +1,169 @@
+"""The composition root: settings in, a Flask app out. The only module that knows every feature."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+from flask_bootstrap import Bootstrap5
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace import __version__, wiring
+from marketplace.accounts import views as account_views
+from marketplace.accounts.sign_ins import user_of
+from marketplace.admin import views as admin_views
+from marketplace.api import views as api
+from marketplace.audit import service as audit
+from marketplace.bases import views as base_views
+from marketplace.cli import register_commands
+from marketplace.deals import views as deal_views
+from marketplace.home import views as home_views
+from marketplace.infra import mail
+from marketplace.infra.database import make_engine
+from marketplace.infra.files import FileStore
+from marketplace.infra.unit_of_work import Services, UnitOfWorkFactory
+from marketplace.infra.worker import Worker
+from marketplace.kernel.clock import Clock, SystemClock
+from marketplace.kernel.permissions import Actor
+from marketplace.listings import views as import_views
+from marketplace.listings.catalogue import open_catalogues
+from marketplace.matching import views as match_views
+from marketplace.needs import views as need_views
+from marketplace.notifications import views as notification_views
+from marketplace.organisations import views as organisation_views
+from marketplace.organisations.actors import actor_of
+from marketplace.organisations.regions import load_region
+from marketplace.results import views as result_views
+from marketplace.settings import Settings
+from marketplace.statistics import views as statistics_views
+from marketplace.web import access, errors, formats, headers, locale, login, regions
+from marketplace.web.context import EXTENSION, Runtime, current_actor
+
+ROOT = Path(__file__).parent
+BLUEPRINTS = (
+    home_views.blueprint,
+    account_views.blueprint,
+    organisation_views.blueprint,
+    base_views.blueprint,
+    result_views.blueprint,
+    need_views.blueprint,
+    import_views.blueprint,
+    match_views.blueprint,
+    deal_views.blueprint,
+    notification_views.blueprint,
+    statistics_views.blueprint,
+    admin_views.blueprint,
+    api.blueprint,
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page's frame says about the service."""
+
+    city: str
+    settings: Settings
+    version: str
+
+    @property
+    def union_name(self) -> str:
+        """The union that runs it."""
+        return self.settings.union_name
+
+    @property
+    def icp_number(self) -> str:
+        """ICP record number, or empty."""
+        return self.settings.icp_number
+
+    @property
+    def police_number(self) -> str:
+        """公安 record number, or empty."""
+        return self.settings.police_number
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Build the app. Raises RuntimeError when a route does not say who may call it."""
+    settings = settings or Settings()
+    app = Flask("marketplace", template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(_flask_config(settings))
+    runtime = build_runtime(settings, clock or SystemClock())
+    app.extensions[EXTENSION] = runtime
+    _init_web(app, runtime)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_commands(app)
+    access.check_every_route(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def build_runtime(settings: Settings, clock: Clock) -> Runtime:
+    """Everything below the web: database, files, mail, indexes, worker."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    services = Services(settings, FileStore(settings.files_dir), mail.build(settings), open_catalogues(settings))
+    factory = UnitOfWorkFactory(make_engine(settings.database), clock, services, audit.record, wiring.SUBSCRIBERS)
+    worker = Worker(factory, wiring.HANDLERS, wiring.SCHEDULE, wiring.BATCH_SIZES)
+    return Runtime(settings, factory, worker)
+
+
+def _flask_config(settings: Settings) -> Mapping[str, Any]:
+    cookie = {"HTTPONLY": True, "SAMESITE": "Lax", "SECURE": settings.secure_cookies}
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": settings.upload_limit + 1024 * 1024,  # The form around a file of the largest size.
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
+        "WTF_CSRF_TIME_LIMIT": None,  # The token lives as long as the session: a form may be filled in over a day.
+        "WTF_CSRF_SSL_STRICT": settings.secure_cookies,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "RATELIMIT_STORAGE_URI": settings.rate_limit_storage,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        **{f"SESSION_COOKIE_{name}": value for name, value in cookie.items()},
+        **{f"REMEMBER_COOKIE_{name}": value for name, value in cookie.items()},
+    }
+
+
+def _init_web(app: Flask, runtime: Runtime) -> None:
+    locale.init_locale(app, str(ROOT / "translations"))
+    login.init_login(app, _actor_loader(runtime))
+    CSRFProtect(app)
+    Bootstrap5(app)
+    limits = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
+    Limiter(get_remote_address, app=app, default_limits=limits)
+    headers.init_headers(app)
+    errors.init_errors(app)
+    formats.register(app)
+    _add_template_context(app, runtime)
+
+
+def _actor_loader(runtime: Runtime) -> login.ActorLoader:
+    def load(token: str, ip: str, user_agent: str) -> Actor | None:
+        with runtime.factory.reading() as uow:
+            user = user_of(uow, token)
+            return actor_of(uow.session, user, ip, user_agent) if user else None
+
+    return load
+
+
+def _add_template_context(app: Flask, runtime: Runtime) -> None:
+    region = load_region(runtime.settings.region)
+    app.extensions[regions.KEY] = region.counties
+    app.add_template_filter(regions.county_name, "county")
+
+    @app.context_processor
+    def context() -> dict[str, object]:
+        site = Site(region.city, runtime.settings, __version__)
+        return {"actor": current_actor(), "site": site, "locale": str(get_locale()), "unread_count": 0}
+
+
+logging.getLogger("marketplace").addHandler(logging.NullHandler())

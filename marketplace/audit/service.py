@@ -1,0 +1,63 @@
+"""Appends to the audit chain and verifies it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.audit.models import AuditHead, AuditRow
+from marketplace.kernel.events import Event
+from marketplace.kernel.permissions import Actor
+
+GENESIS = "0" * 64
+
+
+def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]) -> None:
+    """Append one row per event. Called by the unit of work as its last step: the head row is locked from here to commit."""
+    if not events:
+        return
+    head = session.get(AuditHead, 1, with_for_update=True) or AuditHead(id=1, last_id=0, last_hash=GENESIS)
+    session.add(head)
+    for event in events:
+        row = AuditRow(
+            id=head.last_id + 1,
+            at=at,
+            actor_id=actor.user_id,
+            action=event.name,
+            object=event.subject,
+            payload=event.payload(),
+            prev_hash=head.last_hash,
+        )
+        row.hash = digest(row)
+        session.add(row)
+        head.last_id, head.last_hash = row.id, row.hash
+    session.flush()
+
+
+def digest(row: AuditRow) -> str:
+    """SHA-256 over the canonical JSON of every column but the hash itself."""
+    columns = [
+        row.id,
+        row.at.astimezone(UTC).isoformat(),
+        row.actor_id,
+        row.action,
+        row.object,
+        row.payload,
+        row.prev_hash,
+    ]
+    return hashlib.sha256(json.dumps(columns, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def verify(session: Session) -> int | None:
+    """The id of the first row that does not fit its place in the chain, or None when all do."""
+    expected_id, prev_hash = 1, GENESIS
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)):
+        if row.id != expected_id or row.prev_hash != prev_hash or row.hash != digest(row):
+            return row.id if row.id == expected_id else expected_id
+        expected_id, prev_hash = row.id + 1, row.hash
+    head = session.get(AuditHead, 1)
+    last = (head.last_id, head.last_hash) if head else (0, GENESIS)
+    return None if last == (expected_id - 1, prev_hash) else expected_id

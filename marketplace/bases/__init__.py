@@ -1,0 +1,1 @@
+"""Bases (阵地): studios, alliances, centres and teams where people innovate."""

@@ -1,0 +1,11 @@
+"""Commands of `flask --app wsgi`, one module each; they parse, call one use case and print."""
+
+from flask import Flask
+
+from marketplace.cli import db, worker
+
+
+def register_commands(app: Flask) -> None:
+    """Add every command to the app."""
+    for group in (db.group, worker.command):
+        app.cli.add_command(group)

@@ -1,0 +1,105 @@
+"""Tables of documents, signatures and scans. A document's text never changes once it is sent; a new text is a new row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState, PriceModel
+from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+
+
+class Document(Base):
+    """A contract or letter of intent of a deal. `text` is exactly what is signed, `sha256` its hash as UTF-8.
+
+    `amount_fen` is the fixed amount with tax, in fen: the estimate of a royalty is not in it.
+    """
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
+    kind: Mapped[DocumentKind] = mapped_column(EnumText(DocumentKind))
+    number: Mapped[int]
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"))
+    contract_type: Mapped[ContractType | None] = mapped_column(EnumText(ContractType))
+    price_model: Mapped[PriceModel | None] = mapped_column(EnumText(PriceModel))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    clauses: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[DocumentState] = mapped_column(EnumText(DocumentState))
+    paper: Mapped[PaperState] = mapped_column(EnumText(PaperState), default=PaperState.NONE)
+    basis: Mapped[Basis | None] = mapped_column(EnumText(Basis))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        one_of("state", DocumentState),
+        one_of("paper", PaperState),
+        one_of("contract_type", ContractType),
+        one_of("price_model", PriceModel),
+        one_of("basis", Basis),
+        CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name="completed_at_if_complete"),
+        CheckConstraint("(state = 'complete') = (basis IS NOT NULL)", name="basis_if_complete"),
+        CheckConstraint("state <> 'complete' OR basis <> 'paper' OR paper = 'verified'", name="verified_if_paper"),
+        CheckConstraint("kind <> 'contract' OR contract_type IS NOT NULL", name="type_if_contract"),
+        CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
+        Index("uq_documents_number", "deal_id", "kind", "number", unique=True),
+    )
+
+
+class DocumentParty(Base):
+    """Who has to sign a document."""
+
+    __tablename__ = "document_parties"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
+
+
+class Signature(Base):
+    """An electronic signature: who, for whom, when, from where, and the SHA-256 of exactly what was signed."""
+
+    __tablename__ = "signatures"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    signer_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ip: Mapped[str] = mapped_column(String(64))
+    user_agent: Mapped[str] = mapped_column(String(300))
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Scan(Base):
+    """A scan of the paper that was signed; the last one counts, and confirmations are of one scan."""
+
+    __tablename__ = "scans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ScanConfirmation(Base):
+    """One party says that this scan is what it signed."""
+
+    __tablename__ = "scan_confirmations"
+
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scans.id"), primary_key=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,84 @@
+"""Kinds of document, price models, and the state tables of signing, electronically or on paper."""
+
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+
+class DocumentKind(Labelled):
+    """A letter of intent says that it does not bind and is never counted as signed (民法典 art. 495)."""
+
+    CONTRACT = "contract", N_("Contract")
+    LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
+
+
+class ContractType(Labelled):
+    """The five technology contracts (民法典 art. 843)."""
+
+    DEVELOPMENT = "development", N_("Technology development")
+    ASSIGNMENT = "assignment", N_("Technology assignment")
+    LICENCE = "licence", N_("Technology licence")
+    CONSULTING = "consulting", N_("Technical consulting")
+    SERVICE = "service", N_("Technical service")
+
+
+class PriceModel(Labelled):
+    """How the price is paid (民法典 art. 846)."""
+
+    LUMP_SUM = "lump_sum", N_("Lump sum")
+    INSTALMENTS = "instalments", N_("Instalments")
+    ROYALTY = "royalty", N_("Royalty")
+    ENTRY_AND_ROYALTY = "entry_and_royalty", N_("Entry fee and royalty")
+
+
+class DocumentState(Labelled):
+    """The electronic signature of a document."""
+
+    DRAFT = "draft", N_("Draft text")
+    SENT = "sent", N_("Waiting for signatures")
+    COMPLETE = "complete", N_("Signed by both")
+    DECLINED = "declined", N_("Signature declined")
+    VOID = "void", N_("Void")
+
+
+class PaperState(Labelled):
+    """A document that is signed on paper."""
+
+    NONE = "none", N_("No scan yet")
+    UPLOADED = "uploaded", N_("Scan uploaded")
+    CONFIRMED = "confirmed", N_("Confirmed by both parties")
+    VERIFIED = "verified", N_("Verified by an official")
+
+
+class Basis(Labelled):
+    """What a signature rests on; figures are cut by it."""
+
+    ELECTRONIC = "electronic", N_("Electronic")
+    PAPER = "paper", N_("On paper")
+
+
+R, D, P = Relation, DocumentState, PaperState
+
+DOCUMENT_STATES = StateTable(
+    "document",
+    D.DRAFT,
+    (
+        arrow("send", {D.DRAFT}, D.SENT, {R.PARTY}, N_("Send for signature")),
+        arrow("sign", {D.SENT}, D.SENT, {R.PARTY}, N_("Sign electronically")),
+        arrow("complete", {D.SENT}, D.COMPLETE, {R.SYSTEM}, N_("All have signed")),
+        arrow("decline", {D.SENT}, D.DECLINED, {R.PARTY}, N_("Decline to sign"), reason=True),
+        arrow("void", {D.DRAFT, D.SENT, D.DECLINED}, D.VOID, {R.PARTY, R.SYSTEM}, N_("Replace by a new text")),
+    ),
+    timers=((D.SENT, 15),),
+)
+
+PAPER_STATES = StateTable(
+    "paper",
+    P.NONE,
+    (
+        arrow("upload", {P.NONE, P.UPLOADED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
+        arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("Both parties confirmed")),
+        arrow("verify", {P.CONFIRMED}, P.VERIFIED, {R.OFFICIAL}, N_("Verify the paper")),
+        arrow("reject", {P.UPLOADED, P.CONFIRMED}, P.NONE, {R.OFFICIAL}, N_("Reject the scan"), reason=True),
+    ),
+    timers=((P.UPLOADED, 15), (P.CONFIRMED, 7)),
+)

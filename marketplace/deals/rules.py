@@ -1,0 +1,83 @@
+"""The lifecycle of a deal, the negotiation of its terms, and how long each stage may rest. Pure."""
+
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+
+class DealState(Labelled):
+    """The headline of a deal."""
+
+    NEGOTIATING = "negotiating", N_("Negotiating")
+    DRAFTING = "drafting", N_("Drafting the contract")
+    SIGNING = "signing", N_("Signing")
+    IN_FORCE = "in_force", N_("In force")
+    PERFORMING = "performing", N_("Performing")
+    ACCEPTED = "accepted", N_("Delivered and accepted")
+    COMPLETED = "completed", N_("Completed")
+    LOST = "lost", N_("Lost")
+    TERMINATED = "terminated", N_("Terminated")
+
+
+class OfferState(Labelled):
+    """One proposal of terms; at most one is open in a deal."""
+
+    OPEN = "open", N_("Open")
+    ACCEPTED = "accepted", N_("Accepted")
+    COUNTERED = "countered", N_("Answered by a counter-offer")
+    DECLINED = "declined", N_("Declined")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    LAPSED = "lapsed", N_("Lapsed")
+
+
+class EntryKind(Labelled):
+    """Why the signed amount (A1) changed; entries are dated and never edited."""
+
+    IN_FORCE = "in_force", N_("Entry into force")
+    TERMINATION = "termination", N_("Termination")
+
+
+R, S, O = Relation, DealState, OfferState
+
+DEAL_STATES = StateTable(
+    "deal",
+    S.NEGOTIATING,
+    (
+        arrow("draft", {S.NEGOTIATING, S.DRAFTING, S.SIGNING}, S.DRAFTING, {R.PARTY}, N_("Write the contract text")),
+        arrow("reopen", {S.DRAFTING, S.SIGNING}, S.NEGOTIATING, {R.PARTY}, N_("Negotiate again")),
+        arrow("send", {S.DRAFTING}, S.SIGNING, {R.PARTY}, N_("Send for signature")),
+        arrow("enter_into_force", {S.SIGNING}, S.IN_FORCE, {R.SYSTEM}, N_("Enter into force")),
+        arrow("lose", {S.NEGOTIATING, S.DRAFTING, S.SIGNING}, S.LOST, {R.PARTY}, N_("Give up the deal"), reason=True),
+        arrow("perform", {S.IN_FORCE}, S.PERFORMING, {R.PARTY}, N_("Performance has begun")),
+        arrow("accept_delivery", {S.PERFORMING}, S.ACCEPTED, {R.BUYER}, N_("Accept the delivery")),
+        arrow("complete", {S.ACCEPTED}, S.COMPLETED, {R.BUYER, R.SELLER}, N_("Complete the deal")),
+        arrow(
+            "terminate",
+            {S.IN_FORCE, S.PERFORMING, S.ACCEPTED},
+            S.TERMINATED,
+            {R.OFFICIAL},
+            N_("Record a termination"),
+            reason=True,
+        ),
+    ),
+    timers=(
+        (S.NEGOTIATING, 30),
+        (S.DRAFTING, 15),
+        (S.SIGNING, 15),
+        (S.IN_FORCE, 90),
+        (S.PERFORMING, 180),
+        (S.ACCEPTED, 60),
+    ),
+)
+
+OFFER_STATES = StateTable(
+    "offer",
+    O.OPEN,
+    (
+        arrow("accept", {O.OPEN}, O.ACCEPTED, {R.OTHER_SIDE}, N_("Accept the offer")),
+        arrow("counter", {O.OPEN}, O.COUNTERED, {R.OTHER_SIDE}, N_("Make a counter-offer")),
+        arrow("decline", {O.OPEN}, O.DECLINED, {R.OTHER_SIDE}, N_("Decline the offer"), reason=True),
+        arrow("withdraw", {O.OPEN}, O.WITHDRAWN, {R.OWNER}, N_("Withdraw the offer")),
+        arrow("lapse", {O.OPEN}, O.LAPSED, {R.SYSTEM}, N_("Lapse")),
+    ),
+    timers=((O.OPEN, 14),),
+)

@@ -1,0 +1,21 @@
+"""gunicorn's hooks: the outbox worker is a thread of the web process and must start after the fork."""
+
+import threading
+from typing import Any
+
+from marketplace.web.context import EXTENSION
+
+
+def post_worker_init(worker: Any) -> None:
+    """Warm the index and start the outbox worker in this process."""
+    runtime = worker.wsgi.extensions[EXTENSION]
+    for index in runtime.factory.services.catalogues.values():
+        index.warm()
+    if runtime.settings.worker_in_process:
+        threading.Thread(target=runtime.worker.run, name="outbox", daemon=True).start()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Let the outbox worker finish what it holds."""
+    if worker.wsgi is not None:
+        worker.wsgi.extensions[EXTENSION].worker.stopping.set()

@@ -1,0 +1,1 @@
+"""What the house stands on: database, outbox, files, mail, spreadsheets. Knows nothing of Flask."""

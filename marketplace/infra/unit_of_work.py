@@ -1,0 +1,101 @@
+"""The unit of work: session, actor and clock of one use case, and the only commit in the tree.
+
+An event, its audit row, its outbox rows and the change itself are written in one transaction. The audit log lies in a layer
+above, so the composition root hands in its recorder.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from marketplace.infra import outbox
+from marketplace.infra.files import FileStore
+from marketplace.infra.mail import Mailer
+from marketplace.kernel.clock import Clock
+from marketplace.kernel.events import Event
+from marketplace.kernel.permissions import SYSTEM, Actor
+from marketplace.settings import Settings
+from search_index.index import SearchIndex
+
+Recorder = Callable[[Session, Actor, datetime, Sequence[Event]], None]
+
+
+@dataclass
+class Services:
+    """What use cases may reach beside the database."""
+
+    settings: Settings
+    files: FileStore
+    mailer: Mailer
+    catalogues: Mapping[str, SearchIndex]
+    """The search index of each kind of listing, `result` and `need`."""
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction, one actor, one clock."""
+
+    session: Session
+    actor: Actor
+    clock: Clock
+    services: Services
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.services.settings
+
+    def now(self) -> datetime:
+        """UTC now, by this unit's clock."""
+        return self.clock.now()
+
+    def emit(self, event: Event) -> None:
+        """Announce a fact; it is audited and handed to the handlers if and only if this unit commits."""
+        self.events.append(event)
+
+    def flush(self) -> None:
+        """Send pending rows to the database, so that they have ids."""
+        self.session.flush()
+
+
+@dataclass
+class UnitOfWorkFactory:
+    """Makes units of work; `subscribers` maps an event's name to the names of its handlers."""
+
+    engine: Engine
+    clock: Clock
+    services: Services
+    record: Recorder
+    subscribers: Mapping[str, tuple[str, ...]]
+
+    @contextmanager
+    def writing(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:
+        """A transaction that commits when the block ends and rolls back when it raises."""
+        writer = self.engine.execution_options(writing=True)
+        with Session(writer, expire_on_commit=False) as session:
+            uow = UnitOfWork(session, actor, clock or self.clock, self.services)
+            yield uow
+            session.flush()
+            self._announce(uow)
+            session.commit()
+
+    @contextmanager
+    def reading(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:
+        """A consistent view that is never written."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield UnitOfWork(session, actor, clock or self.clock, self.services)
+            if session.new or session.dirty or session.deleted:
+                raise RuntimeError("a reading unit of work must not change anything")
+
+    def _announce(self, uow: UnitOfWork) -> None:
+        """Outbox rows first; the audit head, which everybody needs, is locked last and shortest."""
+        now = uow.now()
+        for event in uow.events:
+            outbox.add(uow.session, event, self.subscribers.get(event.name, ()), now)
+        uow.session.flush()
+        self.record(uow.session, uow.actor, now, uow.events)

@@ -1,0 +1,121 @@
+"""The worker: claims outbox rows, runs their handlers, keeps the schedule. One per process, any number of processes."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.infra import outbox
+from marketplace.infra.outbox import OutboxRow, ScheduledRun
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.kernel.events import Event, revive
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[UnitOfWork, Sequence[Event]], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A scheduled task: a use case without input, run by the system every so often."""
+
+    name: str
+    every: timedelta
+    run: Callable[[UnitOfWork], None]
+
+
+@dataclass
+class Worker:
+    """Runs handlers by name. `batch_sizes` says how many events a handler likes to have at once (default one)."""
+
+    factory: UnitOfWorkFactory
+    handlers: Mapping[str, Handler]
+    schedule: Sequence[Task] = ()
+    batch_sizes: Mapping[str, int] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, pause_seconds: float = 0.5) -> None:
+        """Work until told to stop; a failure of the loop itself is logged and does not end it."""
+        while not self.stopping.is_set():
+            try:
+                busy = self.step()
+                self.run_due_tasks()
+            except Exception:  # noqa: BLE001 - the loop must survive a database that is away for a minute
+                log.exception("worker: step failed")
+                busy = False
+            if not busy:
+                self.stopping.wait(pause_seconds)
+
+    def drain(self) -> int:
+        """Work until nothing is due; returns how many rows were handled."""
+        handled = 0
+        while count := self.step():
+            handled += count
+        return handled
+
+    def step(self) -> int:
+        """Claim the rows of one handler and run it; returns how many rows were claimed."""
+        with self.factory.reading() as uow:  # An idle worker must not take SQLite's one write lock twice a second.
+            if not outbox.anything_due(uow.session, uow.now()):
+                return 0
+        with self.factory.writing() as uow:
+            rows = outbox.claim(uow.session, uow.now(), limit=max(self.batch_sizes.values(), default=1))
+            size = self.batch_sizes.get(rows[0].handler, 1) if rows else 0
+            for row in rows[size:]:
+                row.claimed_until, row.attempts = None, row.attempts - 1
+        if rows:
+            self._handle(rows[:size])
+        return len(rows[:size])
+
+    def _handle(self, rows: Sequence[OutboxRow]) -> None:
+        """Run the handler and delete its rows in one transaction; on failure put the rows back for later."""
+        ids = [row.id for row in rows]
+        try:
+            with self.factory.writing() as uow:
+                self.handlers[rows[0].handler](uow, [revive(row.event, row.payload) for row in rows])
+                uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
+        except Exception:  # noqa: BLE001 - whatever a handler raises, its rows must survive
+            log.exception("outbox: %s failed on rows %s", rows[0].handler, ids)
+            self._put_back(ids, traceback.format_exc())
+
+    def _put_back(self, ids: Sequence[int], error: str) -> None:
+        with self.factory.writing() as uow:
+            for row in uow.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids))):
+                outbox.failed(row, error, uow.now())
+
+    def run_due_tasks(self) -> None:
+        """Run every task whose interval has passed since any worker last ran it."""
+        for task in self.schedule:
+            if self._claim(task):
+                try:
+                    with self.factory.writing() as uow:
+                        task.run(uow)
+                except Exception:  # noqa: BLE001 - one task must not stop the others
+                    log.exception("schedule: %s failed", task.name)
+
+    def _claim(self, task: Task) -> bool:
+        """Whether this worker is the one to run the task now."""
+        with self.factory.reading() as uow:
+            last = uow.session.scalar(select(ScheduledRun.last_at).where(ScheduledRun.task == task.name))
+            now = uow.now()
+        if last is not None and now - last < task.every:
+            return False
+        try:
+            with self.factory.writing() as uow:
+                if last is None:
+                    uow.session.add(ScheduledRun(task=task.name, last_at=now))
+                    return True
+                claimed = (
+                    update(ScheduledRun)
+                    .where(ScheduledRun.task == task.name, ScheduledRun.last_at == last)
+                    .values(last_at=now)
+                    .returning(ScheduledRun.task)
+                )
+                return uow.session.scalar(claimed) is not None
+        except IntegrityError:
+            return False  # Another worker ran it for the first time at the same moment.

@@ -1,0 +1,180 @@
+"""Tables that results and needs share. Result and Need add their own table by joined inheritance."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+from marketplace.listings.rules import AttachmentKind, ClaimState, Industry, ListingKind, RevisionState
+
+
+class Listing(Base):
+    """What stands in a catalogue. `party_id` owns it, `author_id` wrote it (None: imported, nobody has claimed it yet).
+
+    `state` is typed by the subclass; `version` counts every change others can see and is what the index is reconciled by.
+    """
+
+    __tablename__ = "listings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    industry: Mapped[Industry | None] = mapped_column(EnumText(Industry))
+    county: Mapped[str | None] = mapped_column(String(20))
+    ways: Mapped[list[str]] = mapped_column(JSON, default=list)
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    on_behalf: Mapped[bool] = mapped_column(default=False)
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+    import_run_id: Mapped[int | None] = mapped_column(ForeignKey("import_runs.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stage_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(40))
+
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - SQLAlchemy's own way to declare it
+    __table_args__ = (
+        one_of("kind", ListingKind),
+        CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_at_if_published"),
+        Index("uq_listings_fingerprint", "kind", "fingerprint", unique=True),
+        Index("ix_listings_kind_state", "kind", "state", "stage_since"),
+    )
+
+
+class Decision(Base):
+    """One step in a listing's life, with the words that went with it; `field_notes` maps a field to what is wrong there."""
+
+    __tablename__ = "listing_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    from_state: Mapped[str] = mapped_column(String(40))
+    to_state: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    field_notes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
+class Attachment(Base):
+    """A photo or proof; the bytes lie in the file store under their hash."""
+
+    __tablename__ = "listing_attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
+    kind: Mapped[AttachmentKind] = mapped_column(EnumText(AttachmentKind))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(80))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (one_of("kind", AttachmentKind),)
+
+
+class Revision(Base):
+    """A proposed change to a published listing: field name -> new value, as JSON; at most one is open."""
+
+    __tablename__ = "listing_revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
+    state: Mapped[RevisionState] = mapped_column(EnumText(RevisionState))
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        one_of("state", RevisionState),
+        Index(
+            "uq_listing_revisions_open",
+            "listing_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+
+class Claim(Base):
+    """Somebody says that an imported listing is his unit's (`party_id`)."""
+
+    __tablename__ = "listing_claims"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"))
+    state: Mapped[ClaimState] = mapped_column(EnumText(ClaimState))
+    note: Mapped[str] = mapped_column(Text)
+    claimed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    claimed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        one_of("state", ClaimState),
+        Index(
+            "uq_listing_claims_open",
+            "listing_id",
+            "party_id",
+            unique=True,
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+    )
+
+
+class ImportRun(Base):
+    """One import of a spreadsheet, with its progress; a dry run changes nothing but this row."""
+
+    __tablename__ = "import_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    dry_run: Mapped[bool]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("parties.id"))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    incomplete: Mapped[int] = mapped_column(default=0)
+    duplicates: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    ignored_columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (one_of("kind", ListingKind),)
+
+
+class ImportProblem(Base):
+    """A row that was refused or skipped: where, which column, and why (a msgid with its parameters)."""
+
+    __tablename__ = "import_problems"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_runs.id"), index=True)
+    row: Mapped[int]
+    column: Mapped[str] = mapped_column(String(80), default="")
+    is_duplicate: Mapped[bool] = mapped_column(default=False)
+    message: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    listing_id: Mapped[int | None] = mapped_column(ForeignKey("listings.id"))

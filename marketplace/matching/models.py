@@ -1,0 +1,89 @@
+"""Tables of matches that somebody acted on, dismissals and interests."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+from marketplace.matching.rules import DismissReason, InterestState, Origin, Side
+
+
+class Match(Base):
+    """One record per (result, need), with the reasons as they were when it was shown or acted on."""
+
+    __tablename__ = "matches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(ForeignKey("results.id"))
+    need_id: Mapped[int] = mapped_column(ForeignKey("needs.id"), index=True)
+    explanation: Mapped[dict[str, Any]] = mapped_column(JSON)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_matches_pair", "result_id", "need_id", unique=True),)
+
+
+class Dismissal(Base):
+    """One side does not want to see a match again."""
+
+    __tablename__ = "match_dismissals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"))
+    side: Mapped[Side] = mapped_column(EnumText(Side))
+    reason: Mapped[DismissReason] = mapped_column(EnumText(DismissReason))
+    note: Mapped[str] = mapped_column(Text, default="")
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        one_of("side", Side),
+        one_of("reason", DismissReason),
+        Index("uq_match_dismissals", "match_id", "side", unique=True),
+    )
+
+
+class Interest(Base):
+    """One side tells the other. `side` is the side it comes from; `due_on` (a day in China) is when silence lapses."""
+
+    __tablename__ = "interests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[Side] = mapped_column(EnumText(Side))
+    result_id: Mapped[int | None] = mapped_column(ForeignKey("results.id"), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("needs.id"), index=True)
+    from_party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), index=True)
+    to_party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), index=True)
+    from_user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    message: Mapped[str] = mapped_column(Text)
+    origin: Mapped[Origin] = mapped_column(EnumText(Origin))
+    origin_ref: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[InterestState] = mapped_column(EnumText(InterestState))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date]
+    reminders: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        one_of("side", Side),
+        one_of("origin", Origin),
+        one_of("state", InterestState),
+        CheckConstraint("result_id IS NOT NULL OR need_id IS NOT NULL", name="about_something"),
+        CheckConstraint("from_party_id <> to_party_id", name="two_parties"),
+        CheckConstraint(
+            "(state IN ('accepted', 'declined')) = (answered_at IS NOT NULL)", name="answered_at_if_answered"
+        ),
+        CheckConstraint("state <> 'declined' OR reason <> ''", name="reason_if_declined"),
+        Index(
+            "uq_interests_open",
+            text("coalesce(result_id, 0)"),
+            text("coalesce(need_id, 0)"),
+            "from_party_id",
+            unique=True,
+            sqlite_where=text("state IN ('expressed', 'delivered', 'accepted')"),
+            postgresql_where=text("state IN ('expressed', 'delivered', 'accepted')"),
+        ),
+    )

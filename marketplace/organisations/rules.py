@@ -1,0 +1,92 @@
+"""Pure rules about organisations: credit code, verification, membership."""
+
+import re
+
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+CREDIT_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+class OrganisationKind(Labelled):
+    """What an organisation is."""
+
+    ENTERPRISE = "enterprise", N_("Enterprise")
+    UNION = "union", N_("Union body")
+    INSTITUTE = "institute", N_("Institute")
+
+
+class OrganisationSize(Labelled):
+    """Size class; matters for payment terms (保障中小企业款项支付条例)."""
+
+    LARGE = "large", N_("Large")
+    MEDIUM = "medium", N_("Medium")
+    SMALL = "small", N_("Small or micro")
+
+
+class OrganisationState(Labelled):
+    """How far an organisation's identity has been established."""
+
+    LISTED = "listed", N_("Named in an import")
+    DRAFT = "draft", N_("Registered, papers missing")
+    SUBMITTED = "submitted", N_("Waiting for verification")
+    VERIFIED = "verified", N_("Verified")
+    RETURNED = "returned", N_("Returned")
+
+
+class MembershipRole(Labelled):
+    """What a member may do for the organisation; a contact and an administrator may act for it."""
+
+    MEMBER = "member", N_("Member")
+    CONTACT = "contact", N_("Company contact")
+    ADMINISTRATOR = "administrator", N_("Organisation administrator")
+
+
+class MembershipState(Labelled):
+    """A member is admitted by the organisation's administrator."""
+
+    REQUESTED = "requested", N_("Requested")
+    ADMITTED = "admitted", N_("Admitted")
+    REFUSED = "refused", N_("Refused")
+    LEFT = "left", N_("Left")
+
+
+class PartyKind(Labelled):
+    """Who can be a party to a deal."""
+
+    ORGANISATION = "organisation", N_("Organisation")
+    PERSON = "person", N_("Natural person")
+
+
+R, O, M = Relation, OrganisationState, MembershipState
+
+ORGANISATION_STATES = StateTable(
+    "organisation",
+    O.DRAFT,
+    (
+        arrow("submit", {O.LISTED, O.DRAFT, O.RETURNED}, O.SUBMITTED, {R.OWNER}, N_("Submit for verification")),
+        arrow("verify", {O.SUBMITTED}, O.VERIFIED, {R.OFFICIAL}, N_("Verify")),
+        arrow("return", {O.SUBMITTED}, O.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
+        arrow("revoke", {O.VERIFIED}, O.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
+    ),
+    timers=((O.SUBMITTED, 7),),
+)
+
+MEMBERSHIP_STATES = StateTable(
+    "membership",
+    M.REQUESTED,
+    (
+        arrow("admit", {M.REQUESTED}, M.ADMITTED, {R.OWNER, R.OFFICIAL}, N_("Admit")),
+        arrow("refuse", {M.REQUESTED}, M.REFUSED, {R.OWNER, R.OFFICIAL}, N_("Refuse")),
+        arrow("leave", {M.ADMITTED}, M.LEFT, {R.AUTHOR, R.OWNER}, N_("End membership")),
+    ),
+    timers=((M.REQUESTED, 14),),
+)
+
+
+def is_credit_code(code: str) -> bool:
+    """Whether an 统一社会信用代码 has the form and check character of GB 32100-2015. Format only, never proof of identity."""
+    if not re.fullmatch(f"[{CREDIT_CODE_ALPHABET}]{{18}}", code):
+        return False
+    weighted = sum(CREDIT_CODE_ALPHABET.index(char) * (3**place % 31) for place, char in enumerate(code[:17]))
+    return CREDIT_CODE_ALPHABET[-weighted % 31] == code[17]

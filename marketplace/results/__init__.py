@@ -1,0 +1,1 @@
+"""Innovation results (创新成果): what working people publish."""

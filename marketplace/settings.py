@@ -1,0 +1,84 @@
+"""Every setting with its default and one line that says what it does. Read from `JIANGGUO_…` in the environment."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration of one running instance."""
+
+    model_config = SettingsConfigDict(env_prefix="JIANGGUO_", extra="ignore", ignored_types=(cached_property,))
+
+    data_dir: Path = Field(default=Path("instance"), description="Folder that holds everything the instance writes")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="Address people reach it at; used in mail")
+    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it wherever HTTPS is served")
+    trusted_proxies: int = Field(default=0, description="How many reverse proxies stand in front and set X-Forwarded-…")
+    worker_in_process: bool = Field(default=True, description="Run the outbox worker as a thread of the web process")
+    mail_url: str = Field(default="console:", description="console: prints mail; smtp://user:password@host:port?tls=1 sends it")
+    mail_from: str = Field(default="匠果 <no-reply@localhost>", description="Sender of every mail")
+    rate_limit_storage: str = Field(
+        "memory://", description="Where request rates are counted; redis://… for several machines"
+    )
+    rate_limit: str = Field(default="600/minute", description="Requests one address may make; empty switches it off")
+    upload_limit_mb: int = Field(default=20, description="Largest upload in megabytes")
+    region: str = Field(default="weifang", description="Region file in organisations/regions that names city and counties")
+    union_name: str = Field(default="潍坊市总工会", description="The union that runs the service; stands in the footer")
+    icp_number: str = Field(default="", description="ICP record number for the footer")
+    police_number: str = Field(default="", description="公安 record number for the footer")
+    privacy_version: str = Field(default="2026-11", description="Version of the privacy text people consent to")
+    interest_working_days: int = Field(default=15, description="Working days after which an unanswered interest lapses")
+    owner_working_days: int = Field(
+        15, description="Working days after which a silent owner unit hands over to the official"
+    )
+    listing_fresh_days: int = Field(default=180, description="Days without a heartbeat after which a listing is stale")
+    offer_days: int = Field(default=14, description="Days an offer stays open when its sender names none")
+    sign_in_attempts: int = Field(default=10, description="Failed sign-ins per contact in fifteen minutes before it waits")
+    session_days: int = Field(default=30, description="Days after which a sign-in ends")
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'jiangguo.sqlite').absolute()}"
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the full-text index; may be deleted at any time."""
+        return self.data_dir / "index"
+
+    @property
+    def files_dir(self) -> Path:
+        """Folder of uploads, named by the hash of their content."""
+        return self.data_dir / "files"
+
+    @property
+    def upload_limit(self) -> int:
+        """Largest upload in bytes."""
+        return self.upload_limit_mb * 1024 * 1024
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The key that signs cookies: made at the first start, kept in `secret_key` with mode 600."""
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            _create_once(path, secrets.token_hex(32))
+        return path.read_text()
+
+
+def _create_once(path: Path, text: str) -> None:
+    """Write the file whole and private, or leave the one that another process was first to write."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass  # Two processes started at once; the first one's key is everybody's.
+    finally:
+        draft.unlink()

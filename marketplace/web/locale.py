@@ -1,0 +1,41 @@
+"""Language: what the person chose, else what the session says, else Chinese. Times are shown in China's zone."""
+
+from flask import Flask, request, session
+from flask_babel import Babel, gettext
+
+from marketplace.kernel.errors import DomainError
+
+LOCALES = {"zh_CN": "中文", "en": "English"}
+DEFAULT = "zh_CN"
+
+
+def choose_locale() -> str:
+    """The locale of this request. The API speaks the language of Accept-Language."""
+    chosen = session.get("locale")
+    if chosen in LOCALES:
+        return str(chosen)
+    if request.path.startswith("/api/"):
+        return request.accept_languages.best_match(["zh_CN", "en"], DEFAULT) or DEFAULT
+    return DEFAULT
+
+
+def init_locale(app: Flask, translations: str) -> None:
+    """Set up Flask-Babel."""
+    Babel(
+        app,
+        locale_selector=choose_locale,
+        timezone_selector=lambda: "Asia/Shanghai",
+        default_translation_directories=translations,
+        default_locale=DEFAULT,
+    )
+
+
+def say(error: DomainError) -> str:
+    """The error's message in the user's language."""
+    return translate(error.message, **error.params)
+
+
+def translate(message: str, **params: object) -> str:
+    """A msgid that was marked elsewhere, in the user's language; parameters that are labelled enums are translated too."""
+    words = {key: gettext(value.label) if hasattr(value, "label") else value for key, value in params.items()}
+    return str(gettext(message, **words)) if words else str(gettext(message))

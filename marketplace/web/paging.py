@@ -1,0 +1,46 @@
+"""Pages of a list, addressed by `?page=`; every other argument of the URL is kept."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+LARGEST_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where in a list we are. `number` counts from 1."""
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def offset(self) -> int:
+        """Items before this page."""
+        return (self.number - 1) * self.size
+
+    def url(self, number: int) -> str:
+        """The same list at another page."""
+        return url_with(page=number if number > 1 else None)
+
+
+def page_number() -> int:
+    """The page asked for; nonsense is the first."""
+    number = request.args.get("page", 1, type=int)
+    return min(max(number, 1), LARGEST_PAGE)
+
+
+def url_with(**changes: object) -> str:
+    """This page's URL with some query arguments changed; None removes one, a list repeats it."""
+    arguments: dict[str, object] = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
+    for name, value in changes.items():
+        arguments.pop(name, None)
+        if value is not None:
+            arguments[name] = value
+    return url_for(str(request.endpoint), **arguments)  # type: ignore[arg-type]

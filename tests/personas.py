@@ -1,0 +1,150 @@
+"""The people of the tests: a seller's side, a buyer's side, officials, and an outsider of each kind."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import OfficeHolding, User
+from marketplace.accounts.passwords import hash_password
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.kernel.permissions import Actor, Office
+from marketplace.organisations.actors import actor_of
+from marketplace.organisations.models import Membership, Organisation, Party
+from marketplace.organisations.rules import (
+    MembershipRole,
+    MembershipState,
+    OrganisationKind,
+    OrganisationState,
+    PartyKind,
+)
+
+PASSWORD = "a plain long password"  # noqa: S105 - the people of the tests are not real
+PASSWORD_HASH = hash_password(PASSWORD)
+
+
+@dataclass(frozen=True)
+class People:
+    """`seller` (机械厂, 青州) employs worker and colleague; `buyer` (化工厂, 寿光) is the company; `stranger` is a third firm."""
+
+    worker: Actor
+    colleague: Actor
+    seller_contact: Actor
+    company: Actor
+    company_admin: Actor
+    stranger: Actor
+    loner: Actor
+    county_official: Actor
+    other_official: Actor
+    city_official: Actor
+    administrator: Actor
+    seller_id: int
+    buyer_id: int
+    stranger_id: int
+    seller_party: int
+    buyer_party: int
+    stranger_party: int
+    union_party: int
+
+
+def make_people(factory: UnitOfWorkFactory) -> People:
+    """Write everybody into the database, as if they had registered and been verified long ago."""
+    with factory.writing() as uow:
+        seller, seller_party = _organisation(uow, "青州前程机械有限公司", "qingzhou", "91370781MA3C00001T")
+        buyer, buyer_party = _organisation(uow, "寿光蓝海化工有限公司", "shouguang", "91370783MA3C00002T")
+        third, third_party = _organisation(uow, "诸城远山纺织有限公司", "zhucheng", "91370782MA3C00003F")
+        union, union_party = _organisation(uow, "示范市总工会", None, "81370700MC0000004D", OrganisationKind.UNION)
+        member, contact, admin = MembershipRole.MEMBER, MembershipRole.CONTACT, MembershipRole.ADMINISTRATOR
+        users = {
+            "worker": _user(uow, "王建国", "qingzhou", (seller, member)),
+            "colleague": _user(uow, "李秀英", "qingzhou", (seller, member)),
+            "seller_contact": _user(uow, "赵文博", "qingzhou", (seller, contact)),
+            "company": _user(uow, "孙丽华", "shouguang", (buyer, contact)),
+            "company_admin": _user(uow, "周强", "shouguang", (buyer, admin)),
+            "stranger": _user(uow, "吴敏", "zhucheng", (third, admin)),
+            "loner": _user(uow, "郑海", "anqiu"),
+            "county_official": _user(uow, "冯工会", "qingzhou", office=(Office.COUNTY_OFFICIAL, "qingzhou")),
+            "other_official": _user(uow, "陈工会", "gaomi", office=(Office.COUNTY_OFFICIAL, "gaomi")),
+            "city_official": _user(uow, "褚工会", None, (union, contact), office=(Office.CITY_OFFICIAL, None)),
+            "administrator": _user(uow, "卫管理", None, office=(Office.ADMINISTRATOR, None)),
+        }
+    with factory.reading() as uow:
+        actors = {key: actor_in(uow.session, user) for key, user in users.items()}
+    return People(
+        **actors,
+        seller_id=seller.id,
+        buyer_id=buyer.id,
+        stranger_id=third.id,
+        seller_party=seller_party,
+        buyer_party=buyer_party,
+        stranger_party=third_party,
+        union_party=union_party,
+    )
+
+
+def actor_in(session: Session, user: User) -> Actor:
+    """The actor as a request would have him."""
+    return actor_of(session, user, "127.0.0.1", "test browser")
+
+
+def _organisation(
+    uow: UnitOfWork,
+    name: str,
+    county: str | None,
+    code: str,
+    kind: OrganisationKind = OrganisationKind.ENTERPRISE,
+) -> tuple[Organisation, int]:
+    row = Organisation(
+        name=name,
+        name_key=name,
+        kind=kind,
+        credit_code=code,
+        county=county,
+        state=OrganisationState.VERIFIED,
+        created_at=uow.now(),
+        verified_at=uow.now(),
+    )
+    uow.session.add(row)
+    uow.flush()
+    party = Party(kind=PartyKind.ORGANISATION, organisation_id=row.id)
+    uow.session.add(party)
+    uow.flush()
+    return row, party.id
+
+
+def _user(
+    uow: UnitOfWork,
+    name: str,
+    county: str | None,
+    membership: tuple[Organisation, MembershipRole] | None = None,
+    office: tuple[Office, str | None] | None = None,
+) -> User:
+    number = len(uow.session.identity_map)
+    user = User(
+        name=name,
+        email=f"person{number}@example.com",
+        password_hash=PASSWORD_HASH,
+        county=county,
+        created_at=uow.now(),
+        email_verified_at=uow.now(),
+    )
+    uow.session.add(user)
+    uow.flush()
+    uow.session.add(Party(kind=PartyKind.PERSON, user_id=user.id))
+    if membership:
+        organisation, role = membership
+        uow.session.add(
+            Membership(
+                organisation_id=organisation.id,
+                user_id=user.id,
+                role=role,
+                state=MembershipState.ADMITTED,
+                requested_at=uow.now(),
+            )
+        )
+    if office:
+        kind, place = office
+        uow.session.add(
+            OfficeHolding(user_id=user.id, office=kind, county=place, reason="test", appointed_at=uow.now())
+        )
+    uow.flush()
+    return user

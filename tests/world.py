@@ -1,0 +1,147 @@
+"""The pieces every test stands on: a frozen clock, a scratch database with the schema, and the app on top of them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from marketplace.accounts.models import User
+from marketplace.accounts.sign_ins import open_sign_in
+from marketplace.app import create_app
+from marketplace.infra.database import Base, make_engine
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
+from marketplace.kernel.permissions import Actor
+from marketplace.settings import Settings
+from marketplace.web.context import EXTENSION, Runtime
+from tests.personas import People, make_people
+
+NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""A Friday morning in China."""
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Stands at NOW until a test moves it."""
+    return SetClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the schema and nothing else, copied for every test."""
+    path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database_url(tmp_path: Path, empty_sqlite: Path) -> str:
+    """SQLite by default; tests/usecases runs everything on PostgreSQL as well."""
+    path = tmp_path / "test.sqlite"
+    shutil.copy(empty_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Everything under the test's own folder."""
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=database_url,
+        rate_limit="",
+        worker_in_process=False,
+        mail_url="console:",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
+    """The real app; the worker runs only when a test drains it. Forms are posted without a CSRF token."""
+    app = create_app(settings, clock)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    yield app
+    app.extensions[EXTENSION].factory.engine.dispose()
+
+
+@pytest.fixture
+def runtime(app: Flask) -> Runtime:
+    """What lies under the app."""
+    runtime: Runtime = app.extensions[EXTENSION]
+    return runtime
+
+
+@pytest.fixture
+def factory(runtime: Runtime) -> UnitOfWorkFactory:
+    """Units of work for any actor: `with factory.writing(people.worker) as uow: …`."""
+    return runtime.factory
+
+
+@pytest.fixture
+def drain(runtime: Runtime) -> Callable[[], int]:
+    """Runs everything the outbox holds; a handler that fails fails the test."""
+
+    def run() -> int:
+        handled = runtime.worker.drain()
+        with runtime.factory.reading() as uow:
+            errors = uow.session.execute(text("SELECT handler, error FROM outbox WHERE error IS NOT NULL")).all()
+        assert not errors, errors
+        return handled
+
+    return run
+
+
+@pytest.fixture
+def people(factory: UnitOfWorkFactory) -> People:
+    """Everybody a test may need, with an outsider of each kind."""
+    return make_people(factory)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browse(app: Flask, factory: UnitOfWorkFactory) -> Callable[[Actor], FlaskClient]:
+    """A browser in which somebody is signed in: `browse(people.worker).get("/")`."""
+
+    def signed_in(actor: Actor) -> FlaskClient:
+        client = app.test_client()
+        with factory.writing() as uow:
+            user = uow.session.get_one(User, actor.user_id)
+            token = open_sign_in(uow, user, "127.0.0.1", "test")
+        with client.session_transaction() as session:
+            session.update(_user_id=token, _fresh=True)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def postgres_schema(postgres_url: str) -> str:
+    """A PostgreSQL database with the schema, made once for the run."""
+    engine = make_engine(postgres_url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return postgres_url
+
+
+def empty_tables(url: str) -> str:
+    """Empty every table of a PostgreSQL database and start its ids at one."""
+    engine = make_engine(url)
+    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return url
