@@ -45,8 +45,9 @@ run: setup
 	$(FLASK) demo load --if-empty
 	@$(FLASK) demo sign-ins
 	@echo "匠果: http://$(HOST):$(PORT)"
-	@JIANGGUO_PUBLIC_URL=$${JIANGGUO_PUBLIC_URL:-http://$(HOST):$(PORT)} exec $(BIN)/gunicorn --bind $(HOST):$(PORT) --worker-class gthread --workers 1 --threads $(THREADS) \
-		--no-control-socket wsgi:app
+	@JIANGGUO_PUBLIC_URL=$${JIANGGUO_PUBLIC_URL:-http://$(HOST):$(PORT)} exec $(BIN)/gunicorn \
+		--config python:marketplace.gunicorn_conf --bind $(HOST):$(PORT) --no-control-socket \
+		--worker-class gthread --workers 1 --threads $(THREADS) wsgi:app
 
 check: setup-dev
 	$(BIN)/ruff check .
