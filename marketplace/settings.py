@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     mail_url: str = Field(default="console:", description="console: prints mail; smtp://user:password@host:port?tls=1 sends it")
     mail_from: str = Field(default="匠果 <no-reply@localhost>", description="Sender of every mail")
     rate_limit_storage: str = Field(
-        "memory://", description="Where request rates are counted; redis://… for several machines"
+        default="memory://", description="Where request rates are counted; redis://… for several machines"
     )
     rate_limit: str = Field(default="600/minute", description="Requests one address may make; empty switches it off")
     upload_limit_mb: int = Field(default=20, description="Largest upload in megabytes")
@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     privacy_version: str = Field(default="2026-11", description="Version of the privacy text people consent to")
     interest_working_days: int = Field(default=15, description="Working days after which an unanswered interest lapses")
     owner_working_days: int = Field(
-        15, description="Working days after which a silent owner unit hands over to the official"
+        default=15, description="Working days after which a silent owner unit hands over to the official"
     )
     listing_fresh_days: int = Field(default=180, description="Days without a heartbeat after which a listing is stale")
     offer_days: int = Field(default=14, description="Days an offer stays open when its sender names none")
