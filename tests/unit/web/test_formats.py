@@ -156,3 +156,8 @@ def test_filesize(size: int | None, text: str) -> None:
 def test_filters_are_at_hand_in_templates() -> None:
     assert render_template_string("{{ 1234567 | number }} {{ 100 | money }}") == "1,234,567 ¥ 1.00"
     assert formats.number(None) == "—"
+
+
+def test_without_a_request_the_language_is_chinese() -> None:
+    assert formats.day(date(2026, 11, 22)) == "2026年11月22日"
+    assert formats.wan(12_350_000) == "12.35 万元"
