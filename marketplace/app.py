@@ -1,7 +1,7 @@
 """The composition root: settings in, a Flask app out. The only module that knows every feature."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import get_locale
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -138,7 +138,7 @@ def _init_web(app: Flask, runtime: Runtime) -> None:
     login.init_login(app, _actor_loader(runtime))
     CSRFProtect(app)
     Bootstrap5(app)
-    limits = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
+    limits: list[str | Callable[[], str] | Limit] = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
     Limiter(get_remote_address, app=app, default_limits=limits)
     headers.init_headers(app)
     errors.init_errors(app)

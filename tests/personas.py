@@ -18,7 +18,7 @@ from marketplace.organisations.rules import (
     PartyKind,
 )
 
-PASSWORD = "a plain long password"  # noqa: S105 - the people of the tests are not real
+PASSWORD = "a plain long password"
 PASSWORD_HASH = hash_password(PASSWORD)
 
 

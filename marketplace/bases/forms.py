@@ -22,10 +22,10 @@ class BaseForm(Form):
     def read(self) -> BaseData:
         """The validated input."""
         return BaseData(
-            name=self.name.data,
+            name=self.name.data or "",
             kind=BaseKind(self.kind.data),
             level=BaseLevel(self.level.data),
             county=self.county.data,
-            leader=self.leader.data,
+            leader=self.leader.data or "",
             sector=self.sector.data or "",
         )

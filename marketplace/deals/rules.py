@@ -36,7 +36,7 @@ class EntryKind(Labelled):
     TERMINATION = "termination", N_("Termination")
 
 
-R, S, O = Relation, DealState, OfferState
+R, S = Relation, DealState
 
 DEAL_STATES = StateTable(
     "deal",
@@ -71,13 +71,13 @@ DEAL_STATES = StateTable(
 
 OFFER_STATES = StateTable(
     "offer",
-    O.OPEN,
+    OfferState.OPEN,
     (
-        arrow("accept", {O.OPEN}, O.ACCEPTED, {R.OTHER_SIDE}, N_("Accept the offer")),
-        arrow("counter", {O.OPEN}, O.COUNTERED, {R.OTHER_SIDE}, N_("Make a counter-offer")),
-        arrow("decline", {O.OPEN}, O.DECLINED, {R.OTHER_SIDE}, N_("Decline the offer"), reason=True),
-        arrow("withdraw", {O.OPEN}, O.WITHDRAWN, {R.OWNER}, N_("Withdraw the offer")),
-        arrow("lapse", {O.OPEN}, O.LAPSED, {R.SYSTEM}, N_("Lapse")),
+        arrow("accept", {OfferState.OPEN}, OfferState.ACCEPTED, {R.OTHER_SIDE}, N_("Accept the offer")),
+        arrow("counter", {OfferState.OPEN}, OfferState.COUNTERED, {R.OTHER_SIDE}, N_("Make a counter-offer")),
+        arrow("decline", {OfferState.OPEN}, OfferState.DECLINED, {R.OTHER_SIDE}, N_("Decline the offer"), reason=True),
+        arrow("withdraw", {OfferState.OPEN}, OfferState.WITHDRAWN, {R.OWNER}, N_("Withdraw the offer")),
+        arrow("lapse", {OfferState.OPEN}, OfferState.LAPSED, {R.SYSTEM}, N_("Lapse")),
     ),
-    timers=((O.OPEN, 14),),
+    timers=((OfferState.OPEN, 14),),
 )

@@ -45,7 +45,7 @@ class Worker:
             try:
                 busy = self.step()
                 self.run_due_tasks()
-            except Exception:  # noqa: BLE001 - the loop must survive a database that is away for a minute
+            except Exception:
                 log.exception("worker: step failed")
                 busy = False
             if not busy:
@@ -79,7 +79,7 @@ class Worker:
             with self.factory.writing() as uow:
                 self.handlers[rows[0].handler](uow, [revive(row.event, row.payload) for row in rows])
                 uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
-        except Exception:  # noqa: BLE001 - whatever a handler raises, its rows must survive
+        except Exception:
             log.exception("outbox: %s failed on rows %s", rows[0].handler, ids)
             self._put_back(ids, traceback.format_exc())
 
@@ -95,7 +95,7 @@ class Worker:
                 try:
                     with self.factory.writing() as uow:
                         task.run(uow)
-                except Exception:  # noqa: BLE001 - one task must not stop the others
+                except Exception:
                     log.exception("schedule: %s failed", task.name)
 
     def _claim(self, task: Task) -> bool:

@@ -40,7 +40,7 @@ class Listing(Base):
     state: Mapped[str] = mapped_column(String(40))
 
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - SQLAlchemy's own way to declare it
-    __table_args__ = (
+    __table_args__: Any = (
         one_of("kind", ListingKind),
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_at_if_published"),
         Index("uq_listings_fingerprint", "kind", "fingerprint", unique=True),

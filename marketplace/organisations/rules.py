@@ -58,18 +58,18 @@ class PartyKind(Labelled):
     PERSON = "person", N_("Natural person")
 
 
-R, O, M = Relation, OrganisationState, MembershipState
+R, S, M = Relation, OrganisationState, MembershipState
 
 ORGANISATION_STATES = StateTable(
     "organisation",
-    O.DRAFT,
+    S.DRAFT,
     (
-        arrow("submit", {O.LISTED, O.DRAFT, O.RETURNED}, O.SUBMITTED, {R.OWNER}, N_("Submit for verification")),
-        arrow("verify", {O.SUBMITTED}, O.VERIFIED, {R.OFFICIAL}, N_("Verify")),
-        arrow("return", {O.SUBMITTED}, O.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
-        arrow("revoke", {O.VERIFIED}, O.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
+        arrow("submit", {S.LISTED, S.DRAFT, S.RETURNED}, S.SUBMITTED, {R.OWNER}, N_("Submit for verification")),
+        arrow("verify", {S.SUBMITTED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify")),
+        arrow("return", {S.SUBMITTED}, S.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
+        arrow("revoke", {S.VERIFIED}, S.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
     ),
-    timers=((O.SUBMITTED, 7),),
+    timers=((S.SUBMITTED, 7),),
 )
 
 MEMBERSHIP_STATES = StateTable(

@@ -40,7 +40,7 @@ class Disclosure(Labelled):
     """How the know-how is protected; without a filed patent only a summary is public (专利法 art. 22, 24)."""
 
     PATENT_FILED = "patent_filed", N_("A patent has been filed")
-    TRADE_SECRET = "trade_secret", N_("Kept as a trade secret")  # noqa: S105 - not a password
+    TRADE_SECRET = "trade_secret", N_("Kept as a trade secret")
     NONE = "none", N_("Not protected yet")
 
 

@@ -99,7 +99,7 @@ def posted_fields(form: MultiDict[str, str]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in form.items(multi=True) if name not in SECRET_FIELDS]
 
 
-def _csrf_error(error: CSRFError) -> tuple[Response | str, int]:
+def _csrf_error(_error: CSRFError) -> tuple[Response | str, int]:
     if request.path.startswith("/api/"):
         return _answer(400, _("The CSRF token is missing or has expired."))
     return _resume(400)

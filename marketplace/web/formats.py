@@ -60,7 +60,7 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return NOTHING
     on = china_day(_aware(value)) if isinstance(value, datetime) else value
-    return format_date(on, "y年M月d日" if _locale().language == "zh" else "d MMM y", locale=_locale())
+    return str(format_date(on, "y年M月d日" if _locale().language == "zh" else "d MMM y", locale=_locale()))
 
 
 def moment(value: datetime | None) -> str:
@@ -68,7 +68,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     pattern = "y年M月d日 HH:mm" if _locale().language == "zh" else "d MMM y, HH:mm"
-    return format_datetime(_aware(value).astimezone(CHINA).replace(tzinfo=None), pattern, locale=_locale())
+    return str(format_datetime(_aware(value).astimezone(CHINA).replace(tzinfo=None), pattern, locale=_locale()))
 
 
 def machine(value: datetime | None) -> str:
@@ -84,8 +84,8 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     if abs(span) > RECENT:
         return day(value)
     if abs(span) < timedelta(minutes=1):
-        return gettext("just now")
-    return format_timedelta(span, threshold=1, add_direction=True, locale=_locale())
+        return str(gettext("just now"))
+    return str(format_timedelta(span, threshold=1, add_direction=True, locale=_locale()))
 
 
 def label(value: object) -> str:
@@ -93,7 +93,7 @@ def label(value: object) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
+        return str(gettext("Yes") if value else gettext("No"))
     msgid = str(getattr(value, "label", value))
     # The empty msgid would fetch the header of the catalogue.
     return gettext(msgid) if msgid else NOTHING

@@ -34,7 +34,7 @@ class Form(FlaskForm):  # type: ignore[misc]
                 field.errors = [*field.errors, translate(message, **error.params)]
                 placed = True
         if not placed:
-            self.form_errors = [*self.form_errors, say(error)]
+            self.form_errors.append(say(error))
 
 
 def choices(enum: Iterable[Labelled], *, empty: Any = None) -> list[SelectChoice]:
@@ -62,7 +62,7 @@ class MoneyField(StringField):  # type: ignore[misc]
         """Keep what was typed; it is parsed in validation so that nothing typed is lost."""
         self.data = valuelist[0] if valuelist else ""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Parse the amount."""
         self.fen = None
         if self.data and self.data.strip():

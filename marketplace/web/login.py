@@ -11,7 +11,7 @@ from marketplace.kernel.permissions import VISITOR, Actor
 ActorLoader = Callable[[str, str, str], Actor | None]
 
 
-class SignedInUser(UserMixin):
+class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login carries: the secret token of one sign-in, and its actor."""
 
     def __init__(self, token: str, actor: Actor) -> None:
