@@ -1,5 +1,7 @@
 """Language: what the person chose, else what the session says, else Chinese. Times are shown in China's zone."""
 
+from locale import locale_alias
+
 from flask import Flask, request, session
 from flask_babel import Babel, gettext
 
@@ -21,6 +23,8 @@ def choose_locale() -> str:
 
 def init_locale(app: Flask, translations: str) -> None:
     """Set up Flask-Babel."""
+    # Babel calls the locale zh_Hans_CN; the search for a catalogue knows its folder by the older name only.
+    locale_alias["zh_hans_cn"] = "zh_CN.UTF-8"
     Babel(
         app,
         locale_selector=choose_locale,
