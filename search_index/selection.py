@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from search_index.segment_file import Facet
-from search_index.snapshot import Snapshot
+from search_index.snapshot import RowFacet, Snapshot
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -18,25 +17,25 @@ def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]], but: str 
     flags = snapshot.live.copy()
     for name, wanted in filters.items():
         if name != but:
-            flags &= _having(snapshot.facet(name), wanted)
+            flags &= _having(snapshot.facet(name), wanted, len(flags))
     return flags
 
 
-def _having(facet: Facet, wanted: frozenset[str]) -> Flags:
+def _having(facet: RowFacet, wanted: frozenset[str], count: int) -> Flags:
     allowed = np.array([name in wanted for name in facet.names], np.bool_)
-    entries: Flags = allowed[facet.numbers.values]
-    if len(entries) == len(facet.numbers.offsets) - 1:
+    entries: Flags = allowed[facet.numbers]
+    if facet.rows is None:
         return entries
-    # Every document has at least one entry, which is what makes reduceat right here.
-    having: Flags = np.logical_or.reduceat(entries, facet.numbers.offsets[:-1])
-    return having
+    flags = np.zeros(count, np.bool_)
+    flags[facet.rows[entries]] = True
+    return flags
 
 
 def counts(snapshot: Snapshot, flags: Flags, name: str) -> dict[str, int]:
     """How many of the rows have each value of a facet, the most frequent first."""
     facet = snapshot.facet(name)
-    entries = np.repeat(flags, np.diff(facet.numbers.offsets))
-    found = np.bincount(facet.numbers.values[entries], minlength=len(facet.names)).tolist()
+    numbers = facet.numbers[flags if facet.rows is None else flags[facet.rows]]
+    found = np.bincount(numbers, minlength=len(facet.names)).tolist()
     ranked = sorted((-count, value) for count, value in zip(found, facet.names, strict=True) if count)
     return {value: -count for count, value in ranked}
 

@@ -53,6 +53,22 @@ class Part:
         return not bool(self.live.all())
 
 
+@dataclass(frozen=True, slots=True)
+class RowFacet:
+    """A facet over all rows of a snapshot: its values, and for each entry the number of its value and its row."""
+
+    names: tuple[str, ...]
+    numbers: npt.NDArray[np.int32]
+    rows: I64 | None
+    """None where every row has one entry, and the entries are the rows."""
+
+    @classmethod
+    def of(cls, facet: Facet) -> "RowFacet":
+        sizes = np.diff(facet.numbers.offsets)
+        rows = None if bool((sizes == 1).all()) else np.repeat(np.arange(len(sizes)), sizes)
+        return cls(facet.names, facet.numbers.values, rows)
+
+
 class Snapshot:
     """All live documents at one moment. `key` is the generation's name and the number of its table of contents.
 
@@ -70,15 +86,15 @@ class Snapshot:
         self.documents = int(self.live.sum())
         lengths = np.concatenate([np.zeros((4, 0), np.int32), *(part.segment.lengths for part in parts)], axis=1)
         self._lengths = lengths.astype(np.float64)
-        self._facets: dict[str, Facet] = {}
+        self._facets: dict[str, RowFacet] = {}
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
 
-    def facet(self, name: str) -> Facet:
+    def facet(self, name: str) -> RowFacet:
         """The facet over all rows."""
         if name not in self._facets:
             parts = [(facet_of(part.segment, name), np.ones(len(part.segment), np.bool_)) for part in self.parts]
-            self._facets[name] = joined_facet(parts)
+            self._facets[name] = RowFacet.of(joined_facet(parts))
         return self._facets[name]
 
     def sort(self, name: str) -> F64:
