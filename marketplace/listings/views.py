@@ -1,13 +1,6 @@
-"""Skeleton, to be replaced."""
+"""Pages that results and needs share."""
 
-from flask import Blueprint, render_template
+from marketplace.listings import importing_views
+from marketplace.listings.blueprint import blueprint
 
-from marketplace.web.access import public
-
-blueprint = Blueprint("listings", __name__)
-
-
-@blueprint.get("/imports")
-@public
-def imports() -> str:
-    return render_template("_layout/base.html")
+__all__ = ["blueprint", "importing_views"]
