@@ -92,6 +92,8 @@ class Snapshot:
 
     def facet(self, name: str) -> RowFacet:
         """The facet over all rows."""
+        if not self.parts:
+            return RowFacet((), np.empty(0, np.int32), None)
         if name not in self._facets:
             parts = [(facet_of(part.segment, name), np.ones(len(part.segment), np.bool_)) for part in self.parts]
             self._facets[name] = RowFacet.of(joined_facet(parts))
