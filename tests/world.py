@@ -13,10 +13,11 @@ from sqlalchemy import text
 from marketplace.accounts.models import User
 from marketplace.accounts.sign_ins import open_sign_in
 from marketplace.app import create_app
-from marketplace.infra.database import Base, make_engine
+from marketplace.infra.database import make_engine
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
+from marketplace.schema import whole_schema
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
 from tests.personas import People, make_people
@@ -36,7 +37,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the schema and nothing else, copied for every test."""
     path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
     engine = make_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    whole_schema().create_all(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -132,7 +133,7 @@ def browse(app: Flask, factory: UnitOfWorkFactory) -> Callable[[Actor], FlaskCli
 def postgres_schema(postgres_url: str) -> str:
     """A PostgreSQL database with the schema, made once for the run."""
     engine = make_engine(postgres_url)
-    Base.metadata.create_all(engine)
+    whole_schema().create_all(engine)
     engine.dispose()
     return postgres_url
 
@@ -140,7 +141,7 @@ def postgres_schema(postgres_url: str) -> str:
 def empty_tables(url: str) -> str:
     """Empty every table of a PostgreSQL database and start its ids at one."""
     engine = make_engine(url)
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    names = ", ".join(table.name for table in whole_schema().sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     engine.dispose()

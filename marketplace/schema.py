@@ -1,0 +1,24 @@
+"""Every table of the house in one metadata: for migrations, backups and tests."""
+
+from sqlalchemy import MetaData
+
+from marketplace.accounts import models as accounts
+from marketplace.audit import models as audit
+from marketplace.bases import models as bases
+from marketplace.contracts import models as contracts
+from marketplace.deals import models as deals
+from marketplace.infra import outbox
+from marketplace.infra.database import Base
+from marketplace.listings import models as listings
+from marketplace.matching import models as matching
+from marketplace.needs import models as needs
+from marketplace.organisations import models as organisations
+from marketplace.results import models as results
+
+OWNERS = (accounts, audit, bases, contracts, deals, listings, matching, needs, organisations, outbox, results)
+"""The modules that declare tables; importing them is what fills the metadata."""
+
+
+def whole_schema() -> MetaData:
+    """The metadata with every table in it."""
+    return Base.metadata
