@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from marketplace.kernel.events import Event
 from marketplace.kernel.permissions import Actor
 
 GENESIS = "0" * 64
+PAGE = 1000
 
 
 def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]) -> None:
@@ -54,10 +55,21 @@ def digest(row: AuditRow) -> str:
 def verify(session: Session) -> int | None:
     """The id of the first row that does not fit its place in the chain, or None when all do."""
     expected_id, prev_hash = 1, GENESIS
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)):
+    for row in _rows(session):
         if row.id != expected_id or row.prev_hash != prev_hash or row.hash != digest(row):
-            return row.id if row.id == expected_id else expected_id
+            return expected_id
         expected_id, prev_hash = row.id + 1, row.hash
     head = session.get(AuditHead, 1)
     last = (head.last_id, head.last_hash) if head else (0, GENESIS)
     return None if last == (expected_id - 1, prev_hash) else expected_id
+
+
+def _rows(session: Session) -> Iterator[AuditRow]:
+    """Every row in order, a page at a time: the chain may be long, and no cursor is left open when a reader stops."""
+    last_id = 0
+    while page := list(
+        session.scalars(select(AuditRow).where(AuditRow.id > last_id).order_by(AuditRow.id).limit(PAGE))
+    ):
+        yield from page
+        last_id = page[-1].id
+        session.expunge_all()
