@@ -13,9 +13,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from marketplace.infra import outbox
+from marketplace.infra.database import Base
 from marketplace.infra.files import FileStore
 from marketplace.infra.mail import Mailer
+from marketplace.infra.sms import SmsSender
 from marketplace.kernel.clock import Clock
+from marketplace.kernel.errors import DomainError
 from marketplace.kernel.events import Event
 from marketplace.kernel.permissions import SYSTEM, Actor
 from marketplace.settings import Settings
@@ -33,6 +36,8 @@ class Services:
     mailer: Mailer
     catalogues: Mapping[str, SearchIndex]
     """The search index of each kind of listing, `result` and `need`."""
+    sms: SmsSender | None = None
+    """None while no provider of text messages is connected."""
 
 
 @dataclass
@@ -44,6 +49,7 @@ class UnitOfWork:
     clock: Clock
     services: Services
     events: list[Event] = field(default_factory=list)
+    insisted: list[Base] = field(default_factory=list)
 
     @property
     def settings(self) -> Settings:
@@ -57,6 +63,10 @@ class UnitOfWork:
     def emit(self, event: Event) -> None:
         """Announce a fact; it is audited and handed to the handlers if and only if this unit commits."""
         self.events.append(event)
+
+    def insist(self, row: Base) -> None:
+        """Add a row that is written even when this unit is refused, such as a failed attempt that has to count."""
+        self.insisted.append(row)
 
     def flush(self) -> None:
         """Send pending rows to the database, so that they have ids."""
@@ -75,14 +85,25 @@ class UnitOfWorkFactory:
 
     @contextmanager
     def writing(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
+        """A transaction that commits when the block ends and rolls back when it raises, but for rows insisted on."""
         writer = self.engine.execution_options(writing=True)
         with Session(writer, expire_on_commit=False) as session:
             uow = UnitOfWork(session, actor, clock or self.clock, self.services)
-            yield uow
-            session.flush()
-            self._announce(uow)
-            session.commit()
+            try:
+                yield uow
+            except DomainError:
+                if uow.insisted:
+                    session.rollback()
+                    uow.events.clear()
+                    self._finish(uow)
+                raise
+            self._finish(uow)
+
+    def _finish(self, uow: UnitOfWork) -> None:
+        uow.session.add_all(uow.insisted)
+        uow.session.flush()
+        self._announce(uow)
+        uow.session.commit()
 
     @contextmanager
     def reading(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:

@@ -1,15 +1,16 @@
 """Who is acting, and in which capacity. Decisions about one object belong to its feature's policy.py."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from marketplace.kernel.messages import N_, Labelled
 
 
-class Office(StrEnum):
+class Office(Labelled):
     """What a person is appointed to, beside being a worker."""
 
-    COUNTY_OFFICIAL = "county_official"
-    CITY_OFFICIAL = "city_official"
-    ADMINISTRATOR = "administrator"
+    COUNTY_OFFICIAL = "county_official", N_("Union official of a county")
+    CITY_OFFICIAL = "city_official", N_("Union official of the city")
+    ADMINISTRATOR = "administrator", N_("Administrator")
 
 
 @dataclass(frozen=True, slots=True)

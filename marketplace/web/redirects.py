@@ -1,0 +1,20 @@
+"""Where to go next: only ever a path of our own, whatever a link or a form says."""
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+
+def local_path(target: str | None, default: str) -> str:
+    """The target when it is a path of this site, otherwise the default; a browser reads `//x` and `/\\x` as a host."""
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"} or not target.isprintable():
+        return default
+    return target
+
+
+def page_before(default: str) -> str:
+    """The page this request came from, when it is one of ours."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return default
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, default)
