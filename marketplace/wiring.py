@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
+from marketplace.accounts.handlers import send_codes
 from marketplace.infra.worker import Handler, Task
+from marketplace.organisations.handlers import make_parties
 
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {
+    "accounts.send_codes": send_codes,
+    "organisations.make_parties": make_parties,
+}
 """Handlers by the name stored in the outbox; a name never changes while rows may exist."""
 
-SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {}
+SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
+    "user.code_issued": ("accounts.send_codes",),
+    "user.registered": ("organisations.make_parties",),
+}
 """Event name -> names of the handlers that hear it."""
 
 BATCH_SIZES: Mapping[str, int] = {}

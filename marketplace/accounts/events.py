@@ -68,3 +68,27 @@ class OfficeChanged(_OfUser):
     office: str
     county: str | None
     given: bool
+
+
+@event("user.code_issued")
+@dataclass(frozen=True)
+class CodeIssued(_OfUser):
+    """A code waits to be sent."""
+
+    code_id: int
+
+
+@event("user.profile_changed")
+@dataclass(frozen=True)
+class ProfileChanged(_OfUser):
+    """Name, contact, county, language or recommendation was changed; `fields` are their names."""
+
+    fields: tuple[str, ...]
+
+
+@event("user.state_changed")
+@dataclass(frozen=True)
+class UserStateChanged(_OfUser):
+    """The account was disabled or enabled."""
+
+    state: str

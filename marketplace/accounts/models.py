@@ -74,7 +74,7 @@ class SignIn(Base):
 
 
 class SignInAttempt(Base):
-    """A sign-in or a request for a code, so that throttling holds across processes."""
+    """A failed sign-in or a request for a code, so that throttling holds across processes."""
 
     __tablename__ = "sign_in_attempts"
 
@@ -90,7 +90,7 @@ class SignInAttempt(Base):
 
 
 class VerificationCode(Base):
-    """A six-digit code sent to a contact; only its hash is kept."""
+    """A six-digit code for a contact. The code itself is derived from this row with the instance's key, never stored."""
 
     __tablename__ = "verification_codes"
 
@@ -98,7 +98,6 @@ class VerificationCode(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     contact: Mapped[str] = mapped_column(String(254))
     purpose: Mapped[CodePurpose] = mapped_column(EnumText(CodePurpose))
-    code_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,12 @@ from marketplace.kernel.messages import N_, Labelled
 PASSWORD_LENGTH = (10, 200)
 CODE_MINUTES = 15
 CODE_TRIES = 5
+CODE_REQUESTS = 5
+"""Codes one contact may ask for within THROTTLE_MINUTES."""
 THROTTLE_MINUTES = 15
+ATTEMPTS_PER_ADDRESS = 10
+"""How many times the attempts of one contact an internet address has: a whole plant may share one."""
+PRIVACY = "privacy"
 
 
 class CodePurpose(Labelled):
@@ -16,6 +21,13 @@ class CodePurpose(Labelled):
 
     VERIFY = "verify", N_("Confirm a contact")
     RESET = "reset", N_("Set a new password")
+
+
+class Device(Labelled):
+    """What a sign-in was made on, as far as the browser says."""
+
+    PHONE = "phone", N_("Phone or tablet")
+    COMPUTER = "computer", N_("Computer")
 
 
 class UserState(Labelled):
@@ -53,3 +65,18 @@ def check_password(password: str, *known: str) -> None:
         raise InvalidInput(N_("A password has at least ten characters."), field="password")
     if password.lower() in {text.lower() for text in known} or len(set(password)) < 4:
         raise InvalidInput(N_("This password is too easy to guess."), field="password")
+
+
+def normalise_name(text: str) -> str:
+    """A person's name without stray spaces. Raises InvalidInput for none, and for more than 80 characters."""
+    name = " ".join(text.split())
+    if not name or not name.isprintable():
+        raise InvalidInput(N_("Please enter your name."), field="name")
+    if len(name) > 80:
+        raise InvalidInput(N_("A name has at most 80 characters."), field="name")
+    return name
+
+
+def device_of(user_agent: str) -> Device:
+    """The kind of device a browser says it runs on."""
+    return Device.PHONE if re.search(r"Mobile|Android|iPhone|iPad", user_agent) else Device.COMPUTER

@@ -16,7 +16,7 @@ def open_sign_in(uow: UnitOfWork, user: User, ip: str, user_agent: str) -> str:
     """Sign a person in on one device and return the secret token. Emits SignedIn."""
     token = secrets.token_urlsafe(32)
     row = SignIn(
-        token_hash=_hash(token), user_id=user.id, created_at=uow.now(), ip=ip[:64], user_agent=user_agent[:300]
+        token_hash=hash_token(token), user_id=user.id, created_at=uow.now(), ip=ip[:64], user_agent=user_agent[:300]
     )
     uow.session.add(row)
     uow.flush()
@@ -31,7 +31,7 @@ def user_of(uow: UnitOfWork, token: str) -> User | None:
         select(User)
         .join(SignIn, SignIn.user_id == User.id)
         .where(
-            SignIn.token_hash == _hash(token),
+            SignIn.token_hash == hash_token(token),
             SignIn.revoked_at.is_(None),
             SignIn.created_at > oldest,
             User.state == UserState.ACTIVE,
@@ -39,16 +39,25 @@ def user_of(uow: UnitOfWork, token: str) -> User | None:
     )
 
 
-def revoke(uow: UnitOfWork, user_id: int, token: str | None = None, sign_in_id: int | None = None) -> None:
-    """End one sign-in of a person (by token or id), or all of them. Emits SignedOut."""
+def revoke(
+    uow: UnitOfWork,
+    user_id: int,
+    token: str | None = None,
+    sign_in_id: int | None = None,
+    all_but: str | None = None,
+) -> None:
+    """End one sign-in of a person (by token or id), all but one (its token), or all of them. Emits SignedOut."""
     which = [SignIn.user_id == user_id, SignIn.revoked_at.is_(None)]
     if token is not None:
-        which.append(SignIn.token_hash == _hash(token))
+        which.append(SignIn.token_hash == hash_token(token))
+    if all_but is not None:
+        which.append(SignIn.token_hash != hash_token(all_but))
     if sign_in_id is not None:
         which.append(SignIn.id == sign_in_id)
     ended = uow.session.scalars(update(SignIn).where(*which).values(revoked_at=uow.now()).returning(SignIn.id))
     uow.emit(SignedOut(user_id, len(list(ended))))
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """What is stored of a token: whoever reads the table cannot sign in with it."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,10 +1,12 @@
 """Skeleton, to be replaced."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 
+from marketplace.home import pages
+from marketplace.home.blueprint import blueprint
 from marketplace.web.access import public
 
-blueprint = Blueprint("home", __name__)
+__all__ = ["blueprint", "pages"]
 
 
 @blueprint.get("/")
@@ -25,31 +27,7 @@ def publish() -> str:
     return render_template("_layout/base.html")
 
 
-@blueprint.get("/terms")
-@public
-def terms() -> str:
-    return render_template("_layout/base.html")
-
-
-@blueprint.get("/privacy")
-@public
-def privacy() -> str:
-    return render_template("_layout/base.html")
-
-
-@blueprint.get("/accessibility")
-@public
-def accessibility() -> str:
-    return render_template("_layout/base.html")
-
-
 @blueprint.get("/review")
 @public
 def review_queue() -> str:
-    return render_template("_layout/base.html")
-
-
-@blueprint.post("/locale")
-@public
-def set_locale() -> str:
     return render_template("_layout/base.html")

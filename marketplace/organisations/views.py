@@ -11,3 +11,9 @@ blueprint = Blueprint("organisations", __name__)
 @public
 def catalogue() -> str:
     return render_template("_layout/base.html")
+
+
+@blueprint.get("/me/organisations")
+@public
+def mine() -> str:
+    return render_template("_layout/base.html")

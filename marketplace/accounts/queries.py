@@ -1,0 +1,48 @@
+"""The reading side of one's own account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Consent, SignIn
+from marketplace.accounts.rules import PRIVACY, Device, device_of
+from marketplace.infra.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class SignInRow:
+    """One signed-in device of a person; `is_this` marks the one that asks."""
+
+    id: int
+    at: datetime
+    ip: str
+    user_agent: str
+    is_this: bool
+
+    @property
+    def device(self) -> Device:
+        """Phone or computer."""
+        return device_of(self.user_agent)
+
+
+def open_sign_ins(uow: UnitOfWork, user_id: int, token_hash: str) -> list[SignInRow]:
+    """Devices that are signed in now, newest first."""
+    oldest = uow.now() - timedelta(days=uow.settings.session_days)
+    rows = uow.session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.revoked_at.is_(None), SignIn.created_at > oldest)
+        .order_by(SignIn.id.desc())
+    )
+    return [SignInRow(r.id, r.created_at, r.ip, r.user_agent, r.token_hash == token_hash) for r in rows]
+
+
+def agreed_version(session: Session, user_id: int) -> str | None:
+    """The version of the privacy text a person consented to last."""
+    return session.scalar(
+        select(Consent.version)
+        .where(Consent.user_id == user_id, Consent.document == PRIVACY)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
