@@ -1,7 +1,7 @@
 """The one source of time: UTC, aware, replaceable in tests and when the demo is loaded."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -40,3 +40,8 @@ class SetClock:
 def china_day(moment: datetime) -> date:
     """The calendar day in China of a UTC moment: figures, deadlines and terms are counted in Chinese days."""
     return moment.astimezone(CHINA).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The UTC moment at which a calendar day begins in China."""
+    return datetime.combine(day, time.min, CHINA).astimezone(UTC)

@@ -1,22 +1,35 @@
 """Tables that results and needs share. Result and Need add their own table by joined inheritance."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+from marketplace.kernel.messages import Labelled
+from marketplace.kernel.states import StateTable
 from marketplace.listings.rules import AttachmentKind, ClaimState, Industry, ListingKind, RevisionState
 
 
 class Listing(Base):
     """What stands in a catalogue. `party_id` owns it, `author_id` wrote it (None: imported, nobody has claimed it yet).
 
-    `state` is typed by the subclass; `version` counts every change others can see and is what the index is reconciled by.
+    `version` counts every change; the index is reconciled by it, and two windows on one draft notice each other by it.
+    What differs between the kinds is said by the subclass: its machine, and in which states it is seen, edited, revised.
     """
 
     __tablename__ = "listings"
+
+    states: ClassVar[StateTable[Any]]
+    shown_in: ClassVar[frozenset[Any]]
+    edited_in: ClassVar[frozenset[Any]]
+    revised_in: ClassVar[frozenset[Any]]
+    text_limits: ClassVar[Mapping[str, int]]
+    content_fields: ClassVar[frozenset[str]]
+    revised_fields: ClassVar[frozenset[str]]
+    drafts_shared: ClassVar[bool]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ListingKind] = mapped_column(EnumText(ListingKind))
@@ -45,7 +58,21 @@ class Listing(Base):
         CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_at_if_published"),
         Index("uq_listings_fingerprint", "kind", "fingerprint", unique=True),
         Index("ix_listings_kind_state", "kind", "state", "stage_since"),
+        Index(
+            "uq_listings_untouched",
+            "kind",
+            "author_id",
+            unique=True,
+            sqlite_where=text("state = 'draft' AND version = 1 AND title = ''"),
+            postgresql_where=text("state = 'draft' AND version = 1 AND title = ''"),
+        ),
     )
+
+    @property
+    def status(self) -> Labelled:
+        """The state as a member of the kind's own enum, with its word."""
+        known: Labelled = type(self.states.initial)(self.state)
+        return known
 
 
 class Decision(Base):
@@ -65,7 +92,7 @@ class Decision(Base):
 
 
 class Attachment(Base):
-    """A photo or proof; the bytes lie in the file store under their hash."""
+    """A photo or proof; the bytes, and those of a picture's thumbnail, lie in the file store under their hash."""
 
     __tablename__ = "listing_attachments"
 
@@ -75,6 +102,7 @@ class Attachment(Base):
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
+    thumbnail_sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)

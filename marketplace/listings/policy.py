@@ -1,10 +1,14 @@
-"""What an actor is to a listing, whatever its kind; the same rules as WHERE clauses for lists."""
+"""Who may see a listing and what an actor is to it, whatever its kind; the same rules as WHERE clauses for lists."""
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
+
+INSIDERS = frozenset({Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL, Relation.SYSTEM})
 
 
 def relations(actor: Actor, listing: Listing) -> frozenset[Relation]:
@@ -16,6 +20,11 @@ def relations(actor: Actor, listing: Listing) -> frozenset[Relation]:
         Relation.OFFICIAL: actor.is_official_for(listing.county),
     }
     return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def is_insider(actor: Actor, listing: Listing) -> bool:
+    """Its author, its owner, an official in charge, or the system."""
+    return bool(relations(actor, listing) & INSIDERS)
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
@@ -30,3 +39,35 @@ def is_in_office(actor: Actor) -> ColumnElement[bool]:
     if actor.is_city_official:
         return Listing.id.is_not(None)
     return Listing.county.in_(actor.counties)
+
+
+def visible(actor: Actor, model: type[Listing]) -> ColumnElement[bool]:
+    """Listings of one kind the actor may see: shown ones, his own, and those of his office once handed in."""
+    if actor.is_system:
+        return true()
+    shown = model.state.in_(model.shown_in)
+    if not actor.is_signed_in:
+        return shown
+    handed_in = and_(
+        model.state != model.states.initial, or_(Listing.submitted_at.is_not(None), Listing.published_at.is_not(None))
+    )
+    own = true() if model.drafts_shared else or_(Listing.author_id == actor.user_id, handed_in)
+    return or_(shown, is_mine(actor) & own, is_in_office(actor) & handed_in)
+
+
+def may_see(actor: Actor, listing: Listing) -> bool:
+    """The same for one listing."""
+    if actor.is_system or listing.state in listing.shown_in:
+        return True
+    held = relations(actor, listing)
+    touched = listing.submitted_at is not None or listing.published_at is not None
+    handed_in = touched and listing.state != listing.states.initial
+    own = held & {Relation.AUTHOR, Relation.OWNER} if listing.drafts_shared else held & {Relation.AUTHOR}
+    return bool(own) or (handed_in and bool(held & INSIDERS))
+
+
+def require_visible(actor: Actor, listing: Listing | None) -> Listing:
+    """The listing, or NotFound when it is not there or not for this actor to know of."""
+    if listing is None or not may_see(actor, listing):
+        raise NotFound(N_("There is no such listing."))
+    return listing

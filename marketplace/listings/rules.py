@@ -10,6 +10,7 @@ from marketplace.kernel.states import Relation, StateTable, arrow
 TITLE_LENGTH = 120
 TEXT_LENGTH = 5000
 PHOTOS = 6
+PROOFS = 6
 
 
 class ListingKind(Labelled):

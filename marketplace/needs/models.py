@@ -1,14 +1,20 @@
 """The table of needs."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import EnumText, one_of
 from marketplace.listings.models import Listing
-from marketplace.listings.rules import ListingKind, Maturity
+from marketplace.listings.rules import TEXT_LENGTH, TITLE_LENGTH, ListingKind, Maturity
+from marketplace.needs.rules import EDITABLE, NEED_STATES, REVISABLE, VISIBLE, NeedState
+
+_LIMITS = {"title": TITLE_LENGTH, "description": TEXT_LENGTH}
+_CHOSEN = {"industry", "county", "ways", "county_wanted", "maturity_wanted", "anonymous"}
+_FIGURES = {"indicators", "budget_min_fen", "budget_max_fen", "deadline"}
 
 
 class Need(Listing):
@@ -16,6 +22,15 @@ class Need(Listing):
     limit whose results fit; an anonymous need names its party only once an interest is accepted."""
 
     __tablename__ = "needs"
+
+    states = NEED_STATES
+    shown_in = VISIBLE
+    edited_in = EDITABLE
+    revised_in = REVISABLE
+    text_limits: ClassVar[Mapping[str, int]] = _LIMITS
+    content_fields = frozenset(_LIMITS) | _CHOSEN | _FIGURES
+    revised_fields = content_fields
+    drafts_shared = True
 
     id: Mapped[int] = mapped_column(ForeignKey("listings.id"), primary_key=True)
     indicators: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -32,3 +47,8 @@ class Need(Listing):
         CheckConstraint("budget_min_fen >= 0 AND budget_max_fen >= 0", name="budget_not_negative"),
         CheckConstraint("budget_min_fen <= budget_max_fen", name="budget_in_order"),
     )
+
+    @property
+    def status(self) -> NeedState:
+        """The state with its word."""
+        return NeedState(self.state)

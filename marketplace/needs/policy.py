@@ -1,34 +1,25 @@
 """Who may see a need, and who asks; the same rule as a WHERE clause for lists."""
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
-from marketplace.kernel.states import Relation
-from marketplace.listings.policy import is_in_office, is_mine, relations
+from marketplace.listings import policy as listings
+from marketplace.listings.policy import INSIDERS, is_insider, relations
 from marketplace.needs.models import Need
-from marketplace.needs.rules import VISIBLE, NeedState
 
-INSIDERS = frozenset({Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL, Relation.SYSTEM})
+__all__ = ["INSIDERS", "may_know_party", "may_see", "relations", "require_visible", "visible"]
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Needs the actor may see: published ones, his own, and those of his office once submitted."""
-    shown = Need.state.in_(VISIBLE)
-    if not actor.is_signed_in:
-        return shown
-    return or_(shown, is_mine(actor), is_in_office(actor) & (Need.state != NeedState.DRAFT))
+    """Needs the actor may see, as for every listing; a draft is shared among those who may act for its party."""
+    return listings.visible(actor, Need)
 
 
 def may_see(actor: Actor, need: Need) -> bool:
     """The same for one need."""
-    if need.state in VISIBLE:
-        return True
-    held = relations(actor, need)
-    if need.state == NeedState.DRAFT:
-        return bool(held & {Relation.AUTHOR, Relation.OWNER})
-    return bool(held & INSIDERS)
+    return listings.may_see(actor, need)
 
 
 def require_visible(actor: Actor, need: Need | None) -> Need:
@@ -40,4 +31,4 @@ def require_visible(actor: Actor, need: Need | None) -> Need:
 
 def may_know_party(actor: Actor, need: Need) -> bool:
     """An anonymous need names its party to insiders only; the other side learns it when an interest is accepted."""
-    return not need.anonymous or bool(relations(actor, need) & INSIDERS)
+    return not need.anonymous or is_insider(actor, need)

@@ -46,3 +46,12 @@ VISIBLE = frozenset({S.PUBLISHED})
 
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_REQUESTED})
 """States in which its text is changed directly; later a revision is proposed."""
+
+REVISABLE = frozenset({S.PUBLISHED})
+"""States in which a change of the text is proposed and reviewed while the old text stays."""
+
+INDICATORS = 20
+"""How many indicators a need may have."""
+
+INDICATOR_LENGTH = 120
+"""Characters of an indicator's name, and of its value."""

@@ -1,23 +1,61 @@
 """Tables of results."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.listings.models import Listing
-from marketplace.listings.rules import Category, ListingKind, Maturity
-from marketplace.results.rules import Disclosure, OwnerConsent, Ownership
+from marketplace.listings.rules import TEXT_LENGTH, TITLE_LENGTH, Category, ListingKind, Maturity
+from marketplace.results.rules import (
+    EDITABLE,
+    RESULT_STATES,
+    REVISABLE,
+    VISIBLE,
+    Disclosure,
+    OwnerConsent,
+    Ownership,
+    ResultState,
+)
+
+_LIMITS = {
+    "title": TITLE_LENGTH,
+    "problem": TEXT_LENGTH,
+    "description": TEXT_LENGTH,
+    "summary": TEXT_LENGTH,
+    "metric": 80,
+    "before": 40,
+    "after": 40,
+    "unit": 20,
+    "conditions": TEXT_LENGTH,
+    "proof": TEXT_LENGTH,
+    "patent_number": 40,
+}
+_OTHERS = {"category", "maturity", "industry", "county", "ways", "base_id", "price_fen", "benefit_fen"}
+_PROTECTION = {"disclosure", "patent_filed_on"}
+_ANSWERS = {"ownership", "made_in_job", "made_with_means", "agreement", "security_reviewed", "names_confirmed"}
 
 
 class Result(Listing):
     """An innovation result. `description` (how it works) is public only when a patent is filed; `summary` always is.
 
-    `price_fen` is what its owner asks, `benefit_fen` the benefit per year where it is used, both in fen.
+    `price_fen` is what its owner asks, `benefit_fen` the benefit per year where it is used, both in fen. `made_in_job`,
+    `made_with_means` and `agreement` are the answers to the questionnaire on ownership.
     """
 
     __tablename__ = "results"
+
+    states = RESULT_STATES
+    shown_in = VISIBLE
+    edited_in = EDITABLE
+    revised_in = REVISABLE
+    text_limits: ClassVar[Mapping[str, int]] = _LIMITS
+    content_fields = frozenset(_LIMITS) | _OTHERS | _PROTECTION | _ANSWERS
+    revised_fields = frozenset(_LIMITS) | _OTHERS | _PROTECTION
+    drafts_shared = False  # What an employee has not handed in yet is nobody's business at his unit.
 
     id: Mapped[int] = mapped_column(ForeignKey("listings.id"), primary_key=True)
     problem: Mapped[str] = mapped_column(Text, default="")
@@ -32,6 +70,9 @@ class Result(Listing):
     maturity: Mapped[Maturity | None] = mapped_column(EnumText(Maturity))
     base_id: Mapped[int | None] = mapped_column(ForeignKey("bases.id"))
     ownership: Mapped[Ownership | None] = mapped_column(EnumText(Ownership))
+    made_in_job: Mapped[bool | None]
+    made_with_means: Mapped[bool | None]
+    agreement: Mapped[bool | None]
     owner_consent: Mapped[OwnerConsent] = mapped_column(EnumText(OwnerConsent), default=OwnerConsent.NOT_ASKED)
     owner_consent_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     owner_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -39,6 +80,7 @@ class Result(Listing):
     patent_number: Mapped[str] = mapped_column(String(40), default="")
     patent_filed_on: Mapped[date | None]
     security_reviewed: Mapped[bool] = mapped_column(default=False)
+    names_confirmed: Mapped[bool] = mapped_column(default=False)
     price_fen: Mapped[int | None] = mapped_column(BigInteger)
     benefit_fen: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -51,6 +93,11 @@ class Result(Listing):
         one_of("disclosure", Disclosure),
         CheckConstraint("price_fen >= 0 AND benefit_fen >= 0", name="amounts_not_negative"),
     )
+
+    @property
+    def status(self) -> ResultState:
+        """The state with its word."""
+        return ResultState(self.state)
 
 
 class Contributor(Base):

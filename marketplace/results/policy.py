@@ -1,34 +1,32 @@
 """Who may see a result and its protected parts; the same rule as a WHERE clause for lists."""
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
-from marketplace.kernel.states import Relation
-from marketplace.listings.policy import is_in_office, is_mine, relations
-from marketplace.results.models import Result
-from marketplace.results.rules import VISIBLE, Disclosure, ResultState
+from marketplace.listings import policy as listings
+from marketplace.listings.policy import INSIDERS, is_insider, relations
+from marketplace.results.models import Contributor, Result
+from marketplace.results.rules import Disclosure
 
-INSIDERS = frozenset({Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL, Relation.SYSTEM})
+__all__ = ["INSIDERS", "is_named", "may_read_description", "may_see", "relations", "require_visible", "visible"]
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Results the actor may see: published ones, his own, and those of his office once submitted."""
-    shown = Result.state.in_(VISIBLE)
-    if not actor.is_signed_in:
-        return shown
-    return or_(shown, is_mine(actor), is_in_office(actor) & (Result.state != ResultState.DRAFT))
+    """Results the actor may see: as for every listing, and those in which he is named, so that he can say yes or no."""
+    rule = listings.visible(actor, Result)
+    return or_(rule, is_named(actor)) if actor.is_signed_in else rule
+
+
+def is_named(actor: Actor) -> ColumnElement[bool]:
+    """Results that name the actor as a contributor."""
+    return Result.id.in_(select(Contributor.result_id).where(Contributor.user_id == actor.user_id))
 
 
 def may_see(actor: Actor, result: Result) -> bool:
-    """The same for one result."""
-    if result.state in VISIBLE:
-        return True
-    held = relations(actor, result)
-    if result.state == ResultState.DRAFT:
-        return bool(held & {Relation.AUTHOR, Relation.OWNER})
-    return bool(held & INSIDERS)
+    """The rule of every listing for one result; who is only named in it is let in by `visible`."""
+    return listings.may_see(actor, result)
 
 
 def require_visible(actor: Actor, result: Result | None) -> Result:
@@ -39,5 +37,9 @@ def require_visible(actor: Actor, result: Result | None) -> Result:
 
 
 def may_read_description(actor: Actor, result: Result) -> bool:
-    """How it works is open to all only once a patent is filed; publication before destroys novelty (专利法 art. 22)."""
-    return result.disclosure is Disclosure.PATENT_FILED or bool(relations(actor, result) & INSIDERS)
+    """How it works is open to all only once a patent is filed; publication before destroys novelty (专利法 art. 22).
+
+    What was imported from a list that is public already has nothing left to protect, until its owner answers the question.
+    """
+    was_public = result.disclosure is None and result.import_run_id is not None
+    return was_public or result.disclosure is Disclosure.PATENT_FILED or is_insider(actor, result)

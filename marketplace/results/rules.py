@@ -81,13 +81,15 @@ RESULT_STATES = StateTable(
         arrow("expire", {S.STALE}, S.EXPIRED, {R.SYSTEM}, N_("Expire")),
         arrow("suspend", {S.PUBLISHED, S.PAUSED, S.STALE}, S.SUSPENDED, {R.OFFICIAL}, N_("Suspend"), reason=True),
         arrow("reinstate", {S.SUSPENDED}, S.PUBLISHED, {R.OFFICIAL}, N_("Lift the suspension"), reason=True),
+        # Until it is published the unit may object with a reason, but not take a worker's result away without a word.
         arrow(
             "withdraw",
-            {S.DRAFT, S.CHANGES_REQUESTED, S.OWNER_REVIEW, S.COUNTY_REVIEW, S.PUBLISHED, S.PAUSED, S.STALE},
+            {S.DRAFT, S.CHANGES_REQUESTED, S.OWNER_REVIEW, S.COUNTY_REVIEW},
             S.WITHDRAWN,
-            MINE,
+            {R.AUTHOR},
             N_("Withdraw"),
         ),
+        arrow("withdraw", {S.PUBLISHED, S.PAUSED, S.STALE}, S.WITHDRAWN, MINE, N_("Withdraw")),
     ),
     timers=((S.OWNER_REVIEW, 21), (S.COUNTY_REVIEW, 7), (S.CHANGES_REQUESTED, 30), (S.PUBLISHED, 180), (S.STALE, 60)),
 )
@@ -97,6 +99,12 @@ VISIBLE = frozenset({S.PUBLISHED, S.STALE})
 
 EDITABLE = frozenset({S.DRAFT, S.CHANGES_REQUESTED})
 """States in which its text is changed directly; later a revision is proposed."""
+
+REVISABLE = frozenset({S.PUBLISHED, S.PAUSED, S.STALE})
+"""States in which a change of the text is proposed and reviewed while the old text stays."""
+
+CONTRIBUTORS = 20
+"""How many people may be named."""
 
 QUESTIONS = (
     N_("Did you make it in your job, or on a task your unit gave you?"),

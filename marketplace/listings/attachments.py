@@ -1,0 +1,104 @@
+"""Photos and proofs of a listing. Photos are drawn anew, so that nothing of the upload but its pixels is ever shown."""
+
+from io import BytesIO
+from typing import BinaryIO
+
+from sqlalchemy import func, select
+
+from marketplace.infra import images, media
+from marketplace.infra.transitions import guarded_update
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.listings.models import Attachment, Listing
+from marketplace.listings.policy import relations, require_visible
+from marketplace.listings.rules import PHOTOS, PROOFS, AttachmentKind
+from marketplace.listings.service import require_editable
+
+NAME_LENGTH = 200
+_LIMITS = {AttachmentKind.PHOTO: PHOTOS, AttachmentKind.PROOF: PROOFS}
+_FIELDS = {AttachmentKind.PHOTO: "photos", AttachmentKind.PROOF: "proofs"}
+
+
+def add(uow: UnitOfWork, listing: Listing, kind: AttachmentKind, name: str, stream: BinaryIO) -> Attachment:
+    """Attach a photo (JPEG, PNG, WebP) or a proof (the same or PDF) to a draft.
+
+    Raises NotPermitted, Conflict when it is handed in already, InvalidInput for too many, too large, or another kind of file.
+    """
+    require_editable(uow, listing)
+    field = _FIELDS[kind]
+    try:
+        _require_room(uow, listing, kind)
+        row = _stored(uow, kind, stream)
+    except InvalidInput as error:
+        error.fields = {field: error.message}
+        raise
+    row.listing_id, row.name = listing.id, _plain_name(name)
+    row.added_by_id, row.added_at = uow.actor.user_id or 0, uow.now()
+    _touch(uow, listing)
+    uow.session.add(row)
+    uow.flush()
+    return row
+
+
+def remove(uow: UnitOfWork, attachment_id: int) -> Listing:
+    """Take an attachment off a draft; a photo also off a published listing, for a face must be able to go at once.
+
+    Raises NotFound, NotPermitted, Conflict.
+    """
+    row = uow.session.get(Attachment, attachment_id)
+    listing = require_visible(uow.actor, uow.session.get(Listing, row.listing_id) if row else None)
+    held = relations(uow.actor, listing)
+    if row is None or not held:
+        raise NotFound(N_("There is no such file."))
+    shown_photo = row.kind is AttachmentKind.PHOTO and listing.state in listing.revised_in
+    if not (shown_photo and held & {Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL}):
+        require_editable(uow, listing)
+    _touch(uow, listing)
+    uow.session.delete(row)
+    return listing
+
+
+def _stored(uow: UnitOfWork, kind: AttachmentKind, stream: BinaryIO) -> Attachment:
+    limit = uow.settings.upload_limit
+    _require_small(stream, limit)
+    allowed = media.IMAGES if kind is AttachmentKind.PHOTO else media.IMAGES | {media.PDF}
+    found = media.require(stream, allowed)
+    files = uow.services.files
+    if found == media.PDF:
+        saved = files.save(stream, limit)
+        return Attachment(kind=kind, media_type=found, sha256=saved.sha256, size=saved.size)
+    picture = images.clean_image(stream)
+    saved = files.save(BytesIO(picture.content), limit)
+    small = images.thumbnail(BytesIO(picture.content))
+    thumbnail = files.save(BytesIO(small.content), limit).sha256
+    return Attachment(
+        kind=kind, media_type=picture.media_type, sha256=saved.sha256, size=saved.size, thumbnail_sha256=thumbnail
+    )
+
+
+def _require_small(stream: BinaryIO, limit: int) -> None:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    if size > limit:
+        megabytes = limit // (1024 * 1024)
+        raise InvalidInput(N_("This file is larger than %(limit)s MB. Choose a smaller one."), limit=megabytes)
+
+
+def _require_room(uow: UnitOfWork, listing: Listing, kind: AttachmentKind) -> None:
+    same = select(func.count(Attachment.id)).where(Attachment.listing_id == listing.id, Attachment.kind == kind)
+    if (uow.session.scalar(same) or 0) >= _LIMITS[kind]:
+        raise InvalidInput(N_("At most %(limit)s files can be attached here."), limit=_LIMITS[kind])
+
+
+def _plain_name(name: str) -> str:
+    """The last part of what the browser calls the file; it is only ever shown and offered, never opened."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in last if char.isprintable())[-NAME_LENGTH:] or "file"
+
+
+def _touch(uow: UnitOfWork, listing: Listing) -> None:
+    """Another version: the index and other windows see that something changed, and nobody handed it in meanwhile."""
+    state = listing.status
+    guarded_update(uow, listing, state, state=state, version=Listing.version + 1, changed_at=uow.now())
