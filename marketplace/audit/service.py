@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditHead, AuditRow
@@ -20,8 +22,7 @@ def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]
     """Append one row per event. Called by the unit of work as its last step: the head row is locked from here to commit."""
     if not events:
         return
-    head = session.get(AuditHead, 1, with_for_update=True) or AuditHead(id=1, last_id=0, last_hash=GENESIS)
-    session.add(head)
+    head = _locked_head(session)
     for event in events:
         row = AuditRow(
             id=head.last_id + 1,
@@ -36,6 +37,16 @@ def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]
         session.add(row)
         head.last_id, head.last_hash = row.id, row.hash
     session.flush()
+
+
+def _locked_head(session: Session) -> AuditHead:
+    """The head, locked until commit. Of two that append the very first row at once, one makes it and the other waits."""
+    head = session.get(AuditHead, 1, with_for_update=True)
+    if head is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(AuditHead(id=1, last_id=0, last_hash=GENESIS))
+        head = session.get_one(AuditHead, 1, with_for_update=True)
+    return head
 
 
 def digest(row: AuditRow) -> str:

@@ -79,8 +79,12 @@ def test_many_at_once_make_one_chain(factory: UnitOfWorkFactory) -> None:
 
 
 def test_what_rolls_back_leaves_no_trace(factory: UnitOfWorkFactory) -> None:
-    with pytest.raises(RuntimeError), factory.writing() as uow:
-        uow.emit(BaseSaved(1))
-        raise RuntimeError
+    def announce_and_fail() -> None:
+        with factory.writing() as uow:
+            uow.emit(BaseSaved(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        announce_and_fail()
     with factory.reading() as uow:
         assert uow.session.scalars(select(AuditRow)).all() == []
