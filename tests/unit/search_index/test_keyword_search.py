@@ -83,6 +83,11 @@ def test_a_run_of_characters_is_a_phrase(index: SearchIndex) -> None:
     assert {hit.id for hit in index.search(Query("压电 陶瓷")).hits} == {1, 2, 3, 4}
 
 
+def test_three_characters_are_a_phrase_too(index: SearchIndex) -> None:
+    index.put([Document(1, "压电", "电陶"), Document(2, "压电陶", "")])
+    assert {hit.id for hit in index.search(Query("压电陶")).hits} == {2}
+
+
 def test_a_phrase_does_not_run_from_the_title_into_the_body(index: SearchIndex) -> None:
     index.put([Document(1, "高温压电", "陶瓷材料 压电 电陶")])
     page = index.search(Query("压电陶瓷"))

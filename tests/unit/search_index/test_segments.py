@@ -1,5 +1,7 @@
 """How many segments there are, and what merging and compacting leave of them."""
 
+import random
+
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
 from search_index.whoosh_store import SMALL
@@ -71,6 +73,14 @@ def test_compacting_and_deleting_where_there_is_nothing_is_no_error(index: Searc
     index.compact()
     index.delete([1])
     assert index.versions() == {}
+
+
+def test_segments_get_names_of_their_own_whatever_the_random_seed(index: SearchIndex) -> None:
+    for number in range(3):
+        random.seed(1)
+        index.put([document(number)])
+    assert index.status().segments == 3
+    assert set(index.versions()) == {0, 1, 2}
 
 
 def test_warming_up_writes_nothing(index: SearchIndex) -> None:
