@@ -2,10 +2,19 @@
 
 from flask import Flask
 
-from marketplace.cli import db, worker
+from marketplace.cli import audit, backup, db, imports, index, status, worker
 
 
 def register_commands(app: Flask) -> None:
     """Add every command to the app."""
-    for group in (db.group, worker.command):
+    for group in (
+        db.group,
+        worker.command,
+        audit.group,
+        backup.backup,
+        backup.restore,
+        status.command,
+        imports.command,
+        index.group,
+    ):
         app.cli.add_command(group)

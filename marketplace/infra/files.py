@@ -58,6 +58,10 @@ class FileStore:
             raise ValueError("not a SHA-256 in hexadecimal")
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
+    def stored(self) -> list[Path]:
+        """Every file, by its hash."""
+        return sorted(path for path in self.folder.glob("??/??/*") if _SHA256.fullmatch(path.name))
+
     def sweep(self, known: Container[str], older_than: timedelta) -> int:
         """Delete what `known` does not name, and abandoned drafts, when older; returns how many.
 

@@ -1,0 +1,50 @@
+"""Which migration the database stands at, which one this version of the code wants, and the way from one to the other."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, text
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for one database, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to a migration, the newest unless told otherwise."""
+    command.upgrade(alembic_config(url), revision)
+
+
+def newest() -> str | None:
+    """The migration this version of the code wants; None while there is none."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether this version of the code has that migration; a newer version's it has not."""
+    try:
+        return ScriptDirectory(str(MIGRATIONS)).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def current(engine: Engine) -> str | None:
+    """The migration the database stands at; None when it was never migrated."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def forget(engine: Engine) -> None:
+    """Make a database whose tables were dropped look as if it had never been migrated."""
+    with engine.execution_options(writing=True).begin() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
