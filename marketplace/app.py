@@ -43,7 +43,7 @@ from marketplace.organisations.regions import load_region
 from marketplace.results import views as result_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
-from marketplace.web import access, errors, formats, headers, locale, login, regions
+from marketplace.web import access, errors, formats, headers, health, locale, login, regions
 from marketplace.web.context import EXTENSION, Runtime, current_actor
 
 ROOT = Path(__file__).parent
@@ -61,6 +61,7 @@ BLUEPRINTS = (
     statistics_views.blueprint,
     admin_views.blueprint,
     api.blueprint,
+    health.blueprint,
 )
 
 
