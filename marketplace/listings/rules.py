@@ -6,6 +6,7 @@ import unicodedata
 
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
+from marketplace.organisations.rules import Industry as Industry
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 5000
@@ -54,26 +55,6 @@ class Way(Labelled):
     DEVELOPMENT = "development", N_("Joint development")
     SERVICE = "service", N_("Technical service")
     CONSULTING = "consulting", N_("Consulting")
-
-
-class Industry(Labelled):
-    """Industries of the city, one per listing."""
-
-    MACHINERY = "machinery", N_("Machinery")
-    AUTOMOTIVE = "automotive", N_("Automotive and parts")
-    CHEMICAL = "chemical", N_("Chemicals")
-    TEXTILE = "textile", N_("Textiles and clothing")
-    FOOD = "food", N_("Food processing")
-    AGRICULTURE = "agriculture", N_("Modern agriculture")
-    ELECTRONICS = "electronics", N_("Electronics and information")
-    ENERGY = "energy", N_("Power and energy")
-    MATERIALS = "materials", N_("New materials and metallurgy")
-    CONSTRUCTION = "construction", N_("Construction and building materials")
-    PAPER = "paper", N_("Paper and packaging")
-    MEDICAL = "medical", N_("Medicine and health")
-    ENVIRONMENT = "environment", N_("Energy saving and environment")
-    LOGISTICS = "logistics", N_("Transport and logistics")
-    OTHER = "other", N_("Other")
 
 
 class RevisionState(Labelled):

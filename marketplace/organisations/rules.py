@@ -24,6 +24,26 @@ class OrganisationSize(Labelled):
     SMALL = "small", N_("Small or micro")
 
 
+class Industry(Labelled):
+    """Industries of the city; an organisation has one, and so has a listing."""
+
+    MACHINERY = "machinery", N_("Machinery")
+    AUTOMOTIVE = "automotive", N_("Automotive and parts")
+    CHEMICAL = "chemical", N_("Chemicals")
+    TEXTILE = "textile", N_("Textiles and clothing")
+    FOOD = "food", N_("Food processing")
+    AGRICULTURE = "agriculture", N_("Modern agriculture")
+    ELECTRONICS = "electronics", N_("Electronics and information")
+    ENERGY = "energy", N_("Power and energy")
+    MATERIALS = "materials", N_("New materials and metallurgy")
+    CONSTRUCTION = "construction", N_("Construction and building materials")
+    PAPER = "paper", N_("Paper and packaging")
+    MEDICAL = "medical", N_("Medicine and health")
+    ENVIRONMENT = "environment", N_("Energy saving and environment")
+    LOGISTICS = "logistics", N_("Transport and logistics")
+    OTHER = "other", N_("Other")
+
+
 class OrganisationState(Labelled):
     """How far an organisation's identity has been established."""
 
