@@ -6,7 +6,7 @@ A rebuild fills a new folder and then swaps the name. Knows folders and locks; n
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from search_index.durable_storage import write_synced
@@ -36,6 +36,14 @@ class Generations:
 
     def path(self, name: str) -> Path:
         return self.folder / name
+
+    def bytes(self, name: str) -> int:
+        """The size of a generation on disk; files that vanish while one looks count as nothing."""
+        size = 0
+        for path in self.path(name).rglob("*") if name else ():
+            with suppress(FileNotFoundError):
+                size += path.stat().st_size if path.is_file() else 0
+        return size
 
     def new(self) -> str:
         """A name that was never used. Under the lock of whoever makes generations."""

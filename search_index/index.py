@@ -5,6 +5,7 @@ turns. Every write is on the disk when the call returns.
 """
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,6 @@ from search_index import keyword_search, selection, whoosh_store
 from search_index.document import RELEVANCE, Document, Explanation, IndexStatus, Match, Page, Query
 from search_index.generations import Generations
 from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
-from search_index.segment_file import joined, segment_of
 from search_index.snapshot import Snapshot, Snapshots
 
 _CHUNK = 20_000
@@ -88,16 +88,22 @@ class SearchIndex:
 
     def status(self) -> IndexStatus:
         snapshot = self._snapshots.newest()
-        name = snapshot.key[0]
-        files = self._generations.path(name).rglob("*") if name else ()
-        size = sum(path.stat().st_size for path in files if path.is_file())
-        return IndexStatus(snapshot.documents, len(snapshot.parts), name, size, snapshot.problem is not None)
+        name, damaged = snapshot.key[0], snapshot.problem is not None
+        return IndexStatus(snapshot.documents, len(snapshot.parts), name, self._generations.bytes(name), damaged)
 
     def warm(self) -> None:
-        """Compile and load what the first search, match and write would wait for, about a second. Writes nothing."""
+        """Load and compile what the first search, match and write would wait for; seconds where nothing is cached.
+
+        Works on a scratch index that is removed: this one is neither read nor written.
+        """
         rjieba.cut("预热")
-        joined([(part, np.ones(len(part), np.bool_)) for part in 2 * segment_of([Document(1, "预热", "warm")], 0)])
-        self.match("预热", "", 1)
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = SearchIndex(Path(folder), (), ())
+            scratch.put(Document(number, "预热", "warm") for number in range(3))
+            scratch.delete((0, 1))
+            scratch.search(Query("预热"))
+            scratch.match("预热", "", 1)
+            scratch.compact()
 
     # Writing
 

@@ -1,6 +1,9 @@
 """How many segments there are, and what merging and compacting leave of them."""
 
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
@@ -86,3 +89,28 @@ def test_segments_get_names_of_their_own_whatever_the_random_seed(index: SearchI
 def test_warming_up_writes_nothing(index: SearchIndex) -> None:
     index.warm()
     assert index.status().generation == ""
+
+
+_USE_AFTER_WARMING = """
+import pathlib, sys
+from search_index import kernels
+from search_index.document import Document, Query
+from search_index.index import SearchIndex
+
+index = SearchIndex(pathlib.Path(sys.argv[1]), ("county",), ())
+index.warm()
+compiled = lambda: {name: list(k.signatures) for name, k in vars(kernels).items() if hasattr(k, "signatures")}
+before = compiled()
+for number in range(20):
+    index.put([Document(number, "压电", "陶瓷", {"county": ("寿光市",)})])
+index.delete([3])
+assert index.search(Query("压电", facets=("county",))).total == 19
+assert len(index.match("压电", "陶瓷", 50)) == 19
+index.rebuild(Document(number, "压电", "陶瓷") for number in range(9_000))
+index.compact()
+assert len(before) == 4 and compiled() == before, compiled()
+"""
+
+
+def test_after_warming_up_nothing_is_compiled_while_somebody_waits(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _USE_AFTER_WARMING, str(tmp_path)], check=True)
