@@ -5,29 +5,59 @@ from datetime import timedelta
 
 from marketplace.accounts.handlers import send_codes
 from marketplace.infra.worker import Handler, Task
+from marketplace.listings.handlers import Indexer, go_on_importing
+from marketplace.matching import handlers as matching
+from marketplace.needs import importing as need_sheets
+from marketplace.needs import indexing as need_index
 from marketplace.needs import service as needs
+from marketplace.notifications import handlers as notifications
 from marketplace.organisations.handlers import make_parties
+from marketplace.results import importing as result_sheets
+from marketplace.results import indexing as result_index
 from marketplace.results import service as results
 
+INDEXER = Indexer((result_index, need_index))
+IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
+
 HANDLERS: Mapping[str, Handler] = {
+    "index": INDEXER.handle,
+    "import": go_on_importing,
     "accounts.send_codes": send_codes,
     "organisations.make_parties": make_parties,
+    "matching.deliver": matching.deliver_interests,
+    "notifications.tell": notifications.tell,
+    "notifications.mail": notifications.send_mail,
 }
 """Handlers by the name stored in the outbox; a name never changes while rows may exist."""
 
 SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
+    "listing.moved": ("index", "notifications.tell"),
+    "listing.revised": ("index", "notifications.tell"),
+    "listing.revision_moved": ("notifications.tell",),
+    "listing.claim_moved": ("index", "notifications.tell"),
+    "listing.import_finished": ("notifications.tell",),
+    "interest.moved": ("matching.deliver", "notifications.tell"),
+    "organisation.moved": ("notifications.tell",),
+    "organisation.membership_moved": ("notifications.tell",),
+    "deal.moved": ("notifications.tell",),
+    "deal.message_sent": ("notifications.tell",),
+    "deal.offer_moved": ("notifications.tell",),
+    "document.moved": ("notifications.tell",),
+    "listing.import_requested": ("import",),
     "user.code_issued": ("accounts.send_codes",),
     "user.registered": ("organisations.make_parties",),
 }
 """Event name -> names of the handlers that hear it."""
 
-BATCH_SIZES: Mapping[str, int] = {}
+BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100}
 """Handlers that like many events at once."""
 
 SCHEDULE: tuple[Task, ...] = (
+    Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),
+    Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("needs.expire_due", timedelta(hours=1), needs.expire_due),
 )
 """What the worker runs every so often."""

@@ -1,9 +1,13 @@
 """What the search indexes of results and needs hold: their facets and sort keys, and where they lie."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.settings import Settings
+from search_index.document import Document
 from search_index.index import SearchIndex
 
 FACETS: Mapping[ListingKind, tuple[str, ...]] = {
@@ -16,9 +20,67 @@ SORTS: Mapping[ListingKind, tuple[str, ...]] = {
 }
 
 
+class Patent(Labelled):
+    """Whether a patent stands behind a result."""
+
+    YES = "yes", N_("Has a patent")
+    NO = "no", N_("No patent named")
+
+
+class Budget(Labelled):
+    """Bands of the highest amount a need offers."""
+
+    UNDER_10 = "under_10", N_("Up to 100,000 yuan")
+    UNDER_50 = "under_50", N_("100,000 to 500,000 yuan")
+    UNDER_100 = "under_100", N_("500,000 to 1 million yuan")
+    UNDER_500 = "under_500", N_("1 to 5 million yuan")
+    ABOVE_500 = "above_500", N_("Above 5 million yuan")
+
+
+_UPPER_FEN = (
+    (10_000_000, Budget.UNDER_10),
+    (50_000_000, Budget.UNDER_50),
+    (100_000_000, Budget.UNDER_100),
+    (500_000_000, Budget.UNDER_500),
+)
+
+
+def budget_band(fen: int | None) -> Budget | None:
+    """The band an amount falls into; its upper end belongs to it. None for none: open to talks."""
+    if fen is None:
+        return None
+    return next((band for upper, band in _UPPER_FEN if fen <= upper), Budget.ABOVE_500)
+
+
 def open_catalogues(settings: Settings) -> dict[str, SearchIndex]:
     """One index per kind of listing, under the data folder."""
     return {
         kind.value: SearchIndex(settings.index_dir / f"{kind.value}s", FACETS[kind], SORTS[kind])
         for kind in ListingKind
     }
+
+
+def make_document(
+    listing: Listing, texts: Sequence[str], facets: Mapping[str, object], sorts: Mapping[str, date | int | None]
+) -> Document:
+    """The document of one listing: its public texts, and its own facets and sort keys beside those that all kinds have.
+
+    A day sorts by its number, a moment by its seconds; None is left out, which is how the index knows that it is missing.
+    """
+    values = {"industry": listing.industry, "county": listing.county, **facets}
+    keys = {"published": listing.published_at, **sorts}
+    return Document(
+        id=listing.id,
+        title=listing.title,
+        body="\n".join(text for text in texts if text),
+        facets={name: (str(value),) for name, value in values.items() if value is not None}
+        | {"way": tuple(listing.ways)},
+        sorts={name: _number(value) for name, value in keys.items() if value is not None},
+        version=listing.version,
+    )
+
+
+def _number(value: date | int) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return float(value.toordinal() if isinstance(value, date) else value)

@@ -72,3 +72,19 @@ class ImportFinished(Event):
     def subject(self) -> str:
         """`import:3`."""
         return f"import:{self.run_id}"
+
+
+@event("listing.import_requested")
+@dataclass(frozen=True)
+class ImportRequested(Event):
+    """An import of the stored file `sha256` is to go on behind its first `done` rows: at its start and after each step."""
+
+    run_id: int
+    kind: str
+    sha256: str
+    done: int
+
+    @property
+    def subject(self) -> str:
+        """`import:3`."""
+        return f"import:{self.run_id}"

@@ -1,0 +1,132 @@
+"""What happens after something was announced about listings: the indexes are kept, imports go on.
+
+The kinds of listing lie above this feature; what differs between them is handed in by wiring.py.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.kernel.events import Event
+from marketplace.listings import importing
+from marketplace.listings.events import ImportRequested
+from marketplace.listings.importing_columns import KINDS
+from marketplace.listings.models import ImportRun, Listing
+from marketplace.listings.rules import ListingKind
+from marketplace.organisations.actors import actor_of
+from search_index.document import Document
+from search_index.index import SearchIndex
+
+CHUNK = 500
+
+Progress = Callable[[int, int], None]
+"""Told how many documents were read, and of how many."""
+
+
+class Source(Protocol):
+    """Where the documents of one kind, and the versions to compare, come from; only what everybody may see has one."""
+
+    @property
+    def kind(self) -> ListingKind: ...
+
+    def documents(self, session: Session, ids: Sequence[int]) -> list[Document]: ...
+
+    def versions(self, session: Session) -> dict[int, int]: ...
+
+
+@dataclass(frozen=True)
+class Indexer:
+    """Keeps the indexes like the database. Every method may be repeated, and events may come in any order."""
+
+    sources: tuple[Source, ...]
+
+    def handle(self, uow: UnitOfWork, events: Sequence[Event]) -> None:
+        """Read the listings again and put or delete each of them."""
+        for source in self.sources:
+            ids = {listing_id for event in events if (listing_id := _listing(event, source.kind)) is not None}
+            if ids:
+                self._bring(uow, source, sorted(ids))
+
+    def reconcile(self, uow: UnitOfWork) -> None:
+        """Compare the versions in the database and in the index and repair what differs."""
+        for source in self.sources:
+            for ids in _chunks(_differing(uow, source)):
+                self._bring(uow, source, ids)
+
+    def rebuild(self, uow: UnitOfWork, kind: ListingKind, progress: Progress) -> int:
+        """Build one index anew from the database while others read and write it; returns how many documents it has."""
+        source = next(source for source in self.sources if source.kind is kind)
+        return index_of(uow, kind).rebuild(_stream(uow.session, source, progress))
+
+    @staticmethod
+    def _bring(uow: UnitOfWork, source: Source, ids: Sequence[int]) -> None:
+        # Locked until the index is written: a worker that read an older state must not be the last one to write it.
+        # A change waits these milliseconds; then it announces itself and the listing is read again.
+        locked = select(Listing.id).where(Listing.id.in_(ids)).order_by(Listing.id).with_for_update(key_share=True)
+        uow.session.execute(locked).all()
+        index = index_of(uow, source.kind)
+        found = source.documents(uow.session, ids)
+        if found:
+            index.put(found)
+        gone = set(ids) - {document.id for document in found}
+        if gone:
+            index.delete(gone)
+
+
+def index_of(uow: UnitOfWork, kind: ListingKind) -> SearchIndex:
+    """The index of one kind of listing."""
+    return uow.services.catalogues[kind.value]
+
+
+def _listing(event: Event, kind: ListingKind) -> int | None:
+    return getattr(event, "listing_id", None) if getattr(event, "kind", None) == kind else None
+
+
+def _differing(uow: UnitOfWork, source: Source) -> list[int]:
+    wanted, present = source.versions(uow.session), index_of(uow, source.kind).versions()
+    return sorted(one for one in wanted.keys() | present.keys() if wanted.get(one) != present.get(one))
+
+
+def _stream(session: Session, source: Source, progress: Progress) -> Iterator[Document]:
+    ids = sorted(source.versions(session))
+    for done, chunk in enumerate(_chunks(ids)):
+        progress(done * CHUNK, len(ids))
+        yield from source.documents(session, chunk)
+    progress(len(ids), len(ids))
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def go_on_importing(uow: UnitOfWork, events: Sequence[Event]) -> None:
+    """Take the next rows of an import for the official who asked, and ask for the rows after them."""
+    for event in events:
+        if isinstance(event, ImportRequested):
+            _step(uow, event)
+
+
+def _step(uow: UnitOfWork, event: ImportRequested) -> None:
+    kind = KINDS[ListingKind(event.kind)]
+    try:
+        # Before the database is touched: a large sheet takes seconds, and SQLite has one writer.
+        plan = importing.plan_of(uow.services, uow.clock, kind, event.sha256, "")
+        _act_for_importer(uow, event.run_id)
+        run = importing.step(uow, event.run_id, kind, plan, expected=event.done)
+    except (InvalidInput, NotPermitted) as error:
+        importing.finish(uow, uow.session.get_one(ImportRun, event.run_id), error)
+        return
+    if run.finished_at is None and run.done > event.done:
+        uow.emit(ImportRequested(run.id, event.kind, event.sha256, run.done))
+
+
+def _act_for_importer(uow: UnitOfWork, run_id: int) -> None:
+    run = uow.session.get_one(ImportRun, run_id)
+    if run.user_id is not None:
+        uow.actor = actor_of(uow.session, uow.session.get_one(User, run.user_id))

@@ -1,0 +1,223 @@
+"""Imports of spreadsheets: a run is opened, then goes on in steps of a hundred rows, each its own transaction.
+
+A run that was killed loses the step it was in; another run of the same file creates what is missing and nothing twice,
+for every row has a fingerprint. This module never reads a file inside a transaction: the plan is handed in.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.infra.unit_of_work import Services, UnitOfWork
+from marketplace.kernel.clock import Clock, china_day
+from marketplace.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.kernel.permissions import Actor
+from marketplace.listings.events import ImportFinished, ImportRequested, ListingMoved
+from marketplace.listings.importing_cells import Surroundings
+from marketplace.listings.importing_columns import ImportKind
+from marketplace.listings.importing_plan import Fault, Plan, PlannedRow, read_plan
+from marketplace.listings.importing_units import NamedUnit, own_party, parties_of
+from marketplace.listings.models import Decision, ImportProblem, ImportRun, Listing
+from marketplace.listings.policy import relations
+from marketplace.listings.rules import ListingKind
+from marketplace.organisations.regions import load_region
+
+STEP = 100  # rows a transaction
+PUBLISH = "publish_imported"
+TRIES = 5
+
+_read_once = lru_cache(maxsize=1)(read_plan)
+"""The steps of one run share one reading of its file."""
+
+
+def require_importer(actor: Actor) -> None:
+    """Raise NotPermitted unless the actor is an official or the system."""
+    if not (actor.is_official or actor.is_system):
+        raise NotPermitted(N_("Only officials import listings."))
+
+
+def plan_of(services: Services, clock: Clock, kind: ImportKind, sha256: str, name: str) -> Plan:
+    """What an import of the stored file would do. Raises InvalidInput when it cannot be read as a whole."""
+    path = services.files.path(sha256)
+    surroundings = Surroundings(load_region(services.settings.region), china_day(clock.now()))
+    return _read_once(path, name, kind, surroundings)
+
+
+def open_run(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry_run: bool) -> ImportRun:
+    """A run of a stored file, to be stepped by the caller."""
+    require_importer(uow.actor)
+    run = ImportRun(
+        kind=kind,
+        file_name=file_name[:200],
+        sha256=sha256,
+        dry_run=dry_run,
+        user_id=uow.actor.user_id,
+        started_at=uow.now(),
+    )
+    uow.session.add(run)
+    uow.flush()
+    return run
+
+
+def request(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry_run: bool) -> ImportRun:
+    """A run that the worker steps; one that the same person has under way already is given again. Emits ImportRequested."""
+    same = select(ImportRun).where(
+        ImportRun.kind == kind,
+        ImportRun.sha256 == sha256,
+        ImportRun.dry_run == dry_run,
+        ImportRun.user_id == uow.actor.user_id,
+        ImportRun.finished_at.is_(None),
+    )
+    under_way = uow.session.scalars(same).first()
+    if under_way is not None:
+        return under_way
+    run = open_run(uow, kind, sha256, file_name, dry_run)
+    uow.emit(ImportRequested(run.id, kind, sha256, run.done))
+    return run
+
+
+def step(uow: UnitOfWork, run_id: int, kind: ImportKind, plan: Plan, expected: int | None = None) -> ImportRun:
+    """Take the next rows; does nothing to a run that has ended or stands elsewhere than `expected` (somebody was faster).
+
+    Emits ListingMoved for each listing and, at the end of a run that is no dry one, ImportFinished.
+    """
+    run = uow.session.get(ImportRun, run_id, with_for_update=True)
+    if run is None:
+        raise NotFound(N_("There is no such import."))
+    if run.finished_at is not None or expected not in {None, run.done}:
+        return run
+    require_importer(uow.actor)
+    run.total, run.columns, run.ignored_columns = len(plan.rows), list(plan.columns), list(plan.ignored)
+    rows = plan.rows[run.done : run.done + STEP]
+    _take(uow, run, kind, rows)
+    run.done += len(rows)
+    if run.done >= run.total:
+        finish(uow, run)
+    return run
+
+
+def finish(uow: UnitOfWork, run: ImportRun, error: DomainError | None = None) -> None:
+    """End a run, with the error that ended it if there was one. Emits ImportFinished."""
+    run.finished_at = uow.now()
+    run.error = error.message if error else ""
+    _read_once.cache_clear()
+    if not run.dry_run:
+        uow.emit(ImportFinished(run.id, run.created, run.duplicates, run.refused))
+
+
+def _take(uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]) -> None:
+    sound = []
+    for row in rows:
+        faults = row.faults or _not_permitted(uow.actor, row)
+        if faults:
+            run.refused += 1
+            uow.session.add_all(_refusal(run, row, fault) for fault in faults)
+        elif row.same_as is not None:
+            same = N_("The same as row %(row)s of this file.")
+            _skip(uow, run, ImportProblem(row=row.number, message=same, params={"row": row.same_as}))
+        else:
+            sound.append(row)
+    for row, listing_id in _create(uow, run, kind, sound):
+        if listing_id is None:
+            run.created += 1
+            run.incomplete += row.is_incomplete
+        else:
+            already = N_("Already here: same title, unit and text.")
+            _skip(uow, run, ImportProblem(row=row.number, message=already, params={}, listing_id=listing_id))
+
+
+def _not_permitted(actor: Actor, row: PlannedRow) -> tuple[Fault, ...]:
+    if actor.is_system or actor.is_official_for(row.values["county"]):
+        return ()
+    return (Fault("", InvalidInput(N_("This row is not of your county. An official of the city may import it."))),)
+
+
+def _refusal(run: ImportRun, row: PlannedRow, fault: Fault) -> ImportProblem:
+    return ImportProblem(
+        run_id=run.id, row=row.number, column=fault.column[:80], message=fault.error.message, params=fault.error.params
+    )
+
+
+def _skip(uow: UnitOfWork, run: ImportRun, problem: ImportProblem) -> None:
+    run.duplicates += 1
+    problem.run_id, problem.is_duplicate = run.id, True
+    uow.session.add(problem)
+
+
+def _create(
+    uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]
+) -> list[tuple[PlannedRow, int | None]]:
+    """Each row with the id of the listing that was there before it, None where it is new (and, no dry run, created).
+
+    Another import may write the same rows or units meanwhile: the unique indexes tell, and what is there is read again.
+    """
+    uow.flush()
+    for _attempt in range(TRIES):
+        present = _present(uow, kind, rows)
+        new = [row for row in rows if row.fingerprint not in present]
+        if run.dry_run or not new:
+            break
+        try:
+            with uow.session.begin_nested():
+                listings = _insert(uow, run, kind, new)
+        except IntegrityError:
+            continue
+        _announce(uow, kind, listings)
+        break
+    else:
+        raise RuntimeError("other imports were faster every time")
+    return [(row, present.get(row.fingerprint)) for row in rows]
+
+
+def _present(uow: UnitOfWork, kind: ImportKind, rows: Sequence[PlannedRow]) -> dict[str | None, int]:
+    marks = [row.fingerprint for row in rows]
+    found = select(Listing.fingerprint, Listing.id).where(Listing.kind == kind.kind, Listing.fingerprint.in_(marks))
+    return dict(uow.session.execute(found).tuples().all())
+
+
+def _insert(uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]) -> list[Listing]:
+    """Publish the rows at once: nobody ever sees them as drafts. In the order of fingerprints: importers must not cross."""
+    if run.party_id is None and not all(row.unit for row in rows):
+        run.party_id = own_party(uow)
+    units = {
+        unit.key: unit for row in reversed(rows) if row.unit for unit in [NamedUnit(row.unit, row.values["county"])]
+    }
+    parties = parties_of(uow, units)
+    listings = []
+    for row in sorted(rows, key=lambda row: row.fingerprint):
+        listing = kind.build(row.values)
+        party = parties[NamedUnit(row.unit, None).key] if row.unit else run.party_id
+        _fill(uow, run, listing, row, party)
+        listing.state = kind.states.require(PUBLISH, kind.states.initial, relations(uow.actor, listing)).target
+        listings.append(listing)
+    uow.session.add_all(listings)
+    uow.flush()
+    return listings
+
+
+def _fill(uow: UnitOfWork, run: ImportRun, listing: Listing, row: PlannedRow, party_id: int | None) -> None:
+    values, now = row.values, uow.now()
+    listing.title, listing.industry, listing.county = values["title"], values["industry"], values["county"]
+    listing.ways, listing.fingerprint, listing.import_run_id = values["ways"], row.fingerprint, run.id
+    listing.party_id, listing.on_behalf, listing.author_id = party_id or 0, True, None
+    listing.created_at = listing.changed_at = listing.stage_since = now
+    listing.published_at = listing.fresh_at = now
+
+
+def _announce(uow: UnitOfWork, kind: ImportKind, listings: Sequence[Listing]) -> None:
+    initial = kind.states.initial
+    for listing in listings:
+        uow.session.add(
+            Decision(
+                listing_id=listing.id,
+                at=uow.now(),
+                user_id=uow.actor.user_id,
+                action=PUBLISH,
+                from_state=initial,
+                to_state=listing.state,
+            )
+        )
+        uow.emit(ListingMoved(kind.kind, listing.id, PUBLISH, initial, listing.state))

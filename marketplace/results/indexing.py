@@ -1,0 +1,41 @@
+"""What the index holds of results: what everybody may read, and nothing else."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.permissions import VISITOR
+from marketplace.listings.catalogue import Patent, make_document
+from marketplace.listings.rules import ListingKind
+from marketplace.organisations.parties import names_of
+from marketplace.results.models import Result
+from marketplace.results.policy import may_read_description, visible
+from search_index.document import Document
+
+kind = ListingKind.RESULT
+
+
+def documents(session: Session, ids: Sequence[int]) -> list[Document]:
+    """The documents of those results that everybody sees."""
+    results = session.scalars(select(Result).where(Result.id.in_(ids), visible(VISITOR))).all()
+    names = names_of(session, {result.party_id for result in results})
+    return [document(result, names[result.party_id].name) for result in results]
+
+
+def versions(session: Session) -> dict[int, int]:
+    """The version of every result that everybody sees."""
+    return dict(session.execute(select(Result.id, Result.version).where(visible(VISITOR))).tuples().all())
+
+
+def document(result: Result, party: str) -> Document:
+    """One result; how it works is part of it only where everybody may read that."""
+    how = result.description if may_read_description(VISITOR, result) else ""
+    effect = " ".join(filter(None, (result.metric, result.before, result.after, result.unit)))
+    patent = Patent.YES if result.patent_number else Patent.NO
+    return make_document(
+        result,
+        (result.problem, result.summary, effect, result.conditions, how, party),
+        {"category": result.category, "maturity": result.maturity, "patent": patent},
+        {"benefit": result.benefit_fen},
+    )
