@@ -6,7 +6,7 @@ turns. Every write is on the disk when the call returns.
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from search_index import keyword_search, selection, whoosh_store
 from search_index.document import RELEVANCE, Document, Explanation, IndexStatus, Match, Page, Query
 from search_index.generations import Generations
 from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
-from search_index.snapshot import Snapshot, Snapshots
+from search_index.snapshot import Snapshot, Snapshots, is_passing
 
 _CHUNK = 20_000
 """Documents per commit of a rebuild."""
@@ -113,18 +113,19 @@ class SearchIndex:
         for document in latest.values():
             self._check(set(document.facets), set(document.sorts))
         with self._generations.writing(_LOCK_SECONDS):
-            self._change(latest.values(), latest)
+            self._commit(self._writable(), latest.values(), latest)
 
     def delete(self, ids: Iterable[int]) -> None:
         """Remove the documents; an id that is not there is no error."""
         with self._generations.writing(_LOCK_SECONDS):
-            self._change((), ids)
+            self._commit(self._writable(), (), ids)
 
     def compact(self) -> None:
         """Merge what `put` leaves for quiet hours: many large segments, and those with many deletions."""
         with self._generations.writing(_LOCK_SECONDS):
-            if self._writable().parts:
-                with whoosh_store.StoreWriter(self._folder()) as writer:
+            snapshot = self._writable()
+            if snapshot.parts:
+                with whoosh_store.StoreWriter(self._generations.path(snapshot.key[0])) as writer:
                     writer.mergetype = whoosh_store.merge_all_tiers
 
     def rebuild(self, documents: Iterable[Document], progress: Callable[[int], None] = _silent) -> int:
@@ -168,17 +169,15 @@ class SearchIndex:
         versions = dict(zip(fresh.ids.tolist(), fresh.versions.tolist(), strict=True))
         newer = [row for row in changed.tolist() if now.versions[row] >= versions.get(int(now.ids[row]), -np.inf)]
         gone = np.setdiff1d(before.ids[before.live], now.ids[now.live]) if same else np.empty(0, np.int64)
-        replaced = {*gone.tolist(), *now.ids[newer].tolist()}
-        if replaced:
-            self._commit(fresh, [now.document(row) for row in newer], replaced)
+        self._commit(fresh, [now.document(row) for row in newer], {*gone.tolist(), *now.ids[newer].tolist()})
 
-    def _change(self, documents: Iterable[Document], replaced: Iterable[int]) -> None:
-        self._commit(self._writable(), documents, replaced)
-
-    def _commit(self, snapshot: Snapshot, documents: Iterable[Document], replaced: Iterable[int]) -> None:
+    def _commit(self, snapshot: Snapshot, documents: Collection[Document], replaced: Iterable[int]) -> None:
+        rows = snapshot.rows_of(replaced).tolist()
+        if not rows and not documents:
+            return
         with whoosh_store.StoreWriter(self._generations.path(snapshot.key[0])) as writer:
             # Whoosh numbers documents as the snapshot does: from segment to segment, in the order of the same table.
-            for row in snapshot.rows_of(replaced).tolist():
+            for row in rows:
                 writer.delete_document(row)
             for document in documents:
                 writer.add(document)
@@ -188,7 +187,7 @@ class SearchIndex:
         snapshot = self._snapshots.newest()
         if snapshot.problem is None and snapshot.key[0]:
             return snapshot
-        if isinstance(snapshot.problem, OSError | MemoryError) and not isinstance(snapshot.problem, FileNotFoundError):
+        if snapshot.problem and is_passing(snapshot.problem):
             raise snapshot.problem
         name = self._generations.new()
         if snapshot.problem:
@@ -196,9 +195,6 @@ class SearchIndex:
         whoosh_store.create(self._generations.path(name))
         self._generations.swap(name)
         return self._snapshots.newest()
-
-    def _folder(self) -> Path:
-        return self._generations.path(self._snapshots.newest().key[0])
 
     def _check(self, facets: set[str], sorts: set[str]) -> None:
         unknown = (facets - self._facets) | (sorts - self._sorts)

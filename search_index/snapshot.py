@@ -146,6 +146,11 @@ def _joined(arrays: list[Any], kind: Any) -> Any:
     return np.concatenate(arrays) if arrays else np.empty(0, kind)
 
 
+def is_passing(problem: Exception) -> bool:
+    """Whether the machine is short of something for now, rather than the index damaged."""
+    return isinstance(problem, OSError | MemoryError) and not isinstance(problem, FileNotFoundError)
+
+
 class Snapshots:
     """Hands out the newest snapshot; threads may share it. A damaged index gives an empty snapshot and a log line."""
 
@@ -178,9 +183,8 @@ class Snapshots:
                 problem = error
                 time.sleep(_PAUSE)
         _log.error("the index %s cannot be read and counts as empty", self._generations.path(key[0]), exc_info=problem)
-        # Without files or handles for now? Then look again the next time; damage remains until something is written.
-        passing = isinstance(problem, OSError | MemoryError)
-        return Snapshot((key[0], -2) if passing else key, problem=problem)
+        # What may pass is looked at again the next time; damage remains until something is written.
+        return Snapshot((key[0], -2) if problem and is_passing(problem) else key, problem=problem)
 
     def read(self, name: str) -> Snapshot:
         """The newest snapshot of a generation. Raises whatever a damaged file leads to."""

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from search_index.index import SearchIndex
+from tests.unit.search_index.plain import opened
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> SearchIndex:
-    return SearchIndex(tmp_path / "index", facets=("county", "state"), sorts=("at",))
+    return opened(tmp_path / "index")

@@ -5,8 +5,10 @@ import random
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from search_index.document import Document
+from search_index.index import SearchIndex
 
 WORDS = "压电 陶瓷 高温 材料 水性 涂料 防腐 焊接 机器人 控制 系统 节能 减排 废水 处理 技术 MnZn PLC 5G pH 传感器".split()  # noqa: SIM905
 COUNTIES = ("奎文区", "潍城区", "寿光市", "诸城市")
@@ -21,6 +23,16 @@ def document(rng: random.Random, number: int, version: int = 1) -> Document:
     facets = {"county": tuple(rng.sample(COUNTIES, rng.choice((0, 1, 1, 2)))), "state": (rng.choice(("open", "shut")),)}
     sorts = {"at": float(rng.randint(1, 9))} if rng.random() < 0.8 else {}
     return Document(number, text(rng, 5), text(rng, 40), facets, sorts, version)
+
+
+def numbered(number: int, version: int = 1) -> Document:
+    """A document that "压电陶瓷" finds, and nothing but its number tells from the others."""
+    return Document(number, f"压电陶瓷 {number}", "高温材料", {"county": ("寿光市",)}, {"at": float(number)}, version)
+
+
+def opened(folder: Path) -> SearchIndex:
+    """The index in a folder, as another process would open it."""
+    return SearchIndex(folder, facets=("county", "state"), sorts=("at",))
 
 
 def fold(value: str) -> str:

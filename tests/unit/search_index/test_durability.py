@@ -12,20 +12,13 @@ from typing import Any
 
 import pytest
 
-from search_index.document import Document, Query
+from search_index.document import Query
 from search_index.index import SearchIndex
+from tests.unit.search_index.plain import numbered, opened
 
 FORK = multiprocessing.get_context("fork")
 STEPS = ("fsync", "rename", "replace", "remove", "unlink", "rmdir")
 """Every call by which a write becomes lasting or something is taken away."""
-
-
-def opened(folder: Path) -> SearchIndex:
-    return SearchIndex(folder, facets=("county",), sorts=("at",))
-
-
-def document(number: int, version: int = 1) -> Document:
-    return Document(number, f"压电陶瓷 {number}", "高温材料", {"county": ("寿光市",)}, {"at": float(number)}, version)
 
 
 def _kill_at(step: int) -> None:
@@ -71,22 +64,22 @@ def states_after_kills(folder: Path, change: Callable[[SearchIndex], object]) ->
 def test_a_put_killed_anywhere_happened_whole_or_not_at_all(tmp_path: Path) -> None:
     index = opened(tmp_path)
     for number in range(1, 10):
-        index.put([document(number)])
+        index.put([numbered(number)])
     before = index.versions()
     after = before | {1: 2, 50: 2, 51: 2}
 
     # The ninth segment makes this commit merge the others, so the kills fall into a merge as well.
-    states = list(states_after_kills(tmp_path, lambda again: again.put([document(1, 2), document(50, 2), document(51, 2)])))
+    states = list(states_after_kills(tmp_path, lambda again: again.put([numbered(1, 2), numbered(50, 2), numbered(51, 2)])))
 
     assert before in states
     assert states[-1] == after
     assert all(state in (before, after) for state in states)
-    opened(tmp_path).put([document(99)])
+    opened(tmp_path).put([numbered(99)])
     assert opened(tmp_path).versions() == after | {99: 1}
 
 
 def test_the_very_first_put_killed_anywhere_happened_whole_or_not_at_all(tmp_path: Path) -> None:
-    states = list(states_after_kills(tmp_path / "new", lambda again: again.put([document(1)])))
+    states = list(states_after_kills(tmp_path / "new", lambda again: again.put([numbered(1)])))
     assert states[0] == {}
     assert states[-1] == {1: 1}
     assert all(state in ({}, {1: 1}) for state in states)
@@ -94,9 +87,9 @@ def test_the_very_first_put_killed_anywhere_happened_whole_or_not_at_all(tmp_pat
 
 def test_a_rebuild_killed_anywhere_leaves_the_old_or_the_new_index(tmp_path: Path) -> None:
     before, after = {1: 1, 2: 1, 3: 1}, {2: 2, 7: 2}
-    opened(tmp_path).put(document(number) for number in before)
+    opened(tmp_path).put(numbered(number) for number in before)
 
-    states = list(states_after_kills(tmp_path, lambda again: again.rebuild(document(number, 2) for number in after)))
+    states = list(states_after_kills(tmp_path, lambda again: again.rebuild(numbered(number, 2) for number in after)))
 
     assert before in states
     assert states[-1] == after
@@ -105,11 +98,11 @@ def test_a_rebuild_killed_anywhere_leaves_the_old_or_the_new_index(tmp_path: Pat
 
 
 def test_what_a_kill_leaves_behind_is_swept_by_the_next_write(tmp_path: Path) -> None:
-    opened(tmp_path).put([document(1)])
+    opened(tmp_path).put([numbered(1)])
     (generation,) = tmp_path.glob("generation-*")
     (generation / "_MAIN_2.toc.1700000000.0").write_bytes(b"half")
     (generation / "MAIN_0123456789abcdef.arrays").write_bytes(b"half")
-    opened(tmp_path).put([document(2)])
+    opened(tmp_path).put([numbered(2)])
     assert opened(tmp_path).versions() == {1: 1, 2: 1}
     assert not list(generation.glob("*.toc.*"))
     assert not (generation / "MAIN_0123456789abcdef.arrays").exists()
@@ -118,7 +111,7 @@ def test_what_a_kill_leaves_behind_is_swept_by_the_next_write(tmp_path: Path) ->
 def test_everything_a_table_of_contents_names_is_on_the_disk_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened(tmp_path).put([document(1)])
+    opened(tmp_path).put([numbered(1)])
     (generation,) = tmp_path.glob("generation-*")
     synced: list[Path] = []
     fsync, rename = os.fsync, os.rename
@@ -136,7 +129,7 @@ def test_everything_a_table_of_contents_names_is_on_the_disk_before_it(
     monkeypatch.setattr(os, "fsync", recording_fsync)
     monkeypatch.setattr(os, "rename", recording_rename)
     before = set(generation.iterdir())
-    opened(tmp_path).put([document(2)])
+    opened(tmp_path).put([numbered(2)])
 
     (synced_before_rename,) = at_the_rename
     written = {path for path in set(generation.iterdir()) - before if path.suffix != ".toc"}
@@ -149,7 +142,7 @@ def test_everything_a_table_of_contents_names_is_on_the_disk_before_it(
 def _put_for_ever(folder: Path, acknowledged: Connection) -> None:
     index = opened(folder)
     for number in range(max(index.versions(), default=0) + 1, 1_000_000):
-        index.put([document(number)])
+        index.put([numbered(number)])
         acknowledged.send(number)
 
 
@@ -206,7 +199,7 @@ def _removed(path: Path) -> None:
 def test_a_damaged_index_is_empty_to_readers_and_begins_anew_with_a_write(
     tmp_path: Path, victim: str, damage: Callable[[Path], None],
 ) -> None:
-    opened(tmp_path).put([document(1), document(2)])
+    opened(tmp_path).put([numbered(1), numbered(2)])
     (generation,) = tmp_path.glob("generation-*")
     damage(next(generation.glob(victim)))
 
@@ -216,14 +209,14 @@ def test_a_damaged_index_is_empty_to_readers_and_begins_anew_with_a_write(
     assert index.explain("压电", "", 1) is None
     assert index.versions() == {}
 
-    index.put([document(3)])
+    index.put([numbered(3)])
     assert index.versions() == {3: 1}
     assert opened(tmp_path).search(Query("压电")).total == 1
     assert not index.status().damaged
 
 
 def test_damage_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    opened(tmp_path).put([document(1)])
+    opened(tmp_path).put([numbered(1)])
     (generation,) = tmp_path.glob("generation-*")
     _flipped(next(generation.glob("*.arrays")))
     assert opened(tmp_path).status().damaged
@@ -232,10 +225,10 @@ def test_damage_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) ->
 
 @pytest.mark.parametrize("content", [b"", b"generation-000077", b"../../etc", b"\xff\xfe"])
 def test_a_pointer_to_nowhere_is_an_empty_index(tmp_path: Path, content: bytes) -> None:
-    opened(tmp_path).put([document(1)])
+    opened(tmp_path).put([numbered(1)])
     (tmp_path / "CURRENT").write_bytes(content)
     assert opened(tmp_path).search(Query("压电")).total == 0
-    opened(tmp_path).put([document(2)])
+    opened(tmp_path).put([numbered(2)])
     assert opened(tmp_path).versions() == {2: 1}
 
 

@@ -5,19 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from search_index.document import Document, Query
+from search_index.document import Query
 from search_index.index import SearchIndex
 from search_index.whoosh_store import SMALL
-
-
-def document(number: int, version: int = 1) -> Document:
-    return Document(number, f"压电陶瓷 {number}", "高温材料", {"county": ("寿光市",)}, {"at": float(number)}, version)
+from tests.unit.search_index.plain import numbered
 
 
 def test_publishing_one_by_one_keeps_segments_few(index: SearchIndex) -> None:
     most = 0
     for number in range(150):
-        index.put([document(number)])
+        index.put([numbered(number)])
         most = max(most, index.status().segments)
     assert most <= 20
     assert index.search(Query("压电陶瓷")).total == 150
@@ -26,8 +23,8 @@ def test_publishing_one_by_one_keeps_segments_few(index: SearchIndex) -> None:
 
 def test_large_segments_are_left_to_compact(index: SearchIndex) -> None:
     for start in range(8):
-        index.put(document(number) for number in range(start * SMALL, (start + 1) * SMALL))
-    index.put([document(100_000)])
+        index.put(numbered(number) for number in range(start * SMALL, (start + 1) * SMALL))
+    index.put([numbered(100_000)])
     assert index.status().segments == 9
     index.compact()
     assert index.status().segments == 2
@@ -35,7 +32,7 @@ def test_large_segments_are_left_to_compact(index: SearchIndex) -> None:
 
 
 def test_compacting_gives_back_the_space_of_what_was_deleted(index: SearchIndex) -> None:
-    index.put(document(number) for number in range(1_000))
+    index.put(numbered(number) for number in range(1_000))
     full = index.status().bytes
     index.delete(range(500))
     index.compact()
@@ -45,25 +42,25 @@ def test_compacting_gives_back_the_space_of_what_was_deleted(index: SearchIndex)
 
 
 def test_deleting_everything_leaves_an_index_that_works(index: SearchIndex) -> None:
-    index.put(document(number) for number in range(5))
+    index.put(numbered(number) for number in range(5))
     index.delete(range(9))
     assert index.search(Query("压电")).total == 0
     assert index.match("压电", "", 5) == ()
     index.compact()
-    index.put([document(3)])
+    index.put([numbered(3)])
     assert index.versions() == {3: 1}
     assert index.status().segments == 1
 
 
 def test_the_last_of_two_documents_with_one_id_counts(index: SearchIndex) -> None:
-    index.put([document(1, 1), document(2, 1), document(1, 2)])
-    index.put([document(2, 5)])
+    index.put([numbered(1, 1), numbered(2, 1), numbered(1, 2)])
+    index.put([numbered(2, 5)])
     assert index.versions() == {1: 2, 2: 5}
     assert index.search(Query("压电")).total == 2
 
 
 def test_more_documents_than_one_batch_are_one_commit(index: SearchIndex) -> None:
-    index.put(document(number) for number in range(9_000))
+    index.put(numbered(number) for number in range(9_000))
     assert index.status().segments == 1
     assert index.search(Query("压电陶瓷")).total == 9_000
     assert [hit.id for hit in index.search(Query("8999")).hits] == [8_999]
@@ -81,7 +78,7 @@ def test_compacting_and_deleting_where_there_is_nothing_is_no_error(index: Searc
 def test_segments_get_names_of_their_own_whatever_the_random_seed(index: SearchIndex) -> None:
     for number in range(3):
         random.seed(1)
-        index.put([document(number)])
+        index.put([numbered(number)])
     assert index.status().segments == 3
     assert set(index.versions()) == {0, 1, 2}
 

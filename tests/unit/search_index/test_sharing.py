@@ -10,22 +10,15 @@ import pytest
 from search_index.document import Document, Query
 from search_index.generations import IndexBusyError
 from search_index.index import SearchIndex
+from tests.unit.search_index.plain import numbered, opened
 
 FORK = multiprocessing.get_context("fork")
-
-
-def opened(folder: Path) -> SearchIndex:
-    return SearchIndex(folder, facets=("county",), sorts=("at",))
-
-
-def document(number: int, version: int = 1) -> Document:
-    return Document(number, f"压电陶瓷 {number}", "高温材料" * (number % 5), {}, {"at": float(number)}, version)
 
 
 def _publish_pairs(folder: Path, count: int) -> None:
     index = opened(folder)
     for number in range(count):
-        index.put([document(2 * number), document(2 * number + 1)])
+        index.put([numbered(2 * number), numbered(2 * number + 1)])
         if number % 10 == 9:
             index.delete([2 * number, 2 * number + 1])
 
@@ -33,7 +26,7 @@ def _publish_pairs(folder: Path, count: int) -> None:
 def _rebuild(folder: Path, times: int, count: int) -> None:
     index = opened(folder)
     for version in range(2, times + 2):
-        index.rebuild(document(number, version) for number in range(count))
+        index.rebuild(numbered(number, version) for number in range(count))
 
 
 def read_until(stop: threading.Event, read: Callable[[], None], failures: list[BaseException]) -> None:
@@ -82,7 +75,7 @@ def test_readers_see_whole_commits_of_another_process(tmp_path: Path, caplog: py
 
 def test_readers_go_on_while_another_process_rebuilds(tmp_path: Path) -> None:
     index = opened(tmp_path)
-    index.put(document(number) for number in range(100))
+    index.put(numbered(number) for number in range(100))
     generation = index.status().generation
 
     def read() -> None:
@@ -109,21 +102,21 @@ def test_two_processes_writing_take_turns(tmp_path: Path) -> None:
 def _put_all(folder: Path, numbers: range) -> None:
     index = opened(folder)
     for number in numbers:
-        index.put([document(number)])
+        index.put([numbered(number)])
 
 
 def test_what_is_written_during_a_rebuild_is_carried_over(tmp_path: Path) -> None:
     index, other = opened(tmp_path), opened(tmp_path)
-    index.put(document(number) for number in range(1, 9))
+    index.put(numbered(number) for number in range(1, 9))
     counts: list[int] = []
 
     def from_the_database() -> Iterator[Document]:
-        yield document(1, 2)
-        other.put([document(1, 3), document(20, 3)])
-        yield document(2, 2)
+        yield numbered(1, 2)
+        other.put([numbered(1, 3), numbered(20, 3)])
+        yield numbered(2, 2)
         other.delete([2, 5])
-        yield from (document(number, 2) for number in (3, 4, 5))
-        other.put([document(3, 1)])
+        yield from (numbered(number, 2) for number in (3, 4, 5))
+        other.put([numbered(3, 1)])
 
     assert index.rebuild(from_the_database(), counts.append) == 5
     # 1 and 20 were put meanwhile, 2 and 5 deleted; the older 3 does not replace the newer; 6 to 8 are gone for good.
@@ -151,10 +144,10 @@ def test_only_one_rebuild_at_a_time(tmp_path: Path) -> None:
     index = opened(tmp_path)
 
     def from_the_database() -> Iterator[Document]:
-        yield document(1)
+        yield numbered(1)
         with pytest.raises(IndexBusyError):
             opened(tmp_path).rebuild([])
-        yield document(2)
+        yield numbered(2)
 
     assert index.rebuild(from_the_database()) == 2
 
@@ -164,26 +157,26 @@ def test_only_one_rebuild_at_a_time(tmp_path: Path) -> None:
 )
 def test_a_rebuild_that_fails_changes_nothing(tmp_path: Path, bad: Document) -> None:
     index = opened(tmp_path)
-    index.put([document(5)])
+    index.put([numbered(5)])
     with pytest.raises(ValueError, match=r"comes twice|no facet"):
-        index.rebuild([document(1), bad])
+        index.rebuild([numbered(1), bad])
     assert index.versions() == {5: 1}
-    index.put([document(6)])
-    assert index.rebuild([document(1)]) == 1
+    index.put([numbered(6)])
+    assert index.rebuild([numbered(1)]) == 1
     assert index.versions() == {1: 1}
     assert len(list(tmp_path.glob("generation-*"))) == 1
 
 
 def test_an_empty_rebuild_empties_the_index(tmp_path: Path) -> None:
     index = opened(tmp_path)
-    index.put([document(5)])
+    index.put([numbered(5)])
     assert index.rebuild([]) == 0
     assert index.versions() == {}
-    index.put([document(6)])
+    index.put([numbered(6)])
     assert index.versions() == {6: 1}
 
 
 def test_a_rebuild_starts_an_index_where_there_was_none(tmp_path: Path) -> None:
     index = opened(tmp_path / "deep" / "index")
-    assert index.rebuild(document(number) for number in range(30)) == 30
+    assert index.rebuild(numbered(number) for number in range(30)) == 30
     assert index.search(Query("压电")).total == 30
