@@ -4,6 +4,7 @@ A rebuild fills a new folder and then swaps the name. Knows folders and locks; n
 """
 
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from search_index.durable_storage import write_synced
 from search_index.whoosh_import import FileLock, try_for
 
 _POINTER = "CURRENT"
-_FOLDER = re.compile(r"generation-(\d+)")
+_FOLDER = re.compile(r"generation-(\d+)-[0-9a-f]+")
 
 
 class IndexBusyError(Exception):
@@ -46,9 +47,11 @@ class Generations:
         return size
 
     def new(self) -> str:
-        """A name that was never used. Under the lock of whoever makes generations."""
+        """A name that was never used. Under the writing lock."""
         numbers = [int(_FOLDER.sub(r"\1", name)) for name in self._all()]
-        return f"generation-{max(numbers, default=0) + 1:06d}"
+        # If somebody deletes the whole folder the numbers begin again, and a reader must not take the new generation
+        # for the one it has open.
+        return f"generation-{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
 
     def swap(self, name: str) -> None:
         """Make a generation the live one. Under the writing lock."""

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -223,13 +224,24 @@ def test_damage_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) ->
     assert "cannot be read and counts as empty" in caplog.text
 
 
-@pytest.mark.parametrize("content", [b"", b"generation-000077", b"../../etc", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"generation-000077-0123abcd", b"../../etc", b"\xff\xfe"])
 def test_a_pointer_to_nowhere_is_an_empty_index(tmp_path: Path, content: bytes) -> None:
     opened(tmp_path).put([numbered(1)])
     (tmp_path / "CURRENT").write_bytes(content)
     assert opened(tmp_path).search(Query("压电")).total == 0
     opened(tmp_path).put([numbered(2)])
     assert opened(tmp_path).versions() == {2: 1}
+
+
+def test_an_index_deleted_under_its_readers_is_empty_until_it_is_rebuilt(tmp_path: Path) -> None:
+    readers = [opened(tmp_path / "index") for _ in range(2)]
+    readers[0].put([numbered(1)])
+    assert [reader.versions() for reader in readers] == 2 * [{1: 1}]
+    shutil.rmtree(tmp_path / "index")
+    assert readers[0].search(Query("压电")).total == 0
+    opened(tmp_path / "index").put([numbered(1, 2)])
+    # The second reader has not looked in between: what it has open must not pass for the new one.
+    assert [reader.versions() for reader in readers] == 2 * [{1: 2}]
 
 
 def test_reading_an_index_that_is_not_there_creates_nothing(tmp_path: Path) -> None:
