@@ -1,7 +1,7 @@
 """The composition root: settings in, a Flask app out. The only module that knows every feature."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,23 +28,25 @@ from marketplace.home import views as home_views
 from marketplace.infra import mail
 from marketplace.infra.database import make_engine
 from marketplace.infra.files import FileStore
-from marketplace.infra.unit_of_work import Services, UnitOfWorkFactory
-from marketplace.infra.worker import Worker
+from marketplace.infra.unit_of_work import Services, UnitOfWork, UnitOfWorkFactory
+from marketplace.infra.worker import Handler, Worker
 from marketplace.kernel.clock import Clock, SystemClock
+from marketplace.kernel.events import Event
 from marketplace.kernel.permissions import Actor
 from marketplace.listings import views as import_views
 from marketplace.listings.catalogue import open_catalogues
 from marketplace.matching import views as match_views
 from marketplace.needs import views as need_views
 from marketplace.notifications import views as notification_views
+from marketplace.notifications.queries import unread
 from marketplace.organisations import views as organisation_views
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.regions import load_region
 from marketplace.results import views as result_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
-from marketplace.web import access, errors, formats, headers, health, locale, login, regions
-from marketplace.web.context import EXTENSION, Runtime, current_actor
+from marketplace.web import access, errors, formats, headers, health, locale, login, regions, wording
+from marketplace.web.context import EXTENSION, Runtime, current_actor, reading
 
 ROOT = Path(__file__).parent
 BLUEPRINTS = (
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = Flask("marketplace", template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(_flask_config(settings))
     runtime = build_runtime(settings, clock or SystemClock())
+    runtime.worker.handlers = {name: _inside(app, handler) for name, handler in runtime.worker.handlers.items()}
     app.extensions[EXTENSION] = runtime
     _init_web(app, runtime)
     for blueprint in BLUEPRINTS:
@@ -105,6 +108,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _inside(app: Flask, handler: Handler) -> Handler:
+    """Mail is written in the reader's language, which Flask-Babel knows only inside the app."""
+
+    def handle(uow: UnitOfWork, events: Sequence[Event]) -> None:
+        with app.app_context():
+            handler(uow, events)
+
+    return handle
 
 
 def build_runtime(settings: Settings, clock: Clock) -> Runtime:
@@ -160,11 +173,20 @@ def _add_template_context(app: Flask, runtime: Runtime) -> None:
     region = load_region(runtime.settings.region)
     app.extensions[regions.KEY] = region.counties
     app.add_template_filter(regions.county_name, "county")
+    app.add_template_filter(wording.phrase)
 
     @app.context_processor
     def context() -> dict[str, object]:
         site = Site(region.city, runtime.settings, __version__)
-        return {"actor": current_actor(), "site": site, "locale": str(get_locale()), "unread_count": 0}
+        return {"actor": current_actor(), "site": site, "locale": str(get_locale()), "unread_count": _unread()}
+
+
+def _unread() -> int:
+    """Lines of the inbox that the person has not opened yet."""
+    if not current_actor().is_signed_in:
+        return 0
+    with reading() as uow:
+        return unread(uow.session, uow.actor.user_id)
 
 
 logging.getLogger("marketplace").addHandler(logging.NullHandler())

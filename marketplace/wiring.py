@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from marketplace.accounts.handlers import send_codes
+from marketplace.deals import handlers as deals
+from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Handler, Task
 from marketplace.listings.handlers import Indexer, go_on_importing
 from marketplace.matching import handlers as matching
@@ -25,6 +27,7 @@ HANDLERS: Mapping[str, Handler] = {
     "accounts.send_codes": send_codes,
     "organisations.make_parties": make_parties,
     "matching.deliver": matching.deliver_interests,
+    "deals.open": deals.open_deals,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.send_mail,
 }
@@ -36,7 +39,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "listing.revision_moved": ("notifications.tell",),
     "listing.claim_moved": ("index", "notifications.tell"),
     "listing.import_finished": ("notifications.tell",),
-    "interest.moved": ("matching.deliver", "notifications.tell"),
+    "interest.moved": ("matching.deliver", "deals.open", "notifications.tell"),
     "organisation.moved": ("notifications.tell",),
     "organisation.membership_moved": ("notifications.tell",),
     "deal.moved": ("notifications.tell",),
@@ -58,6 +61,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
+    Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("needs.expire_due", timedelta(hours=1), needs.expire_due),
 )
 """What the worker runs every so often."""

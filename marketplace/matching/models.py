@@ -61,6 +61,7 @@ class Interest(Base):
     origin_ref: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[InterestState] = mapped_column(EnumText(InterestState))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_on: Mapped[date]
     reminders: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -77,6 +78,7 @@ class Interest(Base):
             "(state IN ('accepted', 'declined')) = (answered_at IS NOT NULL)", name="answered_at_if_answered"
         ),
         CheckConstraint("state <> 'declined' OR reason <> ''", name="reason_if_declined"),
+        CheckConstraint("state <> 'delivered' OR delivered_at IS NOT NULL", name="delivered_at_if_delivered"),
         Index(
             "uq_interests_open",
             text("coalesce(result_id, 0)"),

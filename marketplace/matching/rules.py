@@ -19,6 +19,13 @@ class Side(Labelled):
     NEED = "need", N_("Need side")
 
 
+class Place(Labelled):
+    """Where a word that carries a match stands in the other side's listing."""
+
+    TITLE = "title", N_("in the title")
+    BODY = "body", N_("in the description")
+
+
 class Origin(Labelled):
     """Where an interest came from; a showing keeps its reference later."""
 

@@ -1,0 +1,177 @@
+"""Matches of a listing: found by the index, read back from the database, weighed and explained. Changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, select
+
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.listings.rules import ListingKind
+from marketplace.matching import policy, scoring
+from marketplace.matching.cards import Card, need_card, result_card
+from marketplace.matching.facts import Remark
+from marketplace.matching.models import Dismissal, Interest, Match
+from marketplace.matching.reasons import Reason, reason_of
+from marketplace.matching.rules import DismissReason, InterestState, Side, Strength
+from marketplace.matching.texts import need_text, result_text
+from marketplace.needs import policy as need_policy
+from marketplace.needs.models import Need
+from marketplace.organisations.parties import names_of
+from marketplace.results import policy as result_policy
+from marketplace.results.models import Result
+from search_index import document as found
+from search_index.document import Fragment
+from search_index.highlight import highlight
+
+POOL = 60
+"""How many the index hands over: more than are shown, because facts re-rank and some may not be seen."""
+
+SNIPPET = 90
+"""Characters of the best stretch of a text."""
+
+L = TypeVar("L", Result, Need)
+
+
+@dataclass(frozen=True)
+class MatchRow:
+    """One match as a page shows it: the other side's card, its strength in words, and why."""
+
+    result_id: int
+    need_id: int
+    card: Card
+    strength: Strength
+    reason: Reason
+    title: tuple[Fragment, ...]
+    snippet: tuple[Fragment, ...]
+    interest_id: int | None = None
+    interest_state: InterestState | None = None
+
+    @property
+    def missing(self) -> tuple[Remark, ...]:
+        """What a listing leaves empty and the other side asks for."""
+        return self.reason.facts.missing
+
+    @property
+    def conflicts(self) -> tuple[Remark, ...]:
+        """What contradicts."""
+        return self.reason.facts.conflicts
+
+
+@dataclass(frozen=True)
+class DismissedRow:
+    """A match that this side has put away."""
+
+    result_id: int
+    need_id: int
+    title: str
+    reason: DismissReason
+    at: datetime
+
+
+def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
+    """Published results for a need, the best first. Raises NotFound unless the actor is an insider of the need."""
+    need = own_need(uow, need_id)
+    hidden = _hidden(uow, need, Result)
+    hits = uow.services.catalogues[ListingKind.RESULT].match(need.title, need_text(need), POOL, exclude=hidden)
+    visible = result_policy.visible(uow.actor) & Result.state.in_(Result.shown_in)
+    results = _read(uow, Result, hits, visible)
+    names = names_of(uow.session, (result.party_id for result in results.values()))
+    reasons = {hit.id: reason_of(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
+    rows = [
+        _row(reasons[id_], strength, result_card(results[id_], names), id_, need.id)
+        for id_, strength in _ranked(reasons)[:limit]
+    ]
+    return _with_interests(uow, rows, Side.NEED)
+
+
+def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
+    """Published needs for a result, the best first. Raises NotFound unless the actor is an insider of the result."""
+    result = own_result(uow, result_id)
+    hidden = _hidden(uow, result, Need)
+    hits = uow.services.catalogues[ListingKind.NEED].match(result.title, result_text(result), POOL, exclude=hidden)
+    visible = need_policy.visible(uow.actor) & Need.state.in_(Need.shown_in)
+    needs = _read(uow, Need, hits, visible)
+    names = names_of(uow.session, (need.party_id for need in needs.values()))
+    reasons = {hit.id: reason_of(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
+    rows = [
+        _row(reasons[id_], strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
+        for id_, strength in _ranked(reasons)[:limit]
+    ]
+    return _with_interests(uow, rows, Side.RESULT)
+
+
+def own_need(uow: UnitOfWork, need_id: int) -> Need:
+    """The need, for its insiders. Raises NotFound for anybody else."""
+    need = need_policy.require_visible(uow.actor, uow.session.get(Need, need_id))
+    policy.require_insider(uow.actor, need)
+    return need
+
+
+def own_result(uow: UnitOfWork, result_id: int) -> Result:
+    """The result, for its insiders. Raises NotFound for anybody else."""
+    result = result_policy.require_visible(uow.actor, uow.session.get(Result, result_id))
+    policy.require_insider(uow.actor, result)
+    return result
+
+
+def dismissed_by(uow: UnitOfWork, listing: Result | Need) -> tuple[DismissedRow, ...]:
+    """What the listing's side has put away, the latest first."""
+    side = Side(listing.kind.value)
+    other: type[Result] | type[Need] = Need if side is Side.RESULT else Result
+    ours, theirs = (Match.result_id, Match.need_id) if side is Side.RESULT else (Match.need_id, Match.result_id)
+    statement = (
+        select(Match.result_id, Match.need_id, other.title, Dismissal.reason, Dismissal.at)
+        .join(Dismissal, Dismissal.match_id == Match.id)
+        .join(other, other.id == theirs)
+        .where(ours == listing.id, Dismissal.side == side)
+        .order_by(Dismissal.at.desc(), Dismissal.id.desc())
+    )
+    return tuple(DismissedRow(*row) for row in uow.session.execute(statement))
+
+
+def _hidden(uow: UnitOfWork, listing: Result | Need, other: type[Result] | type[Need]) -> frozenset[int]:
+    """What is never offered to a listing: what its side put away, and what is its own party's."""
+    own = uow.session.scalars(select(other.id).where(other.party_id == listing.party_id))
+    away = dismissed_by(uow, listing)
+    return frozenset(own) | {row.need_id if other is Need else row.result_id for row in away}
+
+
+def _read(uow: UnitOfWork, model: type[L], hits: Sequence[found.Match], visible: ColumnElement[bool]) -> dict[int, L]:
+    wanted = select(model).where(model.id.in_([hit.id for hit in hits]), visible)
+    return {listing.id: listing for listing in uow.session.scalars(wanted)}
+
+
+def _ranked(reasons: Mapping[int, Reason]) -> list[tuple[int, Strength]]:
+    """Ids with their strength, the best first."""
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1].score, item[0]))
+    scores, words = [reason.score for _, reason in ordered], [len(reason.terms) for _, reason in ordered]
+    strengths = scoring.strengths(scores, words)
+    return [(id_, strength) for (id_, _), strength in zip(ordered, strengths, strict=True)]
+
+
+def _row(reason: Reason, strength: Strength, card: Card, result_id: int, need_id: int) -> MatchRow:
+    words = [term.text for term in reason.terms]
+    title, snippet = highlight(card.title, words), highlight(card.text, words, SNIPPET)
+    return MatchRow(result_id, need_id, card, strength, reason, title, snippet)
+
+
+def _with_interests(uow: UnitOfWork, rows: Sequence[MatchRow], side: Side) -> tuple[MatchRow, ...]:
+    """Mark the rows about which this side has already told the other."""
+    pairs = {(row.result_id, row.need_id) for row in rows}
+    statement = (
+        select(Interest.result_id, Interest.need_id, Interest.id, Interest.state)
+        .where(
+            Interest.side == side,
+            Interest.result_id.in_({result_id for result_id, _ in pairs}),
+            Interest.need_id.in_({need_id for _, need_id in pairs}),
+        )
+        .order_by(Interest.id)
+    )
+    known = {(result_id, need_id): (id_, state) for result_id, need_id, id_, state in uow.session.execute(statement)}
+    return tuple(_marked(row, known.get((row.result_id, row.need_id))) for row in rows)
+
+
+def _marked(row: MatchRow, interest: tuple[int, InterestState] | None) -> MatchRow:
+    return replace(row, interest_id=interest[0], interest_state=interest[1]) if interest else row

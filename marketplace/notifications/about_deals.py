@@ -1,0 +1,90 @@
+"""Notices about deals: messages, offers, documents and signatures."""
+
+from collections.abc import Iterator
+
+from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.rules import DocumentKind
+from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
+from marketplace.deals.models import Deal
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.messages import N_
+from marketplace.kernel.wording import Params, words
+from marketplace.notifications.audience import NOBODY, officials, speakers
+from marketplace.notifications.notices import Notice, deal_path, document_path, listing_path
+from marketplace.results.models import Result
+
+DEAL = {
+    "open": N_("The deal “%(title)s” is open. Write the first message or make an offer."),
+    "enter_into_force": N_("The contract of “%(title)s” is in force."),
+    "lose": N_("The deal “%(title)s” was given up: %(reason)s"),
+    "terminate": N_("The contract of “%(title)s” was terminated: %(reason)s"),
+    "reopen": N_("The other side wants to negotiate “%(title)s” again."),
+    "perform": N_("Performance of “%(title)s” has begun."),
+    "accept_delivery": N_("The delivery of “%(title)s” was accepted."),
+    "complete": N_("The deal “%(title)s” is completed."),
+}
+OFFER = {
+    "make": N_("There is a new offer in the deal “%(title)s”. Please answer it."),
+    "counter": N_("There is a counter-offer in the deal “%(title)s”. Please answer it."),
+    "accept": N_("Your offer in the deal “%(title)s” was accepted. The contract can be written."),
+    "decline": N_("Your offer in the deal “%(title)s” was declined. The reason stands in the deal."),
+    "withdraw": N_("The other side has withdrawn its offer in the deal “%(title)s”."),
+    "lapse": N_("An offer in the deal “%(title)s” has lapsed without an answer."),
+}
+DOCUMENT = {
+    "send": N_("%(kind)s of the deal “%(title)s”: ready to be signed. Please read and sign it."),
+    "sign": N_("%(kind)s of the deal “%(title)s”: the other side has signed."),
+    "complete": N_("%(kind)s of the deal “%(title)s”: signed by both sides."),
+    "decline": N_(
+        "%(kind)s of the deal “%(title)s”: the other side declined to sign. The reason stands in the document."
+    ),
+    "upload": N_("%(kind)s of the deal “%(title)s”: the signed paper was uploaded. Please confirm it."),
+    "verify": N_("%(kind)s of the deal “%(title)s”: the signed paper was verified by an official."),
+    "reject": N_("%(kind)s of the deal “%(title)s”: the scan was rejected by an official. Please upload it again."),
+}
+MESSAGE = N_("There is a new message in the deal “%(title)s”.")
+PAPER_WAITS = N_("%(kind)s of the deal “%(title)s”: a signed paper waits for you to verify it.")
+FOR_AUTHOR = N_("A contract on your result “%(title)s” is in force.")
+
+
+def moved(uow: UnitOfWork, event: DealMoved) -> Iterator[Notice]:
+    """A deal was opened or took a step; the author of the result hears when it has become a contract."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    both = speakers(uow.session, deal.seller_party_id, deal.buyer_party_id)
+    if event.action in DEAL:
+        yield Notice(both, DEAL[event.action], deal_path(deal.id), {"title": deal.title, "reason": deal.reason})
+    result = uow.session.get(Result, deal.result_id) if deal.result_id else None
+    if event.action == "enter_into_force" and result is not None and result.author_id not in {None, *both}:
+        people = frozenset({result.author_id}) if result.author_id else NOBODY
+        yield Notice(people, FOR_AUTHOR, listing_path("result", result.id), {"title": result.title})
+
+
+def message_sent(uow: UnitOfWork, event: MessageSent) -> Iterator[Notice]:
+    """One side wrote; colleagues of the writer need no mail about it."""
+    yield _to_others(uow, event.deal_id, event.by_party_id, MESSAGE)
+
+
+def offer_moved(uow: UnitOfWork, event: OfferMoved) -> Iterator[Notice]:
+    """An offer was made or answered."""
+    if event.action in OFFER:
+        by_party_id = None if event.action == "lapse" else event.by_party_id
+        yield _to_others(uow, event.deal_id, by_party_id, OFFER[event.action])
+
+
+def document_moved(uow: UnitOfWork, event: DocumentMoved) -> Iterator[Notice]:
+    """A document was sent, signed, refused, or its paper went its way."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    params: Params = {"title": deal.title, "kind": words([DocumentKind(event.kind)])}
+    url = document_path(event.document_id)
+    if event.action in DOCUMENT:
+        others = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}
+        yield Notice(speakers(uow.session, *others), DOCUMENT[event.action], url, params)
+    if event.action == "confirm":
+        yield Notice(officials(uow.session, deal.seller_county), PAPER_WAITS, url, params)
+
+
+def _to_others(uow: UnitOfWork, deal_id: int, by_party_id: int | None, message: str) -> Notice:
+    """To the other side; to both when no side did it."""
+    deal = uow.session.get_one(Deal, deal_id)
+    others = {deal.seller_party_id, deal.buyer_party_id} - {by_party_id}
+    return Notice(speakers(uow.session, *others), message, deal_path(deal.id), {"title": deal.title})

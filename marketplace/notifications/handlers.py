@@ -1,0 +1,74 @@
+"""Turns what the features announce into lines of inboxes, and lines into mail. Nobody is told what he did himself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import force_locale
+
+from marketplace.accounts.models import User
+from marketplace.contracts.events import DocumentMoved
+from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
+from marketplace.infra import mail_text
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.events import Event
+from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
+from marketplace.matching.events import InterestMoved
+from marketplace.notifications import about_deals, about_interests, about_listings, about_organisations
+from marketplace.notifications.audience import occasion
+from marketplace.notifications.events import NotificationMade
+from marketplace.notifications.models import Notification
+from marketplace.notifications.notices import Notice
+from marketplace.notifications.service import notify
+from marketplace.organisations.events import MembershipMoved, OrganisationMoved
+from marketplace.web.locale import DEFAULT
+from marketplace.web.wording import phrase
+
+# Each entry takes the events of its own type; a mapping of functions cannot say so.
+NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
+    InterestMoved: about_interests.notices,
+    ListingMoved: about_listings.moved,
+    RevisionMoved: about_listings.revision_moved,
+    ListingRevised: about_listings.revised,
+    ClaimMoved: about_listings.claim_moved,
+    ImportFinished: about_listings.import_finished,
+    OrganisationMoved: about_organisations.moved,
+    MembershipMoved: about_organisations.membership_moved,
+    DealMoved: about_deals.moved,
+    MessageSent: about_deals.message_sent,
+    OfferMoved: about_deals.offer_moved,
+    DocumentMoved: about_deals.document_moved,
+}
+
+
+def tell(uow: UnitOfWork, events: Sequence[Event]) -> None:
+    """Put what happened into the inboxes of those whom it concerns, once each."""
+    for event in events:
+        notices = list(NOTICES[type(event)](uow, event))
+        if notices:
+            _put(uow, event, notices)
+
+
+def _put(uow: UnitOfWork, event: Event, notices: Sequence[Notice]) -> None:
+    row_id, actor_id = occasion(uow.session, event)
+    # Who starts an import leaves it alone and wants to hear of its end.
+    doer = frozenset() if isinstance(event, ImportFinished) else frozenset({actor_id})
+    for number, notice in enumerate(notices):
+        key = f"{event.name}:{row_id}:{number}"
+        notify(uow, notice.people - doer, key, notice.message, notice.params, notice.url)
+
+
+def send_mail(uow: UnitOfWork, events: Sequence[Event]) -> None:
+    """Send lines of inboxes by mail, in the reader's language. Raises OSError, and the outbox tries again."""
+    for event in events:
+        row = uow.session.get(Notification, event.notification_id) if isinstance(event, NotificationMade) else None
+        user = uow.session.get(User, row.user_id) if row else None
+        if row is None or user is None or row.mailed_at or not (user.email and user.email_verified_at):
+            continue
+        locale = user.locale or DEFAULT
+        with force_locale(locale):
+            text = phrase(row.message, row.params)
+        url = uow.settings.public_url.rstrip("/") + row.url
+        uow.services.mailer.send(
+            mail_text.write(user.email, "notification", locale, text=text, url=url, name=user.name)
+        )
+        row.mailed_at = uow.now()

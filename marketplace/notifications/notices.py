@@ -1,0 +1,51 @@
+"""What a notice is before it reaches an inbox, and the paths notices lead to (handlers have no request to build URLs in)."""
+
+from dataclasses import dataclass, field
+
+from marketplace.kernel.wording import Params
+from marketplace.notifications.audience import People
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to several people."""
+
+    people: People
+    message: str
+    url: str
+    params: Params = field(default_factory=dict)
+
+
+def listing_path(kind: str, listing_id: int) -> str:
+    """The page of a result or need."""
+    return f"/{kind}s/{listing_id}"
+
+
+def review_path(listing_id: int) -> str:
+    """Where an official reviews a listing."""
+    return f"/review/{listing_id}"
+
+
+def interest_path(interest_id: int) -> str:
+    """The page of an interest."""
+    return f"/interests/{interest_id}"
+
+
+def deal_path(deal_id: int) -> str:
+    """The deal room."""
+    return f"/deals/{deal_id}"
+
+
+def document_path(document_id: int) -> str:
+    """The page of a document."""
+    return f"/documents/{document_id}"
+
+
+def organisation_path(organisation_id: int) -> str:
+    """The page of an organisation."""
+    return f"/organisations/{organisation_id}"
+
+
+def import_path(run_id: int) -> str:
+    """The report of an import."""
+    return f"/imports/{run_id}"

@@ -1,0 +1,32 @@
+"""Writes a stored message with its typed parameters (kernel/wording.py) in the reader's language. Needs an app context."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import get_locale, gettext
+
+from marketplace.kernel.wording import Param, Params
+from marketplace.web import formats
+from marketplace.web.regions import county_name
+
+
+def phrase(message: str, params: Params) -> str:
+    """The message as a sentence. A parameter of a kind that nobody knows any more is shown as it was stored."""
+    return str(gettext(message, **{name: _written(value) for name, value in params.items()}))
+
+
+def _written(value: Param) -> str | int:
+    if isinstance(value, str | int):
+        return value
+    (kind, content), *_ = value.items()
+    stored: Any = content
+    if kind == "fen":
+        return formats.wan(stored)
+    if kind == "day":
+        return formats.day(date.fromisoformat(stored))
+    if kind == "county":
+        return county_name(stored) or stored
+    if kind == "words":
+        comma = "、" if str(get_locale()).startswith("zh") else ", "
+        return comma.join(gettext(word) for word in stored)
+    return str(stored)
