@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.organisations.rules import (
+    Industry,
     MembershipRole,
     MembershipState,
     OrganisationKind,
@@ -27,7 +28,7 @@ class Organisation(Base):
     kind: Mapped[OrganisationKind] = mapped_column(EnumText(OrganisationKind), default=OrganisationKind.ENTERPRISE)
     credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
     county: Mapped[str | None] = mapped_column(String(20))
-    industry: Mapped[str | None] = mapped_column(String(40))
+    industry: Mapped[Industry | None] = mapped_column(EnumText(Industry))
     size: Mapped[OrganisationSize | None] = mapped_column(EnumText(OrganisationSize))
     representative: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[OrganisationState] = mapped_column(EnumText(OrganisationState))

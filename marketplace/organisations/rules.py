@@ -1,6 +1,7 @@
 """Pure rules about organisations: credit code, verification, membership."""
 
 import re
+import unicodedata
 
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
@@ -78,16 +79,26 @@ class PartyKind(Labelled):
     PERSON = "person", N_("Natural person")
 
 
+class Paper(Labelled):
+    """What an organisation shows to be verified; the value begins the name of its column."""
+
+    LICENCE = "licence", N_("Business licence or registration certificate")
+    AUTHORISATION = "authorisation", N_("Authorisation signed by the legal representative")
+
+
 R, S, M = Relation, OrganisationState, MembershipState
 
 ORGANISATION_STATES = StateTable(
     "organisation",
     S.DRAFT,
     (
-        arrow("submit", {S.LISTED, S.DRAFT, S.RETURNED}, S.SUBMITTED, {R.OWNER}, N_("Submit for verification")),
+        arrow("take_over", {S.LISTED}, S.DRAFT, {R.AUTHOR}, N_("Take over")),
+        arrow("submit", {S.DRAFT, S.RETURNED}, S.SUBMITTED, {R.OWNER}, N_("Submit for verification")),
         arrow("verify", {S.SUBMITTED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify")),
         arrow("return", {S.SUBMITTED}, S.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
         arrow("revoke", {S.VERIFIED}, S.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
+        arrow("change", {S.VERIFIED}, S.DRAFT, {R.OWNER}, N_("Change name, code or county")),
+        arrow("release", {S.DRAFT, S.RETURNED}, S.LISTED, {R.OFFICIAL}, N_("Release the name"), reason=True),
     ),
     timers=((S.SUBMITTED, 7),),
 )
@@ -102,6 +113,16 @@ MEMBERSHIP_STATES = StateTable(
     ),
     timers=((M.REQUESTED, 14),),
 )
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name have in common: NFKC, lower case, without white space and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def clean_credit_code(text: str) -> str:
+    """Upper case, without white space, full-width characters made plain."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def is_credit_code(code: str) -> bool:
