@@ -1,16 +1,23 @@
-"""Shortest ways to a published listing, an interest or a deal, for tests of what comes after."""
+"""Shortest ways to a published listing, an interest, a deal or a signed contract, for tests of what comes after."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import ContractType, PriceModel
+from marketplace.contracts.terms import Terms
+from marketplace.deals import document_service, offer_service
+from marketplace.deals.service import open_from_interest
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.rules import Category, Industry, Maturity
+from marketplace.matching.models import Interest
+from marketplace.matching.rules import InterestState, Origin, Side
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
 from marketplace.results.models import Result
 from marketplace.results.rules import Disclosure, OwnerConsent, Ownership, ResultState
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 PUBLISHED = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
 
@@ -59,6 +66,85 @@ def make_need(factory: UnitOfWorkFactory, people: People, author: Actor | None =
         "state": NeedState.PUBLISHED,
     }
     return _save(factory, Need(**{**fields, **_moments(), **values}))
+
+
+TERMS = Terms(
+    contract_type=ContractType.LICENCE,
+    price_model=PriceModel.LUMP_SUM,
+    amount_fen=18_000_000,
+    delivery="合同生效后60天内交付工装图纸一套，现场指导安装。",
+    acceptance="连续焊接20件，返修率不超过2%。",
+)
+
+
+def make_interest(factory: UnitOfWorkFactory, people: People, **values: Any) -> int:
+    """An accepted interest of the buyer in the seller's result, about a result and a need unless told. Returns its id."""
+    fields: dict[str, Any] = {
+        "side": Side.NEED,
+        "from_party_id": people.buyer_party,
+        "to_party_id": people.seller_party,
+        "from_user_id": people.company.user_id,
+        "message": "想用这套工装，请来厂里看看。",
+        "origin": Origin.PAGE,
+        "state": InterestState.ACCEPTED,
+        "created_at": PUBLISHED,
+        "delivered_at": PUBLISHED,
+        "due_on": date(2026, 10, 30),
+        **values,
+    }
+    if "result_id" not in values and "need_id" not in values:
+        fields |= {"result_id": make_result(factory, people), "need_id": make_need(factory, people)}
+    if fields["state"] in {InterestState.ACCEPTED, InterestState.DECLINED}:
+        fields.setdefault("answered_at", PUBLISHED)
+    with factory.writing() as uow:
+        interest = Interest(**fields)
+        uow.session.add(interest)
+        uow.flush()
+        return interest.id
+
+
+def make_deal(factory: UnitOfWorkFactory, people: People, **values: Any) -> int:
+    """A deal in negotiation between seller and buyer; values are those of its interest. Returns its id."""
+    interest_id = make_interest(factory, people, **values)
+    with factory.writing() as uow:
+        return open_from_interest(uow, interest_id).id
+
+
+def make_contract(factory: UnitOfWorkFactory, people: People, deal_id: int, terms: Terms = TERMS) -> int:
+    """Let seller and buyer agree on terms and send the contract for signature. Returns the document's id."""
+    with factory.writing(people.seller_contact) as uow:
+        offer_id = offer_service.make_offer(uow, deal_id, terms).id
+    with factory.writing(people.company) as uow:
+        offer_service.accept_offer(uow, offer_id)
+    with factory.writing(people.seller_contact) as uow:
+        document_id = document_service.draft_contract(uow, deal_id).id
+        document_service.send(uow, document_id)
+        return document_id
+
+
+def make_letter(factory: UnitOfWorkFactory, people: People, deal_id: int, amount_fen: int = 13_000_000) -> int:
+    """A letter of intent that waits for both signatures. Returns the document's id."""
+    with factory.writing(people.company) as uow:
+        document_id = document_service.draft_letter(uow, deal_id, amount_fen).id
+        document_service.send(uow, document_id)
+        return document_id
+
+
+def sign(factory: UnitOfWorkFactory, actor: Actor, document_id: int, party_id: int | None = None) -> None:
+    """Sign the document as it is, with the password of the tests' people."""
+    with factory.reading() as uow:
+        shown = uow.session.get_one(Document, document_id).sha256
+    with factory.writing(actor) as uow:
+        document_service.sign(uow, document_id, shown, PASSWORD, party_id)
+
+
+def make_signed(factory: UnitOfWorkFactory, people: People, terms: Terms = TERMS, **values: Any) -> int:
+    """A deal in force, signed electronically by both today. Returns the deal's id."""
+    deal_id = make_deal(factory, people, **values)
+    document_id = make_contract(factory, people, deal_id, terms)
+    sign(factory, people.seller_contact, document_id)
+    sign(factory, people.company, document_id)
+    return deal_id
 
 
 def _moments() -> dict[str, Any]:

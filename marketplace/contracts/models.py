@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState, PriceModel
@@ -13,7 +14,8 @@ from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 class Document(Base):
     """A contract or letter of intent of a deal. `text` is exactly what is signed, `sha256` its hash as UTF-8.
 
-    `amount_fen` is the fixed amount with tax, in fen: the estimate of a royalty is not in it.
+    `amount_fen` is the fixed amount with tax, in fen: the estimate of a royalty is not in it. In a letter of intent it is the
+    intended amount. `by_party_id` is the party that wrote this text.
     """
 
     __tablename__ = "documents"
@@ -33,6 +35,7 @@ class Document(Base):
     paper: Mapped[PaperState] = mapped_column(EnumText(PaperState), default=PaperState.NONE)
     basis: Mapped[Basis | None] = mapped_column(EnumText(Basis))
     created_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    by_party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -52,6 +55,14 @@ class Document(Base):
         CheckConstraint("kind <> 'contract' OR contract_type IS NOT NULL", name="type_if_contract"),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         Index("uq_documents_number", "deal_id", "kind", "number", unique=True),
+        Index(
+            "uq_documents_live",
+            "deal_id",
+            "kind",
+            unique=True,
+            sqlite_where=sql("state IN ('draft', 'sent')"),
+            postgresql_where=sql("state IN ('draft', 'sent')"),
+        ),
     )
 
 
@@ -65,7 +76,10 @@ class DocumentParty(Base):
 
 
 class Signature(Base):
-    """An electronic signature: who, for whom, when, from where, and the SHA-256 of exactly what was signed."""
+    """An electronic signature: who, for whom, when, from where, and the SHA-256 of exactly what was signed.
+
+    One per party, and one per person: nobody signs for both.
+    """
 
     __tablename__ = "signatures"
 
@@ -77,6 +91,8 @@ class Signature(Base):
     ip: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(300))
     sha256: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("uq_signatures_person", "document_id", "user_id", unique=True),)
 
 
 class Scan(Base):
@@ -95,7 +111,7 @@ class Scan(Base):
 
 
 class ScanConfirmation(Base):
-    """One party says that this scan is what it signed."""
+    """One party says that this scan is what it signed; nobody says so for both."""
 
     __tablename__ = "scan_confirmations"
 
@@ -103,3 +119,5 @@ class ScanConfirmation(Base):
     party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_scan_confirmations_person", "scan_id", "user_id", unique=True),)

@@ -1,4 +1,4 @@
-"""Kinds of document, price models, and the state tables of signing, electronically or on paper."""
+"""Kinds of document, price models, the state tables of signing, and amounts in Chinese words. Pure."""
 
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
@@ -57,6 +57,8 @@ class Basis(Labelled):
 
 
 R, D, P = Relation, DocumentState, PaperState
+LIVE = frozenset({D.DRAFT, D.SENT})
+"""A deal has at most one live document of a kind."""
 
 DOCUMENT_STATES = StateTable(
     "document",
@@ -75,10 +77,49 @@ PAPER_STATES = StateTable(
     "paper",
     P.NONE,
     (
-        arrow("upload", {P.NONE, P.UPLOADED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
+        arrow("upload", {P.NONE, P.UPLOADED, P.CONFIRMED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
         arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("Both parties confirmed")),
         arrow("verify", {P.CONFIRMED}, P.VERIFIED, {R.OFFICIAL}, N_("Verify the paper")),
         arrow("reject", {P.UPLOADED, P.CONFIRMED}, P.NONE, {R.OFFICIAL}, N_("Reject the scan"), reason=True),
     ),
     timers=((P.UPLOADED, 15), (P.CONFIRMED, 7)),
 )
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ((1000, "仟"), (100, "佰"), (10, "拾"), (1, ""))
+
+
+def amount_in_words(fen: int) -> str:
+    """An amount in fen as it stands in a contract: 人民币壹仟肆佰零玖元伍角 (支付结算办法, annex 1).
+
+    Raises ValueError for a negative amount.
+    """
+    if fen < 0:
+        raise ValueError("an amount in words is not negative")
+    yuan, rest = divmod(fen, 100)
+    jiao, single = divmod(rest, 10)
+    whole = f"{_whole(yuan)}元" if yuan or not rest else ""
+    if not rest:
+        return f"人民币{whole}整"
+    tens = f"{_DIGITS[jiao]}角" if jiao else ("零" if yuan else "")
+    return f"人民币{whole}{tens}{f'{_DIGITS[single]}分' if single else ''}"
+
+
+def _whole(number: int) -> str:
+    """A whole number in words: 亿 above, four digits at a time, one 零 for every gap."""
+    for unit, name in ((10**8, "亿"), (10**4, "万")):
+        if number >= unit:
+            high, low = divmod(number, unit)
+            gap = "零" if low and (low < unit // 10 or high % 10 == 0) else ""
+            return f"{_whole(high)}{name}{gap}{_whole(low) if low else ''}"
+    return _four(number) or _DIGITS[0]
+
+
+def _four(number: int) -> str:
+    words, gap = "", False
+    for place, name in _PLACES:
+        digit = number // place % 10
+        if digit:
+            words += ("零" if gap and words else "") + _DIGITS[digit] + name
+        gap = not digit
+    return words

@@ -1,17 +1,22 @@
 """Tables of deals: the deal, its messages and files, the offers, and the dated entries of the signed amount."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts.rules import Basis, ContractType, PriceModel
-from marketplace.deals.rules import DealState, EntryKind, OfferState
+from marketplace.contracts.terms import Terms, instalments_from
+from marketplace.deals.rules import DealState, EntryKind, OfferState, StepKind
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
 class Deal(Base):
-    """One per contract family. Counties and industry are those at the opening, so that later moves do not rewrite figures."""
+    """One per contract family. Counties and industry are those at the opening, so that later moves do not rewrite figures.
+
+    `moved_at` is the last step of the deal, an offer or a document; a message alone does not move a deal.
+    """
 
     __tablename__ = "deals"
 
@@ -80,6 +85,7 @@ class Offer(Base):
     delivery: Mapped[str] = mapped_column(Text)
     acceptance: Mapped[str] = mapped_column(Text)
     other_terms: Mapped[str] = mapped_column(Text, default="")
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[date]
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -102,6 +108,13 @@ class Offer(Base):
         ),
     )
 
+    @property
+    def terms(self) -> Terms:
+        """The terms as one value."""
+        names = ("contract_type", "price_model", "amount_fen", "royalty_bp", "royalty_base", "delivery", "acceptance")
+        values = {name: getattr(self, name) for name in (*names, "other_terms")}
+        return Terms(**values, instalments=instalments_from(self.instalments))
+
 
 class Entry(Base):
     """A dated change of the signed amount A1 of a contract family; only added. A termination is negative."""
@@ -123,3 +136,22 @@ class Entry(Base):
         CheckConstraint("(kind = 'termination') = (amount_fen < 0) OR amount_fen = 0", name="negative_if_termination"),
         Index("uq_contract_entries", "deal_id", "kind", "document_id", unique=True),
     )
+
+
+class Step(Base):
+    """One line of a deal's history: who did what to the deal, an offer or a document (`object_id`), with the words that went
+    with it. Only added."""
+
+    __tablename__ = "deal_steps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("parties.id"))
+    kind: Mapped[StepKind] = mapped_column(EnumText(StepKind))
+    object_id: Mapped[int]
+    action: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (one_of("kind", StepKind),)

@@ -36,6 +36,15 @@ class EntryKind(Labelled):
     TERMINATION = "termination", N_("Termination")
 
 
+class StepKind(Labelled):
+    """What a line of a deal's history is about."""
+
+    DEAL = "deal", N_("Deal")
+    OFFER = "offer", N_("Offer")
+    CONTRACT = "contract", N_("Contract")
+    LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
+
+
 R, S = Relation, DealState
 
 DEAL_STATES = StateTable(
@@ -68,6 +77,9 @@ DEAL_STATES = StateTable(
         (S.ACCEPTED, 60),
     ),
 )
+
+BEFORE_FORCE = frozenset({S.NEGOTIATING, S.DRAFTING, S.SIGNING})
+"""Offers and letters of intent are for the time before a contract."""
 
 OFFER_STATES = StateTable(
     "offer",

@@ -1,0 +1,168 @@
+"""The text of a document: standard clauses from `clauses/*.toml` filled with the accepted terms, and put together as numbered
+plain text. What `compose` returns is exactly what is signed; nobody changes it afterwards."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.terms import Terms
+
+FOLDER = Path(__file__).parent / "clauses"
+LETTER = "letter"
+_NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause: `text` is what is signed, `standard` what the standard text says for the same terms."""
+
+    key: str
+    heading: str
+    text: str
+    standard: str
+    is_locked: bool = False
+
+    @property
+    def is_amended(self) -> bool:
+        """Whether the parties changed the standard text."""
+        return self.text != self.standard
+
+    def lines(self) -> tuple[tuple[str, bool], ...]:
+        """The paragraphs; True marks one that is not in the standard text."""
+        known = self.standard.split("\n")
+        return tuple((line, line not in known) for line in self.text.split("\n"))
+
+    def removed(self) -> tuple[str, ...]:
+        """Paragraphs of the standard text that are no longer there."""
+        kept = self.text.split("\n")
+        return tuple(line for line in self.standard.split("\n") if line not in kept)
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """What the text says about a party; `code` is the 统一社会信用代码, empty for a natural person."""
+
+    name: str
+    is_person: bool
+    code: str
+    place: str
+    representative: str
+
+    def lines(self, label: str) -> list[str]:
+        """The block of one party at the head of the text."""
+        if self.is_person:
+            return [f"{label}：{self.name}（自然人）", f"工作单位所在地：{self.place}"]
+        found = [f"{label}：{self.name}", f"统一社会信用代码：{self.code or '未登记'}", f"所在地：{self.place}"]
+        return found + ([f"法定代表人（负责人）：{self.representative}"] if self.representative else [])
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a document is about: kind, number in its family, both parties, titles of the listings."""
+
+    kind: DocumentKind
+    reference: str
+    title: str
+    seller: PartyFacts
+    buyer: PartyFacts
+    result_title: str = ""
+    need_title: str = ""
+    variant: str = LETTER
+    """The type of a contract, or LETTER."""
+
+    def lines(self) -> str:
+        """The listings it is about, one per line."""
+        named = (("所涉创新成果", self.result_title), ("所解决的技术需求", self.need_title))
+        return "\n".join(f"{name}：{title}。" for name, title in named if title)
+
+
+@cache
+def _template(kind: DocumentKind) -> Mapping[str, Any]:
+    return tomllib.loads((FOLDER / f"{kind.value}.toml").read_text(encoding="utf-8"))
+
+
+def contract_clauses(subject: Subject, terms: Terms) -> tuple[Clause, ...]:
+    """The standard clauses of a contract for these terms."""
+    return _filled(
+        subject,
+        delivery=terms.delivery,
+        acceptance=terms.acceptance,
+        price=terms.price_text(),
+        other_terms=terms.other_terms or "双方没有其他约定。",
+    )
+
+
+def letter_clauses(subject: Subject, amount: str, until: str) -> tuple[Clause, ...]:
+    """The standard clauses of a letter of intent: an intended amount and the day it lapses by itself, both as text."""
+    return _filled(subject, amount=amount, until=until)
+
+
+def _filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
+    template = _template(subject.kind)
+    names = template["types"][subject.variant]
+    blanks |= {
+        "title": subject.title,
+        "subjects": subject.lines(),
+        "type": names["title"],
+        "buyer_place": subject.buyer.place,
+        "seller_role": names["seller"],
+        "buyer_role": names["buyer"],
+    }
+    return tuple(_clause(row, subject.variant, blanks) for row in template["clause"])
+
+
+def _clause(row: Mapping[str, Any], variant: str, blanks: Mapping[str, str]) -> Clause:
+    pattern: str = row.get("types", {}).get(variant, row["text"])
+    text = "\n".join(line for line in pattern.format_map(blanks).split("\n") if line)
+    return Clause(row["key"], row["heading"], text, text, row.get("locked", False))
+
+
+def amended(clauses: Sequence[Clause], texts: Mapping[str, str]) -> tuple[Clause, ...]:
+    """The clauses with new texts by key; a locked clause stays as it is."""
+    return tuple(
+        clause if clause.is_locked else replace(clause, text=texts.get(clause.key, clause.text)) for clause in clauses
+    )
+
+
+def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
+    """The whole text: heading, parties, numbered clauses, places to sign. Ends with a line break."""
+    names = _template(subject.kind)["types"][subject.variant]
+    lines = [names["title"], f"编号：{subject.reference}", f"项目名称：{subject.title}", ""]
+    lines += [*subject.buyer.lines(f"甲方（{names['buyer']}）"), ""]
+    lines += [*subject.seller.lines(f"乙方（{names['seller']}）"), ""]
+    for number, clause in enumerate(clauses, 1):
+        lines.append(f"第{ordinal(number)}条　{clause.heading}")
+        lines += [f"{number}.{place}　{line}" for place, line in enumerate(clause.text.split("\n"), 1)]
+        lines.append("")
+    lines += [
+        "（以下为签署处，电子签署的无须填写）",
+        "甲方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日",
+    ]
+    lines += ["乙方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日"]
+    return "\n".join(lines) + "\n"
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal over the UTF-8 bytes: what `sha256sum` says of the downloaded file."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ordinal(number: int) -> str:
+    """1 to 99 as Chinese numerals: 十二."""
+    tens, ones = divmod(number, 10)
+    return f"{_NUMBERS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMBERS[ones]}"
+
+
+def to_rows(clauses: Sequence[Clause]) -> list[dict[str, Any]]:
+    """For the JSON column of a document."""
+    return [asdict(clause) for clause in clauses]
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Clause, ...]:
+    """From the JSON column of a document."""
+    return tuple(Clause(**row) for row in rows)

@@ -1,0 +1,78 @@
+"""What has to be true before somebody may sign, each condition with its words: the page shows them, the use case checks them."""
+
+from dataclasses import dataclass
+
+from marketplace.contracts.rules import DocumentState
+from marketplace.kernel.errors import Conflict, DomainError, NotPermitted
+from marketplace.kernel.messages import N_
+
+
+@dataclass(frozen=True)
+class SigningFacts:
+    """One person, about to sign one document for one party."""
+
+    state: DocumentState
+    acts_for_party: bool
+    is_party_verified: bool
+    is_other_verified: bool
+    has_party_signed: bool
+    has_person_signed_other_side: bool
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One precondition: `label` is a msgid of what must be true, `refusal` what is said when it is not."""
+
+    key: str
+    label: str
+    is_met: bool
+    refusal: DomainError
+
+
+def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
+    """All preconditions in the order in which they are shown."""
+    return (
+        Condition(
+            "sent",
+            N_("The text has been sent for signature and was not replaced."),
+            facts.state is DocumentState.SENT,
+            Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both.")),
+        ),
+        Condition(
+            "acts",
+            N_("You may sign for this party: as its contact or administrator, or as the person himself."),
+            facts.acts_for_party,
+            NotPermitted(N_("You may not sign for this party.")),
+        ),
+        Condition(
+            "verified",
+            N_("The identity of your party is verified."),
+            facts.is_party_verified,
+            NotPermitted(N_("Your party is not verified yet. Who is not verified cannot sign.")),
+        ),
+        Condition(
+            "other_verified",
+            N_("The identity of the other party is verified."),
+            facts.is_other_verified,
+            NotPermitted(N_("The other party is not verified yet. Nobody can sign before that.")),
+        ),
+        Condition(
+            "once",
+            N_("Your party has not signed this text yet."),
+            not facts.has_party_signed,
+            Conflict(N_("Your party has signed this text already.")),
+        ),
+        Condition(
+            "two_people",
+            N_("You have not signed for the other party."),
+            not facts.has_person_signed_other_side,
+            NotPermitted(N_("One person cannot sign for both parties.")),
+        ),
+    )
+
+
+def require_all(facts: SigningFacts) -> None:
+    """Raise the refusal of the first condition that is not met."""
+    for condition in conditions(facts):
+        if not condition.is_met:
+            raise condition.refusal

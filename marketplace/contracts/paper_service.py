@@ -1,0 +1,126 @@
+"""Documents signed on paper: a scan is uploaded, both parties confirm that very scan, an official verifies it."""
+
+from pathlib import PurePath
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from marketplace.contracts.models import Document, Scan, ScanConfirmation
+from marketplace.contracts.rules import PAPER_STATES, Basis, DocumentState
+from marketplace.contracts.service import LONGEST_REASON, announce
+from marketplace.contracts.signing_service import complete
+from marketplace.contracts.terms import clean, required
+from marketplace.infra import media
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.organisations.parties import name_of
+
+SCAN_TYPES = frozenset({media.PDF, media.JPEG, media.PNG})
+_BY_SYSTEM = frozenset({Relation.SYSTEM})
+
+
+def upload_scan(
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int,
+    stream: BinaryIO,
+    name: str,
+) -> Scan:
+    """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
+
+    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open. Emits DocumentMoved.
+    """
+    _require_open(document)
+    target = PAPER_STATES.require("upload", document.paper, relations).target
+    kind = media.require(stream, SCAN_TYPES)
+    stored = uow.services.files.save(stream, uow.settings.upload_limit)
+    scan = Scan(
+        document_id=document.id,
+        sha256=stored.sha256,
+        name=file_name(name),
+        media_type=kind,
+        size=stored.size,
+        uploaded_by_id=uow.actor.user_id,
+        uploaded_at=uow.now(),
+    )
+    uow.session.add(scan)
+    document.paper = target
+    uow.flush()
+    announce(uow, document, "upload", party_id)
+    return scan
+
+
+def confirm_scan(
+    uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, scan_id: int
+) -> None:
+    """Say for a party that this scan is the paper it signed. Raises Conflict when another scan has taken its place or the party
+    has confirmed already, NotPermitted for an unverified party and for one person on both sides. Emits DocumentMoved."""
+    scan = _current(uow, document, scan_id)
+    if Relation.PARTY not in relations or not uow.actor.acts_for(party_id):
+        raise NotPermitted(N_("You may not do this."))
+    if not name_of(uow.session, party_id).is_verified:
+        raise NotPermitted(N_("Your party is not verified yet. Who is not verified cannot sign."))
+    given = confirmations(uow, scan.id)
+    if any(one.party_id == party_id for one in given):
+        raise Conflict(N_("Your party has confirmed this scan already."))
+    if any(one.user_id == uow.actor.user_id for one in given):
+        raise NotPermitted(N_("One person cannot sign for both parties."))
+    uow.session.add(ScanConfirmation(scan_id=scan.id, party_id=party_id, user_id=uow.actor.user_id, at=uow.now()))
+    announce(uow, document, "confirm", party_id)
+    if given:
+        document.paper = PAPER_STATES.require("confirm", document.paper, _BY_SYSTEM).target
+    uow.flush()
+
+
+def verify_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int) -> None:
+    """An official has compared the scan with the text; the document is complete. Emits DocumentMoved."""
+    _current(uow, document, scan_id)
+    document.paper = PAPER_STATES.require("verify", document.paper, relations).target
+    document.verified_by_id = uow.actor.user_id
+    uow.flush()
+    announce(uow, document, "verify", None)
+    complete(uow, document, Basis.PAPER)
+
+
+def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int, reason: str) -> None:
+    """An official does not accept the scan; the parties upload another one. Emits DocumentMoved."""
+    _current(uow, document, scan_id)
+    target = PAPER_STATES.require("reject", document.paper, relations).target
+    document.note = required(reason, "reason", LONGEST_REASON)
+    document.paper = target
+    uow.flush()
+    announce(uow, document, "reject", None)
+
+
+def newest_scan(uow: UnitOfWork, document_id: int) -> Scan | None:
+    """The scan that counts, rejected or not."""
+    return uow.session.scalar(select(Scan).where(Scan.document_id == document_id).order_by(Scan.id.desc()).limit(1))
+
+
+def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
+    """Who has confirmed a scan."""
+    of_scan = select(ScanConfirmation).where(ScanConfirmation.scan_id == scan_id)
+    return list(uow.session.scalars(of_scan.order_by(ScanConfirmation.at)))
+
+
+def file_name(name: str) -> str:
+    """The last part of what a browser calls a file, short enough to keep."""
+    last = clean(PurePath(name.replace("\\", "/")).name).replace("\n", " ")
+    return last[-200:] or "scan"
+
+
+def _require_open(document: Document) -> None:
+    if document.state is not DocumentState.SENT:
+        raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both."))
+
+
+def _current(uow: UnitOfWork, document: Document, scan_id: int) -> Scan:
+    """The scan, when it is the one that counts; deciding on another one would be a mistake."""
+    _require_open(document)
+    scan = newest_scan(uow, document.id)
+    if scan is None or scan.id != scan_id:
+        raise Conflict(N_("Another scan has been uploaded meanwhile. Look at the new one first."))
+    return scan

@@ -1,0 +1,23 @@
+"""The reading side of documents: what a text says about its parties."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.clauses import PartyFacts
+from marketplace.organisations.models import Organisation, Party
+from marketplace.organisations.parties import name_of
+from marketplace.organisations.regions import Region
+
+
+def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
+    """Name, credit code, place and representative of a party, as they are now. Raises KeyError when there is no such party."""
+    name = name_of(session, party_id)
+    county = region.county(name.county)
+    place = f"{region.city}{county.name}" if county else region.city
+    organisation = session.scalar(
+        select(Organisation).join(Party, Party.organisation_id == Organisation.id).where(Party.id == party_id)
+    )
+    if organisation is None:
+        return PartyFacts(name.name, is_person=True, code="", place=place, representative="")
+    code, representative = organisation.credit_code or "", organisation.representative or ""
+    return PartyFacts(name.name, is_person=False, code=code, place=place, representative=representative)

@@ -1,0 +1,139 @@
+"""Use cases on the text of a document. They are called by the deal it belongs to, which has locked itself and says what the actor
+is to it; nothing here decides who may see a deal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.contracts.clauses import Clause, Subject, amended, compose, digest, from_rows, to_rows
+from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.models import Document, DocumentParty
+from marketplace.contracts.rules import (
+    DOCUMENT_STATES,
+    LIVE,
+    ContractType,
+    DocumentKind,
+    DocumentState,
+    PaperState,
+    PriceModel,
+)
+from marketplace.contracts.terms import required
+from marketplace.infra.transitions import advance
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+
+LONGEST_CLAUSE = 8000
+LONGEST_REASON = 1000
+_BY_SYSTEM = frozenset({Relation.SYSTEM})
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a document counts for, beside its text; `amount_fen` is the fixed (or intended) amount with tax."""
+
+    amount_fen: int
+    offer_id: int | None = None
+    contract_type: ContractType | None = None
+    price_model: PriceModel | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document stands: its deal, the party that writes it, and both parties, seller first."""
+
+    deal_id: int
+    by_party_id: int
+    party_ids: tuple[int, int]
+
+
+def next_number(uow: UnitOfWork, deal_id: int, kind: DocumentKind) -> int:
+    """The number of the next text of this kind in the deal."""
+    of_kind = (Document.deal_id == deal_id, Document.kind == kind)
+    return (uow.session.scalar(select(func.max(Document.number)).where(*of_kind)) or 0) + 1
+
+
+def draft(
+    uow: UnitOfWork, place: Place, number: int, subject: Subject, clauses: Sequence[Clause], figures: Figures
+) -> Document:
+    """Write a new text. Raises Conflict when a live one of its kind is there; emits DocumentMoved."""
+    live = (Document.deal_id == place.deal_id, Document.kind == subject.kind, Document.state.in_(LIVE))
+    if uow.session.scalar(select(Document.id).where(*live)) is not None:
+        raise Conflict(N_("There is a text already. Change that one, or decline it."))
+    text = compose(subject, clauses)
+    document = Document(
+        deal_id=place.deal_id,
+        kind=subject.kind,
+        number=number,
+        clauses=to_rows(clauses),
+        text=text,
+        sha256=digest(text),
+        state=DocumentState.DRAFT,
+        paper=PaperState.NONE,
+        created_by_id=uow.actor.user_id,
+        by_party_id=place.by_party_id,
+        created_at=uow.now(),
+        amount_fen=figures.amount_fen,
+        offer_id=figures.offer_id,
+        contract_type=figures.contract_type,
+        price_model=figures.price_model,
+    )
+    uow.session.add(document)
+    uow.flush()
+    uow.session.add_all(DocumentParty(document_id=document.id, party_id=party_id) for party_id in place.party_ids)
+    announce(uow, document, "draft", place.by_party_id)
+    return document
+
+
+def rewritten(document: Document, texts: Mapping[str, str]) -> tuple[Clause, ...]:
+    """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, Conflict
+    when nothing would change."""
+    clauses = from_rows(document.clauses)
+    keys = {clause.key for clause in clauses if not clause.is_locked}
+    cleaned = {key: required(text, key, LONGEST_CLAUSE) for key, text in texts.items() if key in keys}
+    new = amended(clauses, cleaned)
+    if new == clauses:
+        raise Conflict(N_("You changed nothing, so the text stays as it is."))
+    return new
+
+
+def send(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int) -> None:
+    """Open a text for signature; from here on it never changes. Emits DocumentMoved."""
+    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now())
+    announce(uow, document, "send", party_id)
+
+
+def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, reason: str) -> None:
+    """Refuse to sign, with a reason. Emits DocumentMoved."""
+    said = required(reason, "reason", LONGEST_REASON)
+    advance(uow, DOCUMENT_STATES, document, "decline", relations, said, note=said)
+    announce(uow, document, "decline", party_id)
+
+
+def void(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int | None = None) -> None:
+    """Take a text out of use; signatures it has got so far count for nothing. Emits DocumentMoved."""
+    advance(uow, DOCUMENT_STATES, document, "void", relations)
+    announce(uow, document, "void", party_id)
+
+
+def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> None:
+    """Take every text of these kinds that is not signed by both out of use, because the deal has moved on."""
+    open_states = {*LIVE, DocumentState.DECLINED}
+    unsigned = (Document.deal_id == deal_id, Document.kind.in_(kinds), Document.state.in_(open_states))
+    for document in uow.session.scalars(select(Document).where(*unsigned).order_by(Document.id)).all():
+        void(uow, document, _BY_SYSTEM)
+
+
+def fetch(uow: UnitOfWork, document_id: int) -> Document:
+    """The document as it is now, not as this unit has read it before. Raises NotFound."""
+    document = uow.session.get(Document, document_id, populate_existing=True)
+    if document is None:
+        raise NotFound(N_("There is no such document."))
+    return document
+
+
+def announce(uow: UnitOfWork, document: Document, action: str, party_id: int | None) -> None:
+    """Emit DocumentMoved."""
+    uow.emit(DocumentMoved(document.id, document.deal_id, document.kind.value, action, document.sha256, party_id))

@@ -1,0 +1,92 @@
+"""Electronic signatures: who signed what, when and from where. A document is complete once every party has signed its text."""
+
+from sqlalchemy import select
+
+from marketplace.accounts.service import confirm_password
+from marketplace.contracts.conditions import SigningFacts, require_all
+from marketplace.contracts.models import Document, DocumentParty, Signature
+from marketplace.contracts.rules import DOCUMENT_STATES, Basis
+from marketplace.contracts.service import announce
+from marketplace.infra.transitions import advance
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.organisations.parties import names_of
+
+
+def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> SigningFacts:
+    """What the preconditions of a signature by the actor for this party depend on."""
+    parties = set(uow.session.scalars(select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)))
+    names = names_of(uow.session, parties)
+    signed = signatures(uow, document.id)
+    return SigningFacts(
+        state=document.state,
+        acts_for_party=party_id in parties and uow.actor.acts_for(party_id),
+        is_party_verified=party_id in names and names[party_id].is_verified,
+        is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
+        has_party_signed=any(signature.party_id == party_id for signature in signed),
+        has_person_signed_other_side=any(
+            signature.user_id == uow.actor.user_id and signature.party_id != party_id for signature in signed
+        ),
+    )
+
+
+def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
+    """The signatures of a document, oldest first."""
+    of_document = select(Signature).where(Signature.document_id == document_id)
+    return list(uow.session.scalars(of_document.order_by(Signature.at, Signature.party_id)))
+
+
+def sign(
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int,
+    shown_sha256: str,
+    password: str,
+) -> bool:
+    """Sign the text whose hash was shown to the signer; True when it was the last signature and the document is complete.
+
+    The deal's row is locked by the caller, so of two who sign at the same moment the second sees the first. Raises Conflict when
+    the text is no longer the one that was shown, is not open or is signed already, NotPermitted when the person or party may not,
+    InvalidInput for a wrong password. Emits DocumentMoved.
+    """
+    if shown_sha256 != document.sha256:
+        raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
+    require_all(signing_facts(uow, document, party_id))
+    DOCUMENT_STATES.require("sign", document.state, relations)
+    _require_password(uow, password)
+    uow.session.add(
+        Signature(
+            document_id=document.id,
+            party_id=party_id,
+            user_id=uow.actor.user_id,
+            signer_name=uow.actor.name,
+            at=uow.now(),
+            ip=uow.actor.ip[:64],
+            user_agent=uow.actor.user_agent[:300],
+            sha256=document.sha256,
+        )
+    )
+    uow.flush()
+    announce(uow, document, "sign", party_id)
+    if len(signatures(uow, document.id)) < 2:
+        return False
+    complete(uow, document, Basis.ELECTRONIC)
+    return True
+
+
+def complete(uow: UnitOfWork, document: Document, basis: Basis) -> None:
+    """Record that every party has signed, and on what that rests. Emits DocumentMoved."""
+    system = frozenset({Relation.SYSTEM})
+    advance(uow, DOCUMENT_STATES, document, "complete", system, completed_at=uow.now(), basis=basis)
+    announce(uow, document, "complete", None)
+
+
+def _require_password(uow: UnitOfWork, password: str) -> None:
+    """The form of a signature calls the field `password`."""
+    try:
+        confirm_password(uow, password)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field="password") from None

@@ -1,0 +1,166 @@
+"""The terms two parties agree on: what is given, what is paid and how. Pure; amounts are in fen with tax."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.kernel.money import LARGEST_FEN
+
+LONGEST_TERM = 4000
+LONGEST_LINE = 200
+MOST_INSTALMENTS = 12
+FIRST_SHARE = 30
+"""Per cent paid on entry into force when instalments are agreed without lines."""
+
+WITH_ROYALTY = frozenset({PriceModel.ROYALTY, PriceModel.ENTRY_AND_ROYALTY})
+# Controls, and marks that turn or hide text: a reader must see exactly what is hashed.
+_HIDDEN = (
+    *range(9),
+    *range(11, 32),
+    *range(127, 160),
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_CLEANED = {**dict.fromkeys([*_HIDDEN, 0xFEFF]), 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """One line of a payment plan."""
+
+    fen: int
+    when: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`amount_fen` is the fixed amount (0 for a pure royalty), `royalty_bp` the royalty in hundredths of a per cent."""
+
+    contract_type: ContractType
+    price_model: PriceModel
+    amount_fen: int
+    delivery: str
+    acceptance: str
+    other_terms: str = ""
+    royalty_bp: int | None = None
+    royalty_base: str = ""
+    instalments: tuple[Instalment, ...] = ()
+
+    def checked(self) -> "Terms":
+        """The same terms, cleaned; what the price model does not use is dropped.
+
+        Instalments without lines become 30 % on entry into force and the rest after acceptance. Raises InvalidInput naming
+        every field that is missing, too long or does not fit.
+        """
+        royalty = self.price_model in WITH_ROYALTY
+        cleaned = replace(
+            self,
+            amount_fen=0 if self.price_model is PriceModel.ROYALTY else self.amount_fen,
+            royalty_bp=self.royalty_bp if royalty else None,
+            royalty_base=clean(self.royalty_base) if royalty else "",
+            delivery=clean(self.delivery),
+            acceptance=clean(self.acceptance),
+            other_terms=clean(self.other_terms),
+            instalments=self._instalments() if self.price_model is PriceModel.INSTALMENTS else (),
+        )
+        if problems := dict(_problems(cleaned)):
+            raise InvalidInput(N_("Something is missing in the offer, or does not fit."), fields=problems)
+        return cleaned
+
+    def _instalments(self) -> tuple[Instalment, ...]:
+        lines = tuple(Instalment(line.fen, clean(line.when)) for line in self.instalments)
+        if lines or self.amount_fen < 2:
+            return lines
+        first = self.amount_fen * FIRST_SHARE // 100
+        return (Instalment(first, "合同生效后十日内"), Instalment(self.amount_fen - first, "验收合格后三十日内"))
+
+    def price_text(self) -> str:
+        """The clause on price and payment in Chinese, amounts in figures and in words, one paragraph per line."""
+        lines = [_PRICE[self.price_model].format(amount=amount_text(self.amount_fen))]
+        lines += [
+            f"第{number}期：{amount_text(line.fen)}，{line.when}支付。"
+            for number, line in enumerate(self.instalments, 1)
+        ]
+        if self.royalty_bp is not None:
+            lines.append(
+                f"提成：以{self.royalty_base}为基数，按{percent_text(self.royalty_bp)}计算，按季度结算，"
+                "于每季度结束后三十日内支付。甲方应当如实记录并允许乙方查阅计算提成的账目。"
+            )
+        return "\n".join(lines)
+
+
+_PRICE = {
+    PriceModel.LUMP_SUM: "甲方向乙方一次总付价款{amount}，于验收合格后三十日内支付。",
+    PriceModel.INSTALMENTS: "甲方向乙方支付价款共计{amount}，分期支付如下：",
+    PriceModel.ROYALTY: "甲方按提成方式向乙方支付价款，不设固定金额。",
+    PriceModel.ENTRY_AND_ROYALTY: "甲方向乙方支付入门费{amount}，于合同生效后三十日内支付，另按下列约定支付提成。",
+}
+
+
+def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
+    """Field names with what is wrong."""
+    missing, long = N_("Please fill this in."), N_("This text is too long.")
+    found = [(name, missing) for name in ("delivery", "acceptance") if not getattr(terms, name)]
+    texts = ("delivery", "acceptance", "other_terms")
+    found += [(name, long) for name in texts if len(getattr(terms, name)) > LONGEST_TERM]
+    if terms.price_model is not PriceModel.ROYALTY and not 0 < terms.amount_fen <= LARGEST_FEN:
+        found.append(("amount", N_("Write the amount; it is more than zero.")))
+    if terms.price_model in WITH_ROYALTY:
+        found += _royalty_problems(terms)
+    return [*found, *_instalment_problems(terms)]
+
+
+def _royalty_problems(terms: Terms) -> list[tuple[str, str]]:
+    found = []
+    if terms.royalty_bp is None or not 1 <= terms.royalty_bp <= 10_000:
+        found.append(("royalty", N_("Write the royalty in per cent, more than 0 and at most 100.")))
+    if not 0 < len(terms.royalty_base) <= LONGEST_LINE:
+        found.append(("royalty_base", N_("Say in at most 200 characters what the royalty is taken of.")))
+    return found
+
+
+def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:
+    lines = terms.instalments
+    if any(line.fen <= 0 or not 0 < len(line.when) <= LONGEST_LINE for line in lines) or len(lines) > MOST_INSTALMENTS:
+        return [
+            ("instalments", N_("Every instalment needs an amount and, in at most 200 characters, when it is paid."))
+        ]
+    if lines and sum(line.fen for line in lines) != terms.amount_fen:
+        return [("instalments", N_("The instalments must add up to the amount, to the fen."))]
+    return []
+
+
+def clean(text: str) -> str:
+    """One kind of line break, no control characters, no blank lines: what is hashed is what a reader sees."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANED).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def required(text: str, field: str, longest: int) -> str:
+    """The cleaned text. Raises InvalidInput when it is empty or longer than `longest` characters."""
+    cleaned = clean(text)
+    if not cleaned:
+        raise InvalidInput(N_("Please fill this in."), field=field)
+    if len(cleaned) > longest:
+        raise InvalidInput(N_("This text is too long: at most %(longest)s characters."), field=field, longest=longest)
+    return cleaned
+
+
+def amount_text(fen: int) -> str:
+    """Figures and words together, as a contract writes them."""
+    return f"人民币{fen // 100:,}.{fen % 100:02d}元（大写：{amount_in_words(fen)}）"
+
+
+def percent_text(basis_points: int) -> str:
+    """5 %, 2.5 % or 0.25 % from hundredths of a per cent."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def instalments_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Instalment, ...]:
+    """From the JSON of an offer."""
+    return tuple(Instalment(row["fen"], row["when"]) for row in rows)

@@ -1,0 +1,156 @@
+"""Where a deal stands on its track, and who owes the next step by when. Computed from what is there, never stored. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES, DocumentState, PaperState
+from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
+from marketplace.kernel.messages import N_, Labelled
+
+
+class Who(Labelled):
+    """Who owes the next step."""
+
+    SELLER = "seller", N_("Seller")
+    BUYER = "buyer", N_("Buyer")
+    BOTH = "both", N_("Both parties")
+    OFFICIAL = "official", N_("Union official")
+    NOBODY = "nobody", N_("Nobody")
+
+
+@dataclass(frozen=True)
+class OfferFacts:
+    """The newest offer: its state, the side that made it, and the last day on which it may be accepted."""
+
+    state: OfferState
+    side: Who
+    valid_until: date
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """The newest contract, or a letter of intent that waits: who wrote it and which sides have signed or confirmed the scan."""
+
+    state: DocumentState
+    paper: PaperState
+    written_by: Who
+    signed: frozenset[Who] = frozenset()
+    confirmed: frozenset[Who] = frozenset()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the next step depends on; `moved_on` is the day (in China) of the last step."""
+
+    state: DealState
+    moved_on: date
+    offer: OfferFacts | None = None
+    contract: DocumentFacts | None = None
+    letter: DocumentFacts | None = None
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Who should do what, and by which day; `due` is None when nothing is owed."""
+
+    who: Who
+    label: str
+    due: date | None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stop of the track bar."""
+
+    label: str
+    status: str
+
+
+SIDES = frozenset({Who.SELLER, Who.BUYER})
+_LATER: Mapping[DealState, tuple[Who, str]] = {
+    DealState.IN_FORCE: (Who.SELLER, N_("Begin the performance")),
+    DealState.PERFORMING: (Who.SELLER, N_("Deliver what was agreed; the buyer then accepts the delivery")),
+    DealState.ACCEPTED: (Who.BOTH, N_("Complete the deal once everything is paid")),
+}
+_STAGES = (N_("Negotiation"), N_("Contract"), N_("Signing"), N_("Payment"), N_("Registration"), N_("Reward"))
+_REACHED: Mapping[DealState, int] = {
+    DealState.NEGOTIATING: 0,
+    DealState.DRAFTING: 1,
+    DealState.SIGNING: 2,
+    DealState.COMPLETED: 4,
+}
+
+
+def next_step(at: Situation) -> NextStep:
+    """Who owes the next step of a deal."""
+    if at.state is DealState.NEGOTIATING:
+        return _negotiating(at)
+    if at.state in {DealState.DRAFTING, DealState.SIGNING} and at.contract is not None:
+        return _contracting(at, at.contract)
+    if at.state in _LATER:
+        return NextStep(*_LATER[at.state], _due(at, DEAL_STATES.days_allowed(at.state)))
+    return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
+
+
+def _negotiating(at: Situation) -> NextStep:
+    days = DEAL_STATES.days_allowed(at.state)
+    if at.offer is not None and at.offer.state is OfferState.OPEN:
+        return NextStep(other(at.offer.side), N_("Answer the offer"), at.offer.valid_until)
+    if at.letter is not None and at.letter.state is DocumentState.SENT:
+        return _signing(at, at.letter, N_("Sign the letter of intent"))
+    if at.offer is None:
+        return NextStep(Who.SELLER, N_("Make an offer"), _due(at, days))
+    if at.offer.state is OfferState.ACCEPTED:
+        return NextStep(at.offer.side, N_("Write the contract text"), _due(at, days))
+    return NextStep(at.offer.side, N_("Make a new offer"), _due(at, days))
+
+
+def _contracting(at: Situation, contract: DocumentFacts) -> NextStep:
+    if contract.state is DocumentState.SENT:
+        return _signing(at, contract, N_("Sign the contract"))
+    days = DEAL_STATES.days_allowed(DealState.DRAFTING)
+    if contract.state is DocumentState.DRAFT:
+        return NextStep(contract.written_by, N_("Check the text and send it for signature"), _due(at, days))
+    return NextStep(contract.written_by, N_("Write a new text, or negotiate again"), _due(at, days))
+
+
+def _signing(at: Situation, document: DocumentFacts, label: str) -> NextStep:
+    paper_days = PAPER_STATES.days_allowed(document.paper)
+    if document.paper is PaperState.CONFIRMED:
+        return NextStep(Who.OFFICIAL, N_("Verify the paper"), _due(at, paper_days))
+    if document.paper is PaperState.UPLOADED:
+        return NextStep(_missing(document.confirmed), N_("Confirm the scan of the paper"), _due(at, paper_days))
+    return NextStep(_missing(document.signed), label, _due(at, DOCUMENT_STATES.days_allowed(document.state)))
+
+
+def _missing(done: frozenset[Who]) -> Who:
+    left = SIDES - done
+    return next(iter(left)) if len(left) == 1 else Who.BOTH
+
+
+def _due(at: Situation, days: int | None) -> date | None:
+    return None if days is None else at.moved_on + timedelta(days=days)
+
+
+def other(side: Who) -> Who:
+    """The side across the table."""
+    return Who.BUYER if side is Who.SELLER else Who.SELLER
+
+
+def track(at: Situation) -> tuple[Stage, ...]:
+    """The stops of the track bar. Registration and reward are recorded elsewhere, so they are never done here."""
+    failed = at.state in {DealState.LOST, DealState.TERMINATED}
+    reached = _lost_at(at) if at.state is DealState.LOST else _REACHED.get(at.state, 3)
+    now = "failed" if failed else "current"
+    completed = at.state is DealState.COMPLETED
+    marks = ["done"] * reached + (["waiting"] if completed else [now])
+    marks += ["waiting"] * (len(_STAGES) - len(marks))
+    return tuple(Stage(label, mark) for label, mark in zip(_STAGES, marks, strict=True))
+
+
+def _lost_at(at: Situation) -> int:
+    """Where a lost deal had come to."""
+    if at.contract is None:
+        return 0
+    return 1 if at.contract.state is DocumentState.DRAFT else 2

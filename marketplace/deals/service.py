@@ -1,0 +1,198 @@
+"""Use cases of a deal: opening it, writing to the other side, and the steps of its lifecycle."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+
+from marketplace.contracts.models import Document
+from marketplace.contracts.paper_service import file_name
+from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.contracts.service import LONGEST_REASON, void_all
+from marketplace.contracts.terms import required
+from marketplace.deals.events import DealMoved, MessageSent
+from marketplace.deals.models import Deal, Entry, Message
+from marketplace.deals.offer_service import close_open_offer
+from marketplace.deals.policy import WRITERS
+from marketplace.deals.room import Room, enter
+from marketplace.deals.rules import DEAL_STATES, DealState, EntryKind, StepKind
+from marketplace.infra import media
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.kernel.money import LARGEST_FEN
+from marketplace.listings.models import Listing
+from marketplace.matching.models import Interest
+from marketplace.matching.rules import InterestState, Side
+from marketplace.organisations.parties import names_of
+
+LONGEST_MESSAGE = 4000
+SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
+"""What a button alone can do; the other actions come with a document or an amount."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as a browser sends it; its name is not believed beyond being shown."""
+
+    stream: BinaryIO
+    name: str
+
+
+def open_from_interest(uow: UnitOfWork, interest_id: int) -> Deal:
+    """The deal of an accepted interest, opened when it is first asked for.
+
+    The system and both parties may ask. Counties and industry are those of today; the industry is the result's, never the need's.
+    Raises NotFound, Conflict when the interest is not accepted; emits DealMoved("open") the first time.
+    """
+    interest = uow.session.get(Interest, interest_id, with_for_update=True, populate_existing=True)
+    actor = uow.actor
+    if interest is None or not (
+        actor.is_system or actor.acts_for(interest.from_party_id) or actor.acts_for(interest.to_party_id)
+    ):
+        raise NotFound(N_("There is no such interest."))
+    deal = uow.session.scalar(select(Deal).where(Deal.interest_id == interest_id))
+    if deal is not None:
+        return deal
+    if interest.state is not InterestState.ACCEPTED:
+        raise Conflict(N_("A deal begins when the interest has been accepted."))
+    return _open(uow, interest)
+
+
+def sides_of(interest: Interest) -> tuple[int, int]:
+    """(seller, buyer) as party ids: who is on the result's side sells. With one listing alone its owner was asked."""
+    asked_about_need = (
+        interest.side is Side.RESULT if interest.result_id and interest.need_id else not interest.result_id
+    )
+    pair = (interest.from_party_id, interest.to_party_id)
+    return pair if asked_about_need else (pair[1], pair[0])
+
+
+def _open(uow: UnitOfWork, interest: Interest) -> Deal:
+    seller, buyer = sides_of(interest)
+    names = names_of(uow.session, (seller, buyer))
+    result = uow.session.get(Listing, interest.result_id) if interest.result_id else None
+    need = uow.session.get(Listing, interest.need_id) if interest.need_id else None
+    now = uow.now()
+    deal = Deal(
+        title=next(listing.title for listing in (result, need) if listing is not None),
+        interest_id=interest.id,
+        result_id=interest.result_id,
+        need_id=interest.need_id,
+        seller_party_id=seller,
+        buyer_party_id=buyer,
+        seller_county=names[seller].county or (result.county if result else None),
+        buyer_county=names[buyer].county or (need.county if need else None),
+        industry=result.industry.value if result and result.industry else None,
+        state=DealState.NEGOTIATING,
+        opened_at=now,
+        moved_at=now,
+    )
+    uow.session.add(deal)
+    uow.flush()
+    Room(uow, deal, frozenset()).step(StepKind.DEAL, deal.id, "open", None)
+    uow.emit(DealMoved(deal.id, "open", "", deal.state.value))
+    return deal
+
+
+def write(uow: UnitOfWork, deal_id: int, text: str, upload: Upload | None = None) -> Message:
+    """Write to everybody in the room, with an optional file. Parties and the listing's authors may, in any state.
+
+    A message is no step: it does not keep a deal from being stalled. Raises NotFound, NotPermitted, InvalidInput. Emits
+    MessageSent.
+    """
+    room = enter(uow, deal_id)
+    if not room.relations & WRITERS:
+        raise NotPermitted(N_("Only the parties and the authors write here; officials read."))
+    message = Message(
+        deal_id=deal_id,
+        user_id=uow.actor.user_id,
+        party_id=room.own_party(),
+        at=uow.now(),
+        text=required(text, "text", LONGEST_MESSAGE),
+    )
+    if upload is not None:
+        _attach(uow, message, upload)
+    uow.session.add(message)
+    uow.flush()
+    uow.emit(MessageSent(deal_id, message.id, message.party_id))
+    return message
+
+
+def _attach(uow: UnitOfWork, message: Message, upload: Upload) -> None:
+    try:
+        message.file_type = media.require(upload.stream)
+        stored = uow.services.files.save(upload.stream, uow.settings.upload_limit)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, None, {"file": error.message}, **error.params) from None
+    message.file_sha256, message.file_size = stored.sha256, stored.size
+    message.file_name = file_name(upload.name)
+
+
+def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
+    """Take one of SIMPLE_ACTIONS: negotiate again, give up, and the steps of performance. Emits DealMoved.
+
+    Giving up and negotiating again put unsigned texts out of use. Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    """
+    if action not in SIMPLE_ACTIONS:
+        raise NotFound(N_("There is no such page."))
+    room = enter(uow, deal_id)
+    if action == "lose":
+        room.move(action, reason=required(reason, "reason", LONGEST_REASON), ended_at=uow.now())
+        close_before_force(room)
+    elif action == "complete":
+        room.move(action, ended_at=uow.now())
+    else:
+        room.move(action)
+    if action == "reopen":
+        void_all(uow, deal_id, (DocumentKind.CONTRACT,))
+    return room.deal
+
+
+def close_before_force(room: Room) -> None:
+    """Nothing stays open beside a contract in force or in a lost deal: an open offer lapses, unsigned texts are void."""
+    close_open_offer(room)
+    void_all(room.uow, room.deal.id, tuple(DocumentKind))
+
+
+def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int = 0) -> Deal:
+    """An official records that a contract in force was ended.
+
+    `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today.
+    Raises NotFound, NotPermitted, Conflict, InvalidInput; emits DealMoved.
+    """
+    room = enter(uow, deal_id)
+    DEAL_STATES.require("terminate", room.deal.state, room.relations)
+    said = required(reason, "reason", LONGEST_REASON)
+    contract = uow.session.scalars(
+        select(Document).where(
+            Document.deal_id == deal_id,
+            Document.kind == DocumentKind.CONTRACT,
+            Document.state == DocumentState.COMPLETE,
+        )
+    ).one()
+    if not 0 <= payable_fen <= min(contract.amount_fen, LARGEST_FEN):
+        raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
+    room.move("terminate", reason=said, ended_at=uow.now())
+    book(room, contract, EntryKind.TERMINATION, payable_fen - contract.amount_fen)
+    return room.deal
+
+
+def book(room: Room, contract: Document, kind: EntryKind, amount_fen: int) -> None:
+    """Add a dated change of the signed amount A1, in fen, dated the day in China."""
+    now = room.uow.now()
+    if contract.basis is None:
+        raise ValueError("a contract that nobody signed has no figures")
+    room.uow.session.add(
+        Entry(
+            deal_id=room.deal.id,
+            document_id=contract.id,
+            kind=kind,
+            basis=contract.basis,
+            amount_fen=amount_fen,
+            dated=china_day(now),
+            recorded_at=now,
+        )
+    )
+    room.uow.flush()

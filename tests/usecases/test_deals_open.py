@@ -1,0 +1,139 @@
+"""An accepted interest opens one deal, with the sides, counties and industry as they are that day."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import User
+from marketplace.deals.models import Deal, Step
+from marketplace.deals.service import open_from_interest
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.errors import Conflict, DomainError, NotFound
+from marketplace.listings.rules import Industry
+from marketplace.matching.events import InterestMoved
+from marketplace.matching.rules import InterestState, Side
+from marketplace.organisations.models import Organisation
+from tests.factories import make_deal, make_interest, make_need, make_result
+from tests.personas import People
+
+
+def deal_of(factory: UnitOfWorkFactory, deal_id: int) -> Deal:
+    with factory.reading() as uow:
+        return uow.session.get_one(Deal, deal_id)
+
+
+def test_a_deal_keeps_sides_counties_and_the_industry_of_the_result(factory: UnitOfWorkFactory, people: People) -> None:
+    deal = deal_of(factory, make_deal(factory, people))
+    assert (deal.seller_party_id, deal.buyer_party_id) == (people.seller_party, people.buyer_party)
+    assert (deal.seller_county, deal.buyer_county) == ("qingzhou", "shouguang")
+    assert (deal.title, deal.industry) == ("变压器油箱自动焊接工装", Industry.MACHINERY)
+
+
+@pytest.mark.parametrize(
+    ("side", "sender", "receiver"),
+    [(Side.RESULT, "seller_party", "buyer_party"), (Side.NEED, "buyer_party", "seller_party")],
+)
+def test_whoever_asks_the_result_side_sells(
+    factory: UnitOfWorkFactory, people: People, side: Side, sender: str, receiver: str
+) -> None:
+    parties = {"from_party_id": getattr(people, sender), "to_party_id": getattr(people, receiver)}
+    deal = deal_of(factory, make_deal(factory, people, side=side, **parties))
+    assert (deal.seller_party_id, deal.buyer_party_id) == (people.seller_party, people.buyer_party)
+
+
+def test_about_a_result_alone_the_sender_buys(factory: UnitOfWorkFactory, people: People) -> None:
+    deal = deal_of(factory, make_deal(factory, people, result_id=make_result(factory, people)))
+    assert (deal.seller_party_id, deal.buyer_party_id) == (people.seller_party, people.buyer_party)
+    assert deal.need_id is None
+
+
+def test_about_a_need_alone_the_sender_sells_and_the_industry_is_not_filled_in(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    asked = {"side": Side.RESULT, "from_party_id": people.seller_party, "to_party_id": people.buyer_party}
+    deal = deal_of(factory, make_deal(factory, people, need_id=make_need(factory, people), **asked))
+    assert (deal.seller_party_id, deal.buyer_party_id) == (people.seller_party, people.buyer_party)
+    assert (deal.title, deal.industry) == ("大型储罐焊接变形控制", None)
+
+
+def test_a_party_without_a_county_takes_that_of_its_listing(factory: UnitOfWorkFactory, people: People) -> None:
+    with factory.writing() as uow:
+        uow.session.get_one(Organisation, people.seller_id).county = None
+    listing = {"result_id": make_result(factory, people, county="gaomi"), "need_id": make_need(factory, people)}
+    deal = deal_of(factory, make_deal(factory, people, **listing))
+    assert (deal.seller_county, deal.buyer_county) == ("gaomi", "shouguang")
+
+
+def test_a_person_has_the_county_of_his_workplace(factory: UnitOfWorkFactory, people: People) -> None:
+    with factory.reading() as uow:
+        assert uow.session.get_one(User, people.worker.user_id).county == "qingzhou"
+    own = make_result(factory, people, party_id=people.worker.own_party_id, county="anqiu")
+    deal = deal_of(factory, make_deal(factory, people, result_id=own, to_party_id=people.worker.own_party_id))
+    assert (deal.seller_party_id, deal.seller_county) == (people.worker.own_party_id, "qingzhou")
+
+
+def test_opening_twice_gives_the_same_deal(factory: UnitOfWorkFactory, people: People) -> None:
+    interest_id = make_interest(factory, people)
+    ids = set()
+    for actor in (people.company, people.seller_contact):
+        with factory.writing(actor) as uow:
+            ids.add(open_from_interest(uow, interest_id).id)
+    assert len(ids) == 1
+    with factory.reading() as uow:
+        assert uow.session.scalar(select(func.count(Step.id))) == 1
+
+
+def test_the_accepted_interest_opens_it_by_itself(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    interest_id = make_interest(factory, people)
+    accepted = InterestMoved(interest_id, "accept", people.buyer_party, people.seller_party)
+    with factory.writing(people.seller_contact) as uow:
+        for action in ("express", "accept", "accept"):
+            uow.emit(replace(accepted, action=action))
+    drain()
+    with factory.reading() as uow:
+        assert list(uow.session.scalars(select(Deal.interest_id))) == [interest_id]
+
+
+@pytest.mark.parametrize("state", [InterestState.DELIVERED, InterestState.LAPSED])
+def test_an_interest_that_is_not_accepted_opens_nothing(
+    factory: UnitOfWorkFactory, people: People, state: InterestState
+) -> None:
+    interest_id = make_interest(factory, people, state=state)
+    with pytest.raises(Conflict), factory.writing(people.company) as uow:
+        open_from_interest(uow, interest_id)
+
+
+@pytest.mark.parametrize("who", ["stranger", "loner", "worker", "city_official", "administrator"])
+def test_only_the_parties_may_ask_for_it(factory: UnitOfWorkFactory, people: People, who: str) -> None:
+    interest_id = make_interest(factory, people)
+    with pytest.raises(NotFound), factory.writing(getattr(people, who)) as uow:
+        open_from_interest(uow, interest_id)
+    with pytest.raises(NotFound), factory.writing(people.company) as uow:
+        open_from_interest(uow, 999)
+
+
+def test_both_open_it_at_the_same_moment(factory: UnitOfWorkFactory, people: People) -> None:
+    interest_id = make_interest(factory, people)
+    start, failed = threading.Barrier(2), []
+
+    def ask(who: str) -> None:
+        start.wait()
+        try:
+            with factory.writing(getattr(people, who)) as uow:
+                open_from_interest(uow, interest_id)
+        except DomainError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=ask, args=(who,)) for who in ("company", "seller_contact")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with factory.reading() as uow:
+        assert uow.session.scalar(select(func.count(Deal.id))) == 1
+    assert failed == []
