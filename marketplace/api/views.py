@@ -1,13 +1,28 @@
-"""Skeleton, to be replaced."""
+"""The JSON API, version 1: what it offers, and nothing that the pages do not show to the same reader."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, jsonify, url_for
 
+from marketplace.api.needs import need, needs
+from marketplace.api.results import result, results
 from marketplace.web.access import public
 
-blueprint = Blueprint("api", __name__)
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.add_url_rule("/results", view_func=results)
+blueprint.add_url_rule("/results/<int:result_id>", view_func=result)
+blueprint.add_url_rule("/needs", view_func=needs)
+blueprint.add_url_rule("/needs/<int:need_id>", view_func=need)
 
 
-@blueprint.get("/api/v1")
+@blueprint.get("/", strict_slashes=False)
 @public
-def index() -> str:
-    return render_template("_layout/base.html")
+def index() -> Response:
+    """The end points."""
+    return jsonify(
+        version="1",
+        endpoints={
+            "results": url_for("api.results"),
+            "result": f"{url_for('api.results')}/{{id}}",
+            "needs": url_for("api.needs"),
+            "need": f"{url_for('api.needs')}/{{id}}",
+        },
+    )

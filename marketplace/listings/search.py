@@ -1,0 +1,215 @@
+"""A search of a catalogue: what may be asked, how it is asked of the index, and what to try when nothing is found.
+
+It knows neither the web nor the database: arguments in, a page of ids with counts out.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import rjieba
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.listings.catalogue import Budget, Patent
+from marketplace.listings.rules import Category, Industry, ListingKind, Maturity, Way
+from search_index.document import MISSING, RELEVANCE, Page, Query
+from search_index.index import SearchIndex
+
+NONE = "none"
+"""How a query string asks for listings without a value of a facet."""
+
+TEXT_LIMIT = 200
+PAGE_SIZE = 20
+LAST_PAGE = 500
+WORDS_TRIED = 6
+
+Arguments = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter: its title, and its values. Without an enum the values are counties."""
+
+    name: str
+    title: str
+    values: type[Labelled] | None
+    missing: str = N_("Not stated")
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order one can choose; `key` is the index's name for it."""
+
+    name: str
+    label: str
+    key: str
+    descending: bool = True
+
+
+_INDUSTRY = Facet("industry", N_("Industry"), Industry)
+_COUNTY = Facet("county", N_("County"), None, N_("County not stated"))
+_WAY = Facet("way", N_("Way of cooperation"), Way)
+_BY_RELEVANCE = Sort("relevance", N_("Relevance"), RELEVANCE)
+_NEWEST = Sort("newest", N_("Newest"), "published")
+
+FACETS: Mapping[ListingKind, tuple[Facet, ...]] = {
+    ListingKind.RESULT: (
+        _INDUSTRY,
+        _COUNTY,
+        Facet("category", N_("Category"), Category),
+        Facet("maturity", N_("Maturity"), Maturity),
+        _WAY,
+        Facet("patent", N_("Patent"), Patent),
+    ),
+    ListingKind.NEED: (_INDUSTRY, _COUNTY, _WAY, Facet("budget", N_("Budget"), Budget, N_("Open to talks"))),
+}
+SORTS: Mapping[ListingKind, tuple[Sort, ...]] = {
+    ListingKind.RESULT: (_BY_RELEVANCE, _NEWEST, Sort("benefit", N_("Benefit"), "benefit")),
+    ListingKind.NEED: (
+        _BY_RELEVANCE,
+        _NEWEST,
+        Sort("deadline", N_("Deadline"), "deadline", descending=False),
+        Sort("budget", N_("Budget"), "budget"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What is asked for; `filters` holds the values of the query string, `page` counts from 1."""
+
+    kind: ListingKind
+    text: str
+    filters: Mapping[str, frozenset[str]]
+    order: Sort
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    def without(self, facet: str) -> "Criteria":
+        """The same without one filter."""
+        return replace(self, filters={name: values for name, values in self.filters.items() if name != facet}, page=1)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to try instead: the filter whose removal brings most, shorter words, the other catalogue; each with its count."""
+
+    without: str | None = None
+    without_count: int = 0
+    words: tuple[tuple[str, int], ...] = ()
+    elsewhere: int = 0
+
+
+class Reader:
+    """Reads the arguments of a request. On a page nonsense is passed over; a strict reader says what is wrong."""
+
+    def __init__(self, kind: ListingKind, counties: Sequence[str], *, strict: bool) -> None:
+        self._kind = kind
+        self._counties = frozenset(counties)
+        self._strict = strict
+
+    def read(self, arguments: Arguments) -> Criteria:
+        """The criteria. A strict reader raises InvalidInput naming the parameter and what it may be."""
+        if self._strict:
+            self._check_names(arguments)
+        text = " ".join(_first(arguments, "q").split())
+        if self._strict and len(text) > TEXT_LIMIT:
+            raise InvalidInput(N_("At most %(limit)s characters can be searched for."), field="q", limit=TEXT_LIMIT)
+        filters = {facet.name: self._values(facet, arguments) for facet in FACETS[self._kind]}
+        return Criteria(
+            self._kind,
+            text[:TEXT_LIMIT],
+            {name: values for name, values in filters.items() if values},
+            self._order(_first(arguments, "sort"), text),
+            self._number(arguments, "page", 1, LAST_PAGE),
+            self._number(arguments, "size", PAGE_SIZE, 100) if self._strict else PAGE_SIZE,
+        )
+
+    def _check_names(self, arguments: Arguments) -> None:
+        known = {"q", "sort", "page", "size", *(facet.name for facet in FACETS[self._kind])}
+        for name in sorted(set(arguments) - known):
+            raise InvalidInput(
+                N_("There is no parameter %(name)s. There are: %(known)s."),
+                field=name,
+                name=name[:40],
+                known=", ".join(sorted(known)),
+            )
+
+    def _values(self, facet: Facet, arguments: Arguments) -> frozenset[str]:
+        known = {NONE, *(self._counties if facet.values is None else facet.values)}
+        asked = frozenset(value for value in arguments.get(facet.name, ()) if value)
+        self._refuse(facet.name, asked - known, known)
+        return asked & known
+
+    def _order(self, name: str, text: str) -> Sort:
+        orders = {order.name: order for order in SORTS[self._kind]}
+        self._refuse("sort", {name} - {"", *orders}, orders)
+        return orders.get(name) or (_BY_RELEVANCE if text else _NEWEST)
+
+    def _number(self, arguments: Arguments, name: str, default: int, largest: int) -> int:
+        given = _first(arguments, name)
+        if given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= largest:
+            return int(given[:9])
+        if given and self._strict:
+            raise InvalidInput(
+                N_("%(name)s is a number from 1 to %(largest)s."), field=name, name=name, largest=largest
+            )
+        return default
+
+    def _refuse(self, name: str, unknown: Collection[str], known: Iterable[str]) -> None:
+        if unknown and self._strict:
+            raise InvalidInput(
+                N_("%(name)s cannot be “%(value)s”. It may be: %(known)s."),
+                field=name,
+                name=name,
+                value=min(unknown)[:40],
+                known=", ".join(sorted(known)),
+            )
+
+
+def search(index: SearchIndex, criteria: Criteria) -> Page:
+    """The page of ids with the counts of all facets; a facet's own filter does not lower its counts."""
+    return index.search(
+        Query(
+            text=criteria.text,
+            filters=_in_index(criteria.filters),
+            facets=tuple(facet.name for facet in FACETS[criteria.kind]),
+            sort=criteria.order.key if criteria.text or criteria.order is not _BY_RELEVANCE else _NEWEST.key,
+            descending=criteria.order.descending,
+            offset=(criteria.page - 1) * criteria.size,
+            limit=criteria.size,
+        )
+    )
+
+
+def advise(index: SearchIndex, other: SearchIndex, criteria: Criteria) -> Advice:
+    """What to try when nothing was found."""
+    drops = {facet: _count(index, criteria.without(facet)) for facet in criteria.filters}
+    best = max(drops, key=lambda facet: drops[facet], default=None)
+    counted = ((word, _count(index, replace(criteria, text=word))) for word in _words(criteria.text))
+    return Advice(
+        without=best if best is not None and drops[best] else None,
+        without_count=drops[best] if best is not None else 0,
+        words=tuple((word, count) for word, count in counted if count),
+        elsewhere=other.search(Query(text=criteria.text, limit=0)).total if criteria.text else 0,
+    )
+
+
+def _count(index: SearchIndex, criteria: Criteria) -> int:
+    return index.search(Query(text=criteria.text, filters=_in_index(criteria.filters), limit=0)).total
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of the query that are shorter than itself, the first few."""
+    words = dict.fromkeys(word.strip() for word in rjieba.cut(text) if len(word.strip()) > 1)
+    return iter([word for word in words if word != text][:WORDS_TRIED])
+
+
+def _in_index(filters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(MISSING if value == NONE else value for value in values) for name, values in filters.items()
+    }
+
+
+def _first(arguments: Arguments, name: str) -> str:
+    return next(iter(arguments.get(name, ())), "")

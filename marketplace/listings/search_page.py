@@ -1,0 +1,153 @@
+"""A search as the catalogue page shows it: facets, chips, orders and advice as links. All state is in the query string."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from marketplace.listings.rules import ListingKind
+from marketplace.listings.search import FACETS, NONE, SORTS, Advice, Criteria, Facet, Reader, advise, search
+from marketplace.web.context import runtime
+from marketplace.web.locale import translate
+from marketplace.web.paging import Paging, url_with
+from marketplace.web.regions import county_choices, county_name
+from search_index.document import MISSING, Hit, Page
+from search_index.index import SearchIndex
+
+CATALOGUES = {ListingKind.RESULT: "results.catalogue", ListingKind.NEED: "needs.catalogue"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A choice that is one tap away."""
+
+    label: str
+    url: str
+    count: int = 0
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A facet with its values."""
+
+    title: str
+    options: list[Link]
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to try when nothing was found."""
+
+    drop: Link | None
+    words: list[Link]
+    elsewhere: Link | None
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """Everything beside the cards themselves."""
+
+    criteria: Criteria
+    hits: tuple[Hit, ...]
+    paging: Paging
+    relaxed: bool
+    groups: list[Group]
+    chips: list[Link]
+    clear_url: str
+    orders: list[Link]
+    suggestion: Suggestion | None
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """What a link to a listing carries, so that an interest knows where it began."""
+        return {"origin": "search", "ref": self.criteria.text} if self.criteria.text else {}
+
+
+def read_criteria(kind: ListingKind, *, strict: bool) -> Criteria:
+    """The criteria of this request. Raises InvalidInput when strict."""
+    counties = [code for code, _name in county_choices()]
+    return Reader(kind, counties, strict=strict).read(request.args.to_dict(flat=False))
+
+
+def catalogue_index(kind: ListingKind) -> SearchIndex:
+    """The index of one kind of listing."""
+    return runtime().factory.services.catalogues[kind.value]
+
+
+def search_page(kind: ListingKind) -> SearchPage:
+    """The search this request asks for."""
+    criteria = read_criteria(kind, strict=False)
+    index = catalogue_index(kind)
+    found = search(index, criteria)
+    return SearchPage(
+        criteria=criteria,
+        hits=found.hits,
+        paging=Paging(criteria.page, criteria.size, found.total),
+        relaxed=found.relaxed,
+        groups=[_group(facet, criteria, found) for facet in FACETS[kind]],
+        chips=_chips(criteria),
+        clear_url=url_for(CATALOGUES[kind], q=criteria.text or None),
+        orders=_orders(criteria),
+        suggestion=None if found.total else _suggestion(criteria, index),
+    )
+
+
+def label_of(facet: Facet, value: str) -> str:
+    """A value as a person reads it."""
+    if value in {NONE, MISSING}:
+        return translate(facet.missing)
+    if facet.values is None:
+        return county_name(value) or value
+    return translate(facet.values(value).label)
+
+
+def _group(facet: Facet, criteria: Criteria, found: Page) -> Group:
+    counts: Mapping[str, int] = {value or NONE: count for value, count in found.facets[facet.name].items()}
+    chosen = criteria.filters.get(facet.name, frozenset())
+    shown = [*counts, *sorted(chosen - counts.keys())]
+    options = [
+        Link(label_of(facet, value), _toggled(facet, chosen, value), counts.get(value, 0), value in chosen)
+        for value in shown
+    ]
+    return Group(translate(facet.title), options)
+
+
+def _toggled(facet: Facet, chosen: frozenset[str], value: str) -> str:
+    left = sorted(chosen ^ {value})
+    return url_with(page=None, **{facet.name: left or None})
+
+
+def _chips(criteria: Criteria) -> list[Link]:
+    return [
+        Link(label_of(facet, value), _toggled(facet, criteria.filters[facet.name], value))
+        for facet in FACETS[criteria.kind]
+        for value in sorted(criteria.filters.get(facet.name, ()))
+    ]
+
+
+def _orders(criteria: Criteria) -> list[Link]:
+    """Without a text there is no relevance to sort by."""
+    return [
+        Link(translate(order.label), url_with(sort=order.name, page=None), active=order is criteria.order)
+        for order in SORTS[criteria.kind]
+        if criteria.text or order.name != "relevance"
+    ]
+
+
+def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
+    other = next(kind for kind in ListingKind if kind is not criteria.kind)
+    advice = advise(index, catalogue_index(other), criteria)
+    words = [Link(word, url_with(q=word, page=None), count) for word, count in advice.words]
+    elsewhere = Link("", url_for(CATALOGUES[other], q=criteria.text), advice.elsewhere) if advice.elsewhere else None
+    return Suggestion(_drop(criteria, advice), words, elsewhere)
+
+
+def _drop(criteria: Criteria, advice: Advice) -> Link | None:
+    facet = next((facet for facet in FACETS[criteria.kind] if facet.name == advice.without), None)
+    if facet is None:
+        return None
+    values = ", ".join(label_of(facet, value) for value in sorted(criteria.filters[facet.name]))
+    label = _("%(facet)s: %(values)s", facet=translate(facet.title), values=values)
+    return Link(label, url_with(page=None, **{facet.name: None}), advice.without_count)
