@@ -19,7 +19,10 @@ from marketplace.results import indexing as result_index
 from marketplace.results import service as results
 
 INDEXER = Indexer((result_index, need_index))
+"""Keeps both indexes; `flask index rebuild` uses it too."""
+
 IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
+"""What can be imported: each has registered itself by being named here."""
 
 HANDLERS: Mapping[str, Handler] = {
     "index": INDEXER.handle,

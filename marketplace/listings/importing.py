@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.infra.spreadsheets import read_table
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.kernel.clock import Clock, china_day
 from marketplace.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
@@ -17,7 +18,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.events import ImportFinished, ImportRequested, ListingMoved
 from marketplace.listings.importing_cells import Surroundings
-from marketplace.listings.importing_columns import ImportKind
+from marketplace.listings.importing_columns import ImportKind, recognise
 from marketplace.listings.importing_plan import Fault, Plan, PlannedRow, read_plan
 from marketplace.listings.importing_units import NamedUnit, own_party, parties_of
 from marketplace.listings.models import Decision, ImportProblem, ImportRun, Listing
@@ -37,6 +38,11 @@ def require_importer(actor: Actor) -> None:
     """Raise NotPermitted unless the actor is an official or the system."""
     if not (actor.is_official or actor.is_system):
         raise NotPermitted(N_("Only officials import listings."))
+
+
+def check_header(services: Services, kind: ImportKind, sha256: str, name: str) -> None:
+    """Raise InvalidInput when the stored file cannot be read as a whole or no column holds the title. Reads no rows."""
+    recognise(read_table(services.files.path(sha256), name).columns, kind)
 
 
 def plan_of(services: Services, clock: Clock, kind: ImportKind, sha256: str, name: str) -> Plan:

@@ -11,7 +11,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.listings.importing_cells import Cell, Surroundings
 from marketplace.listings.importing_columns import ImportKind, recognise
-from marketplace.listings.rules import fingerprint
+from marketplace.listings.rules import fingerprint, normalise
 
 _UNITS = re.compile(r"[;；\n]+")
 
@@ -93,7 +93,7 @@ def _row(
 def _units(cell: str) -> tuple[str, list[str]]:
     """The first unit, whose the listing is, and those after a semicolon or on further lines."""
     names = [" ".join(name.split()) for name in _UNITS.split(cell)]
-    named = [name for name in names if name]
+    named = [name for name in names if normalise(name)]
     return (named[0], named[1:]) if named else ("", [])
 
 

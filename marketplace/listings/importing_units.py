@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.listings.rules import normalise
 from marketplace.organisations.models import Organisation, Party
 from marketplace.organisations.parties import party_of_organisation
-from marketplace.organisations.rules import OrganisationKind, OrganisationState, PartyKind
+from marketplace.organisations.rules import OrganisationKind, OrganisationState, PartyKind, name_key
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,7 @@ class NamedUnit:
     @property
     def key(self) -> str:
         """What two spellings of one name have in common."""
-        return normalise(self.name)
+        return name_key(self.name)
 
 
 def parties_of(uow: UnitOfWork, units: Mapping[str, NamedUnit]) -> dict[str, int]:
