@@ -12,7 +12,7 @@ FLASK := $(BIN)/flask --app wsgi
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
 SOURCES := $(wildcard marketplace search_index benchmarks tests wsgi.py)
-EXTRACT := $(BIN)/pybabel -q extract -F marketplace/translations/babel.cfg -k N_ --ignore-dirs '.*' --sort-output --no-location \
+EXTRACT := $(BIN)/pybabel -q extract -F marketplace/translations/babel.cfg -k N_ -k _l --ignore-dirs '.*' --sort-output --no-location \
 	--project=jiangguo -o build/messages.pot .
 
 .DEFAULT_GOAL := help

@@ -25,7 +25,7 @@ def template() -> Catalog:
     with (TRANSLATIONS / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = Catalog()
-    keywords = {**DEFAULT_KEYWORDS, "N_": None}
+    keywords = {**DEFAULT_KEYWORDS, "N_": None, "_l": None}
     extracted = extract_from_dir(ROOT, methods, options, keywords, directory_filter=is_ours)
     for file_name, line, message, _comments, context in extracted:
         found.add(message, None, [(file_name, line)], context=context)
