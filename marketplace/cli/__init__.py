@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, db, imports, index, status, worker
+from marketplace.cli import audit, backup, db, imports, index, status, user, worker
 
 
 def register_commands(app: Flask) -> None:
@@ -16,5 +16,6 @@ def register_commands(app: Flask) -> None:
         status.command,
         imports.command,
         index.group,
+        user.group,
     ):
         app.cli.add_command(group)
