@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
 
@@ -21,6 +22,8 @@ from marketplace.needs.models import Need
 from marketplace.needs.policy import may_know_party
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.results.models import Result
+
+L = TypeVar("L", Result, Need)
 
 
 @dataclass(frozen=True)
@@ -117,17 +120,12 @@ def _view(
 
 
 def _rows(uow: UnitOfWork, mine: ColumnElement[bool], limit: int) -> tuple[InterestRow, ...]:
-    statement = (
-        select(Interest, Result, Need)
-        .outerjoin(Result, Result.id == Interest.result_id)
-        .outerjoin(Need, Need.id == Interest.need_id)
-        .where(mine)
-        .order_by(Interest.state.not_in(OPEN), Interest.due_on.desc(), Interest.id.desc())
-        .limit(limit)
-    )
-    found = uow.session.execute(statement).tuples().all()
-    names = names_of(uow.session, {id_ for one, *_ in found for id_ in (one.from_party_id, one.to_party_id)})
-    rows = [_row(uow, interest, result, need, names) for interest, result, need in found]
+    order = (Interest.state.not_in(OPEN), Interest.due_on.desc(), Interest.id.desc())
+    found = uow.session.scalars(select(Interest).where(mine).order_by(*order).limit(limit)).all()
+    results = {one.id: one for one in _listings(uow, Result, {interest.result_id for interest in found})}
+    needs = {one.id: one for one in _listings(uow, Need, {interest.need_id for interest in found})}
+    names = names_of(uow.session, {id_ for one in found for id_ in (one.from_party_id, one.to_party_id)})
+    rows = [_row(uow, one, results.get(one.result_id or 0), needs.get(one.need_id or 0), names) for one in found]
     return tuple(sorted(rows, key=lambda row: (row.days_left is None, row.days_left or 0)))
 
 
@@ -151,6 +149,10 @@ def _row(
         due_on=interest.due_on,
         days_left=_days_left(uow, interest),
     )
+
+
+def _listings(uow: UnitOfWork, model: type[L], ids: set[int | None]) -> Sequence[L]:
+    return uow.session.scalars(select(model).where(model.id.in_(ids - {None}))).all()
 
 
 def _days_left(uow: UnitOfWork, interest: Interest) -> int | None:

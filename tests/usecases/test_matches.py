@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -92,13 +93,18 @@ def test_the_stored_reasons_add_up_to_the_score(factory: UnitOfWorkFactory, peop
         {"county": None},
         {"before": "", "after": ""},
     ],
-    ids=lambda emptied: "+".join(emptied),
+    ids="+".join,
 )
 def test_an_incomplete_listing_never_ranks_higher_for_being_short_or_empty(
-    factory: UnitOfWorkFactory, people: People, emptied: dict[str, object]
+    factory: UnitOfWorkFactory, people: People, emptied: dict[str, Any]
 ) -> None:
     """Two listings alike but for what one leaves out, in a catalogue of ordinary ones."""
-    whole = {"title": "储罐焊接变形控制工装", "problem": "变形大", "summary": "压紧", "description": WHOLE}
+    whole: dict[str, Any] = {
+        "title": "储罐焊接变形控制工装",
+        "problem": "变形大",
+        "summary": "压紧",
+        "description": WHOLE,
+    }
     poor = make_result(factory, people, **{**whole, **emptied})
     complete = make_result(factory, people, **whole)
     for number in range(6):
@@ -117,7 +123,7 @@ def test_an_incomplete_listing_never_ranks_higher_for_being_short_or_empty(
 
 @pytest.mark.parametrize("bad", [{"price_fen": 90_000_000}, {"maturity": Maturity.IDEA}, {"county": "gaomi"}])
 def test_leaving_a_fact_out_is_no_better_than_one_that_contradicts(
-    factory: UnitOfWorkFactory, people: People, bad: dict[str, object]
+    factory: UnitOfWorkFactory, people: People, bad: dict[str, Any]
 ) -> None:
     silent = make_result(factory, people, **dict.fromkeys(bad))
     honest = make_result(factory, people, **bad)

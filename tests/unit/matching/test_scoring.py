@@ -1,0 +1,47 @@
+"""Scores are sums of named parts; strength is said in words, by rank and margin."""
+
+import pytest
+
+from marketplace.matching.facts import Fact
+from marketplace.matching.rules import Strength
+from marketplace.matching.scoring import PartName, parts_of, strengths, total
+
+STRONG, FAIR, WEAK = Strength.STRONG, Strength.FAIR, Strength.WEAK
+
+
+def test_the_parts_of_a_score() -> None:
+    parts = parts_of(100.0, 400, [Fact.PRICE, Fact.COUNTY])
+    assert [(part.name, part.share) for part in parts] == [
+        (PartName.WORDS, 100.0),
+        (PartName.PRICE, 1.5),
+        (PartName.COUNTY, 1.5),
+    ]
+    assert total(parts) == 103.0
+
+
+def test_facts_alone_never_turn_a_clear_order_of_the_texts() -> None:
+    everything = [fact for fact in Fact if fact is not Fact.TEXT]
+    assert total(parts_of(100.0, 400, [])) > total(parts_of(91.0, 400, everything))
+
+
+@pytest.mark.parametrize(("length", "expected"), [(0, 40.0), (75, 70.0), (149, 99.6), (150, 100.0), (5000, 100.0)])
+def test_a_short_text_loses_what_shortness_gained(length: int, expected: float) -> None:
+    assert total(parts_of(100.0, length, [])) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("scores", "words", "expected"),
+    [
+        ([], [], ()),
+        ([30.0], [5], (STRONG,)),
+        ([30.0], [1], (FAIR,)),
+        ([30.0], [0], (WEAK,)),
+        ([30.0, 22.5, 22.4, 14.9], [5] * 4, (STRONG, STRONG, FAIR, WEAK)),
+        ([30.0] * 4, [5] * 4, (STRONG, STRONG, STRONG, FAIR)),
+        ([30.0] * 12, [5] * 12, (FAIR,) * 10 + (WEAK,) * 2),
+        ([40.0, *[30.0] * 9], [5] * 10, (STRONG, *(FAIR,) * 9)),
+    ],
+    ids=["none", "one", "one word", "no word", "shares", "ranks", "no margin", "margin"],
+)
+def test_strength_by_rank_and_margin(scores: list[float], words: list[int], expected: tuple[Strength, ...]) -> None:
+    assert strengths(scores, words) == expected
