@@ -1,13 +1,39 @@
-"""Skeleton, to be replaced."""
+"""The pages of needs; what they share with results comes from the listings."""
 
-from flask import render_template
-
-from marketplace.needs import catalogue  # noqa: F401 - hangs its page on the blueprint
+from marketplace.listings.kinds import Kind, register
+from marketplace.listings.pages import add_pages
+from marketplace.listings.policy import is_mine
+from marketplace.listings.rules import ListingKind
+from marketplace.needs import catalogue, edit_views, policy, queries, service
 from marketplace.needs.blueprint import blueprint
-from marketplace.web.access import public
+from marketplace.needs.labels import CHECKS, FIELDS
+from marketplace.needs.models import Need
 
+__all__ = ["blueprint", "catalogue"]
 
-@blueprint.post("/needs")
-@public
-def start() -> str:
-    return render_template("_layout/base.html")
+NEED = register(
+    Kind(
+        name=ListingKind.NEED,
+        model=Need,
+        visible=policy.visible,
+        mine=is_mine,
+        read=queries.read,
+        lacking=service.lacking,
+        create_draft=service.create_draft,
+        submit=service.submit,
+        approve=service.approve,
+        request_changes=service.request_changes,
+        actions={
+            "suspend": service.suspend,
+            "reinstate": service.reinstate,
+            "close_solved": lambda uow, need_id, _reason: service.close_solved(uow, need_id),
+            "close_unsolved": service.close_unsolved,
+            "withdraw": lambda uow, need_id, _reason: service.withdraw(uow, need_id),
+        },
+        revise=service.revise,
+        revise_form=edit_views.revise_form,
+        labels=FIELDS,
+        checks=CHECKS,
+    )
+)
+add_pages(blueprint, NEED)

@@ -75,9 +75,9 @@ def _ownership(values: Mapping[str, object], *, owner_is_unit: bool) -> list[Mis
 
 
 def _disclosure(values: Mapping[str, object]) -> list[Missing]:
-    if not values.get("disclosure"):
-        return [Missing(2, "disclosure", N_("Say how it is protected: by a patent, as a secret, or not yet."))]
     found = _patent(values)
+    if not values.get("disclosure"):
+        found.append(Missing(2, "disclosure", N_("Say how it is protected: by a patent, as a secret, or not yet.")))
     if not values.get("security_reviewed"):
         found.append(Missing(2, "security_reviewed", N_("Confirm that the security review has been done.")))
     return found

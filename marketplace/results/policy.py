@@ -37,9 +37,5 @@ def require_visible(actor: Actor, result: Result | None) -> Result:
 
 
 def may_read_description(actor: Actor, result: Result) -> bool:
-    """How it works is open to all only once a patent is filed; publication before destroys novelty (专利法 art. 22).
-
-    What was imported from a list that is public already has nothing left to protect, until its owner answers the question.
-    """
-    was_public = result.disclosure is None and result.import_run_id is not None
-    return was_public or result.disclosure is Disclosure.PATENT_FILED or is_insider(actor, result)
+    """How it works is open to all only once a patent is filed; publication before destroys novelty (专利法 art. 22)."""
+    return result.disclosure is Disclosure.PATENT_FILED or is_insider(actor, result)

@@ -83,6 +83,11 @@ function autosave(form) {
         }
         return;
       }
+      // The version the draft has now, so that the next save is not taken for one out of another window.
+      const { seen } = answer.status === 204 ? {} : await answer.json();
+      if (seen && form.elements.seen) {
+        form.elements.seen.value = seen;
+      }
       if (sent === version) {
         localStorage.removeItem(UNSENT + url);
         const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });

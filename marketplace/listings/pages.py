@@ -1,0 +1,159 @@
+"""The pages that results and needs have in common, hung on the blueprint of each kind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.permissions import VISITOR
+from marketplace.listings import revisions
+from marketplace.listings.forms import ReasonForm
+from marketplace.listings.kinds import Kind
+from marketplace.listings.labels import CONSEQUENCES, NEXT_STEPS
+from marketplace.listings.models import Listing
+from marketplace.listings.service import find
+from marketplace.web.access import public, requires, signed_in
+from marketplace.web.context import reading, writing
+from marketplace.web.locale import say
+from marketplace.web.paging import Paging, page_number
+from marketplace.web.submission import submitted
+
+PER_PAGE = 30
+View = Callable[..., str | Response]
+
+
+def add_pages(blueprint: Blueprint, kind: Kind) -> None:
+    """Start, own list, page, preview, hand in, actions and revision of one kind."""
+    one = f"/{kind.plural}/<int:{kind.name.value}_id>"
+    routes: tuple[tuple[str, str, str, View], ...] = (
+        (f"/{kind.plural}", "start", "POST", _start),
+        (f"/{kind.plural}/mine", "mine", "GET", _mine),
+        (f"{one}/preview", "preview", "GET", _preview),
+        (f"{one}/submit", "submit", "POST", _submit),
+        (f"{one}/actions/<action>", "act", "POST", _act),
+        (f"{one}/revise", "revise", "GET POST", _revise),
+        (f"{one}/revise/withdraw", "withdraw_revision", "POST", _withdraw_revision),
+    )
+    blueprint.add_url_rule(one, "page", public(_bound(_page, kind)))
+    for rule, endpoint, methods, view in routes:
+        blueprint.add_url_rule(rule, endpoint, requires(signed_in)(_bound(view, kind)), methods=methods.split())
+
+
+def _bound(view: View, kind: Kind) -> View:
+    """The view for one kind; the id in the address is called after the kind."""
+
+    def bound(**arguments: Any) -> str | Response:
+        ids = [arguments.pop(f"{kind.name.value}_id")] if f"{kind.name.value}_id" in arguments else []
+        return view(kind, *ids, **arguments)
+
+    return bound
+
+
+def load(uow: UnitOfWork, kind: Kind, listing_id: int) -> Listing:
+    """The listing if the actor may see it. Raises NotFound."""
+    return find(uow, kind.model, listing_id, kind.visible(uow.actor))
+
+
+def _start(kind: Kind) -> Response:
+    """A new draft, and on to its form."""
+    with writing() as uow:
+        draft = kind.create_draft(uow)
+    return redirect(kind.url("edit", draft.id), code=303)
+
+
+def _mine(kind: Kind) -> str:
+    """What the actor has written or may act for, what waits for him first."""
+    with reading() as uow:
+        rule = kind.mine(uow.actor) & kind.visible(uow.actor)
+        total = uow.session.scalar(select(func.count()).select_from(kind.model).where(rule)) or 0
+        paging = Paging(page_number(), PER_PAGE, total)
+        rows = select(kind.model).where(rule).order_by(kind.model.stage_since.desc(), kind.model.id.desc())
+        listings = list(uow.session.scalars(rows.limit(PER_PAGE).offset(paging.offset)))
+    return render_template("listings/mine.html", kind=kind, listings=listings, page=paging, next_steps=NEXT_STEPS)
+
+
+def _page(kind: Kind, listing_id: int) -> str:
+    """The listing as the actor may see it."""
+    with reading() as uow:
+        view = kind.read(uow, load(uow, kind, listing_id))
+    return render_template(f"{kind.plural}/page.html", view=view, kind=kind, **_buttons(kind, view.page.actions))
+
+
+def _buttons(kind: Kind, actions: Any) -> dict[str, Any]:
+    buttons = [one for one in actions if one.action in kind.actions]
+    reasons = {
+        one.action: ReasonForm(formdata=None, prefix=one.action).reason for one in buttons if one.reason_required
+    }
+    return {"buttons": buttons, "reasons": reasons, "consequences": CONSEQUENCES, "next_steps": NEXT_STEPS}
+
+
+def _preview(kind: Kind, listing_id: int) -> str:
+    """The draft as others will see it, or as those with access do, with what is still missing."""
+    access = "insiders" if request.args.get("access") == "insiders" else "everybody"
+    with reading() as uow:
+        listing = load(uow, kind, listing_id)
+        inside = kind.read(uow, listing)
+        if not inside.page.is_editable:
+            raise NotFound(N_("There is no such page."))
+        view = inside if access == "insiders" else kind.read(replace(uow, actor=VISITOR), listing)
+        lacking = kind.lacking(uow, listing)
+    return render_template("listings/preview.html", view=view, kind=kind, lacking=lacking, access=access)
+
+
+def _submit(kind: Kind, listing_id: int) -> Response:
+    """Hand it in; what is missing is listed on the preview."""
+    try:
+        with writing() as uow:
+            kind.submit(uow, listing_id)
+    except InvalidInput as error:
+        flash(say(error), "error")
+        return redirect(kind.url("preview", listing_id), code=303)
+    flash(_("It is handed in. You will hear when somebody has read it."), "success")
+    return redirect(kind.url("page", listing_id), code=303)
+
+
+def _act(kind: Kind, listing_id: int, action: str) -> Response:
+    """One button of the page."""
+    if action not in kind.actions:
+        raise NotFound(N_("There is no such page."))
+    form = ReasonForm(prefix=action)
+    try:
+        with writing() as uow:
+            kind.actions[action](uow, listing_id, form.reason.data or "")
+    except InvalidInput as error:
+        flash(say(error), "error")
+    else:
+        flash(_("Done."), "success")
+    return redirect(kind.url("page", listing_id), code=303)
+
+
+def _revise(kind: Kind, listing_id: int) -> str | Response:
+    """Propose a change of what others see already."""
+    with reading() as uow:
+        listing = load(uow, kind, listing_id)
+        view = kind.read(uow, listing)
+        form: Any = kind.revise_form(uow, listing)
+    if not view.page.is_mine or listing.state not in listing.revised_in:
+        raise NotFound(N_("There is no such page."))
+    if submitted(form, lambda uow: kind.revise(uow, listing_id, form.read())) is not None:
+        flash(
+            _("Your change is with the union's official. Until it is approved everybody sees the old text."), "success"
+        )
+        return redirect(kind.url("page", listing_id), code=303)
+    return render_template(f"{kind.plural}/revise.html", form=form, view=view, kind=kind)
+
+
+def _withdraw_revision(kind: Kind, listing_id: int) -> Response:
+    """Take one's proposed change back."""
+    with writing() as uow:
+        if (revision := revisions.open_revision(uow, load(uow, kind, listing_id))) is not None:
+            revisions.withdraw(uow, revision.id)
+    flash(_("Your change is taken back."), "success")
+    return redirect(kind.url("page", listing_id), code=303)
