@@ -44,39 +44,37 @@ def notices(uow: UnitOfWork, event: InterestMoved) -> Iterator[Notice]:
     interest = uow.session.get_one(Interest, event.interest_id)
     target = _target(uow, interest)
     url = interest_path(interest.id)
-    params: Params = {
-        "title": target.title if target else "",
-        "day": on_day(interest.due_on),
-        "reason": interest.reason,
-        "name": name_of(uow.session, _other_party(interest, event.action)).name,
-    }
+    params: Params = {"title": target.title if target else "", "day": on_day(interest.due_on)}
     receivers = speakers(uow.session, interest.to_party_id) | _author(target)
     if event.action == "deliver":
-        yield _delivered(uow, interest, target, receivers, params)
+        yield _delivered(uow, interest, target, receivers)
     if event.action in TO_RECEIVER:
         yield Notice(receivers, TO_RECEIVER[event.action], url, params)
     if event.action in TO_SENDER:
         senders = speakers(uow.session, interest.from_party_id) | {interest.from_user_id}
-        yield Notice(senders, TO_SENDER[event.action], url, params)
+        yield Notice(senders, TO_SENDER[event.action], url, {**params, **_answer(uow, interest)})
 
 
-def _delivered(
-    uow: UnitOfWork, interest: Interest, target: Listing | None, receivers: People, params: Params
-) -> Notice:
+def _answer(uow: UnitOfWork, interest: Interest) -> Params:
+    """Only an acceptance names the other side: whoever declines anonymously stays unnamed, in the stored line too."""
+    if interest.state is InterestState.ACCEPTED:
+        return {"name": name_of(uow.session, interest.to_party_id).name}
+    return {"reason": interest.reason}
+
+
+def _delivered(uow: UnitOfWork, interest: Interest, target: Listing | None, receivers: People) -> Notice:
     url = interest_path(interest.id)
+    params: Params = {"title": target.title if target else "", "day": on_day(interest.due_on)}
     if not receivers:
         return Notice(officials(uow.session, target.county if target else None), UNREACHABLE, url, params)
     named = interest.side is Side.RESULT or not _is_anonymous(uow, interest)
-    return Notice(receivers, DELIVERED[interest.side, named], url, params)
+    sender: Params = {"name": name_of(uow.session, interest.from_party_id).name} if named else {}
+    return Notice(receivers, DELIVERED[interest.side, named], url, {**params, **sender})
 
 
 def _target(uow: UnitOfWork, interest: Interest) -> Listing | None:
     model, wanted = (Result, interest.result_id) if interest.side is Side.NEED else (Need, interest.need_id)
     return uow.session.get(model, wanted) if wanted else None
-
-
-def _other_party(interest: Interest, action: str) -> int:
-    return interest.to_party_id if action in TO_SENDER else interest.from_party_id
 
 
 def _is_anonymous(uow: UnitOfWork, interest: Interest) -> bool:
