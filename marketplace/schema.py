@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 from marketplace.accounts import models as accounts
+from marketplace.admin import models as admin
 from marketplace.audit import models as audit
 from marketplace.bases import models as bases
 from marketplace.contracts import models as contracts
@@ -12,10 +13,25 @@ from marketplace.infra.database import Base
 from marketplace.listings import models as listings
 from marketplace.matching import models as matching
 from marketplace.needs import models as needs
+from marketplace.notifications import models as notifications
 from marketplace.organisations import models as organisations
 from marketplace.results import models as results
 
-OWNERS = (accounts, audit, bases, contracts, deals, listings, matching, needs, organisations, outbox, results)
+OWNERS = (
+    accounts,
+    admin,
+    audit,
+    bases,
+    contracts,
+    deals,
+    listings,
+    matching,
+    needs,
+    notifications,
+    organisations,
+    outbox,
+    results,
+)
 """The modules that declare tables; importing them is what fills the metadata."""
 
 

@@ -1,0 +1,59 @@
+"""The migrations make exactly the schema that the models describe, on both databases, and can be taken back."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from psycopg import sql
+from sqlalchemy import Connection, inspect
+
+from marketplace.infra.database import make_engine
+from marketplace.infra.schema import alembic_config
+from marketplace.schema import whole_schema
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a single table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'fresh.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    with psycopg.connect(url, autocommit=True) as connection:
+        name = f"{connection.info.dbname}_fresh"
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{url}_fresh"
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+def test_migrations_and_models_agree(empty_database: str) -> None:
+    command.upgrade(alembic_config(empty_database), "head")
+    engine = make_engine(empty_database)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), whole_schema())
+        made = {table: _checks(connection, table) for table in whole_schema().tables}
+    engine.dispose()
+    assert differences == []
+    assert made == {name: _declared(name) for name in whole_schema().tables}
+
+
+def test_migrations_can_be_taken_back(empty_database: str) -> None:
+    command.upgrade(alembic_config(empty_database), "head")
+    command.downgrade(alembic_config(empty_database), "base")
+    engine = make_engine(empty_database)
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    engine.dispose()
+
+
+def _checks(connection: Connection, table: str) -> set[str | None]:
+    return {check["name"] for check in inspect(connection).get_check_constraints(table)}
+
+
+def _declared(table: str) -> set[str | None]:
+    constraints = whole_schema().tables[table].constraints
+    return {str(c.name) for c in constraints if c.__visit_name__ == "check_constraint"}
