@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import Connection, inspect
+from sqlalchemy import CheckConstraint, Connection, inspect
 
 from marketplace.infra.database import make_engine
 from marketplace.infra.schema import alembic_config
@@ -56,4 +56,4 @@ def _checks(connection: Connection, table: str) -> set[str | None]:
 
 def _declared(table: str) -> set[str | None]:
     constraints = whole_schema().tables[table].constraints
-    return {str(c.name) for c in constraints if c.__visit_name__ == "check_constraint"}
+    return {str(c.name) for c in constraints if isinstance(c, CheckConstraint)}
