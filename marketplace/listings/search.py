@@ -89,15 +89,26 @@ class Criteria:
         """The same without one filter."""
         return replace(self, filters={name: values for name, values in self.filters.items() if name != facet}, page=1)
 
+    def unfiltered(self) -> "Criteria":
+        """The same without any filter."""
+        return replace(self, filters={}, page=1)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Criteria that do find something, and how much."""
+
+    criteria: Criteria
+    count: int
+
 
 @dataclass(frozen=True)
 class Advice:
-    """What to try instead: the filter whose removal brings most, shorter words, the other catalogue; each with its count."""
+    """What to try instead: without the filter whose removal brings most (else without all), shorter words, the other side."""
 
-    without: str | None = None
-    without_count: int = 0
-    words: tuple[tuple[str, int], ...] = ()
-    elsewhere: int = 0
+    fewer_filters: Attempt | None
+    words: tuple[Attempt, ...]
+    elsewhere: int
 
 
 class Reader:
@@ -184,19 +195,21 @@ def search(index: SearchIndex, criteria: Criteria) -> Page:
 
 def advise(index: SearchIndex, other: SearchIndex, criteria: Criteria) -> Advice:
     """What to try when nothing was found."""
-    drops = {facet: _count(index, criteria.without(facet)) for facet in criteria.filters}
-    best = max(drops, key=lambda facet: drops[facet], default=None)
-    counted = ((word, _count(index, replace(criteria, text=word))) for word in _words(criteria.text))
-    return Advice(
-        without=best if best is not None and drops[best] else None,
-        without_count=drops[best] if best is not None else 0,
-        words=tuple((word, count) for word, count in counted if count),
-        elsewhere=other.search(Query(text=criteria.text, limit=0)).total if criteria.text else 0,
-    )
+    words = (replace(criteria, text=word, page=1) for word in _words(criteria.text))
+    attempts = (_attempt(index, shorter) or _attempt(index, shorter.unfiltered()) for shorter in words)
+    elsewhere = other.search(Query(text=criteria.text, limit=0)).total if criteria.text else 0
+    return Advice(_fewer_filters(index, criteria), tuple(one for one in attempts if one), elsewhere)
 
 
-def _count(index: SearchIndex, criteria: Criteria) -> int:
-    return index.search(Query(text=criteria.text, filters=_in_index(criteria.filters), limit=0)).total
+def _fewer_filters(index: SearchIndex, criteria: Criteria) -> Attempt | None:
+    attempts = [_attempt(index, criteria.without(facet)) for facet in criteria.filters]
+    best = max((one for one in attempts if one), key=lambda one: one.count, default=None)
+    return best or (_attempt(index, criteria.unfiltered()) if criteria.filters else None)
+
+
+def _attempt(index: SearchIndex, criteria: Criteria) -> Attempt | None:
+    count = index.search(Query(text=criteria.text, filters=_in_index(criteria.filters), limit=0)).total
+    return Attempt(criteria, count) if count else None
 
 
 def _words(text: str) -> Iterator[str]:

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from marketplace.listings.rules import ListingKind
-from marketplace.listings.search import FACETS, NONE, SORTS, Advice, Criteria, Facet, Reader, advise, search
+from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, search
 from marketplace.web.context import runtime
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging, url_with
@@ -86,7 +85,7 @@ def search_page(kind: ListingKind) -> SearchPage:
         hits=found.hits,
         paging=Paging(criteria.page, criteria.size, found.total),
         relaxed=found.relaxed,
-        groups=[_group(facet, criteria, found) for facet in FACETS[kind]],
+        groups=[group for facet in FACETS[kind] if (group := _group(facet, criteria, found))],
         chips=_chips(criteria),
         clear_url=url_for(CATALOGUES[kind], q=criteria.text or None),
         orders=_orders(criteria),
@@ -103,10 +102,13 @@ def label_of(facet: Facet, value: str) -> str:
     return translate(facet.values(value).label)
 
 
-def _group(facet: Facet, criteria: Criteria, found: Page) -> Group:
+def _group(facet: Facet, criteria: Criteria, found: Page) -> Group | None:
+    """A facet that nobody has filled in is left out; that a county is missing is worth knowing."""
     counts: Mapping[str, int] = {value or NONE: count for value, count in found.facets[facet.name].items()}
     chosen = criteria.filters.get(facet.name, frozenset())
     shown = [*counts, *sorted(chosen - counts.keys())]
+    if shown == [NONE] and not chosen and facet.name != "county":
+        return None
     options = [
         Link(label_of(facet, value), _toggled(facet, chosen, value), counts.get(value, 0), value in chosen)
         for value in shown
@@ -139,15 +141,22 @@ def _orders(criteria: Criteria) -> list[Link]:
 def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
     other = next(kind for kind in ListingKind if kind is not criteria.kind)
     advice = advise(index, catalogue_index(other), criteria)
-    words = [Link(word, url_with(q=word, page=None), count) for word, count in advice.words]
+    words = [Link(one.criteria.text, _url(one.criteria), one.count) for one in advice.words]
     elsewhere = Link("", url_for(CATALOGUES[other], q=criteria.text), advice.elsewhere) if advice.elsewhere else None
-    return Suggestion(_drop(criteria, advice), words, elsewhere)
+    return Suggestion(_fewer(criteria, advice.fewer_filters), words, elsewhere)
 
 
-def _drop(criteria: Criteria, advice: Advice) -> Link | None:
-    facet = next((facet for facet in FACETS[criteria.kind] if facet.name == advice.without), None)
-    if facet is None:
+def _fewer(criteria: Criteria, attempt: Attempt | None) -> Link | None:
+    """The chosen values that the attempt gives up."""
+    if attempt is None:
         return None
-    values = ", ".join(label_of(facet, value) for value in sorted(criteria.filters[facet.name]))
-    label = _("%(facet)s: %(values)s", facet=translate(facet.title), values=values)
-    return Link(label, url_with(page=None, **{facet.name: None}), advice.without_count)
+    given_up = [
+        facet for facet in FACETS[criteria.kind] if facet.name in criteria.filters.keys() - attempt.criteria.filters
+    ]
+    labels = [label_of(facet, value) for facet in given_up for value in sorted(criteria.filters[facet.name])]
+    return Link("、".join(labels), _url(attempt.criteria), attempt.count)
+
+
+def _url(criteria: Criteria) -> str:
+    filters = {facet.name: sorted(criteria.filters.get(facet.name, ())) or None for facet in FACETS[criteria.kind]}
+    return url_with(q=criteria.text or None, page=None, **filters)

@@ -5,7 +5,7 @@ import re
 from search_index.document import Fragment, Hit
 from search_index.highlight import highlight
 
-WIDTH = 140  # characters of a snippet
+WIDTH = 110  # characters of a snippet
 SENTENCE = 80  # characters of a sentence on a card
 _END = re.compile(r"[。！？；!?;\n]|\.(?=\s)")
 

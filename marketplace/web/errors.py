@@ -13,6 +13,7 @@ from marketplace.kernel.errors import DomainError, SignInRequired, TooManyAttemp
 from marketplace.kernel.messages import N_
 from marketplace.web.context import current_actor
 from marketplace.web.locale import say, translate
+from marketplace.web.redirects import page_before
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def _answer(status: int, message: str, **extra: object) -> tuple[Response | str,
 def _domain_error(error: DomainError) -> Response | tuple[Response | str, int]:
     if isinstance(error, SignInRequired) and not request.path.startswith("/api/"):
         return _sign_in_first()
-    fields = {name: translate(message) for name, message in getattr(error, "fields", {}).items()}
+    fields = {name: translate(message, **error.params) for name, message in getattr(error, "fields", {}).items()}
     answer, status = _answer(error.status, say(error), **({"fields": fields} if fields else {}))
     response = Response(answer, status) if isinstance(answer, str) else answer
     response.status_code = status
@@ -89,7 +90,7 @@ def _resume(status: int) -> tuple[Response | str, int]:
         fields=posted_fields(request.form),
         action=request.full_path.rstrip("?"),
         signed_in=current_actor().is_signed_in,
-        sign_in_url=url_for("accounts.sign_in", next=request.referrer or "/"),
+        sign_in_url=url_for("accounts.sign_in", next=page_before("/")),
     )
     return page, status
 
