@@ -181,7 +181,7 @@ def _create(
 def _present(uow: UnitOfWork, kind: ImportKind, rows: Sequence[PlannedRow]) -> dict[str | None, int]:
     marks = [row.fingerprint for row in rows]
     found = select(Listing.fingerprint, Listing.id).where(Listing.kind == kind.kind, Listing.fingerprint.in_(marks))
-    return dict(uow.session.execute(found).tuples().all())
+    return dict(uow.session.execute(found).all())
 
 
 def _insert(uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]) -> list[Listing]:

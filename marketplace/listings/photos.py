@@ -16,4 +16,4 @@ def first_photos(session: Session, listing_ids: Sequence[int]) -> dict[int, int]
         .where(Attachment.listing_id.in_(listing_ids), Attachment.kind == AttachmentKind.PHOTO)
         .group_by(Attachment.listing_id)
     )
-    return dict(session.execute(first).tuples().all())
+    return dict(session.execute(first).all())

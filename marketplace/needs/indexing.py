@@ -26,7 +26,7 @@ def documents(session: Session, ids: Sequence[int]) -> list[Document]:
 
 def versions(session: Session) -> dict[int, int]:
     """The version of every need that everybody sees."""
-    return dict(session.execute(select(Need.id, Need.version).where(visible(VISITOR))).tuples().all())
+    return dict(session.execute(select(Need.id, Need.version).where(visible(VISITOR))).all())
 
 
 def document(need: Need, party: str) -> Document:

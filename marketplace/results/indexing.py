@@ -25,7 +25,7 @@ def documents(session: Session, ids: Sequence[int]) -> list[Document]:
 
 def versions(session: Session) -> dict[int, int]:
     """The version of every result that everybody sees."""
-    return dict(session.execute(select(Result.id, Result.version).where(visible(VISITOR))).tuples().all())
+    return dict(session.execute(select(Result.id, Result.version).where(visible(VISITOR))).all())
 
 
 def document(result: Result, party: str) -> Document:
