@@ -1,0 +1,168 @@
+"""Everything an official has to decide, of all kinds in one list, the oldest first. Reads only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, null, or_, select, union_all
+
+from marketplace.contracts.models import Document, Scan, ScanConfirmation
+from marketplace.contracts.rules import LIVE, PaperState
+from marketplace.deals import policy as deal_policy
+from marketplace.deals.models import Deal
+from marketplace.home.rules import DAYS_ALLOWED, Age, ReviewKind, age
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day, day_begins
+from marketplace.kernel.permissions import Actor
+from marketplace.listings.models import Claim, Listing, Revision
+from marketplace.listings.policy import is_in_office
+from marketplace.listings.rules import ClaimState, ListingKind, RevisionState
+from marketplace.needs.rules import NeedState
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.rules import OrganisationState
+from marketplace.results.rules import ResultState
+
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the queue is narrowed to; None is everything."""
+
+    kind: ReviewKind | None = None
+    county: str | None = None
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """One thing to decide. `target_id` is a listing, a claim, an organisation or a paper's deal, by kind."""
+
+    kind: ReviewKind
+    target_id: int
+    title: str
+    county: str | None
+    since: datetime
+    age: Age
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """How much of one kind waits, how old the oldest is, and how many are beyond their time."""
+
+    kind: ReviewKind
+    count: int
+    oldest: Age
+    overdue: int
+
+
+def listed(uow: UnitOfWork, wanted: Wanted, offset: int = 0, limit: int = 50) -> list[ReviewRow]:
+    """A stretch of the queue of this official, the oldest first."""
+    rows = _rows(uow.actor)
+    statement = _narrowed(select(rows), rows, wanted).order_by(rows.c.since, rows.c.kind, rows.c.target_id)
+    today = china_day(uow.now())
+    return [_read(row, today) for row in uow.session.execute(statement.offset(offset).limit(limit))]
+
+
+def count(uow: UnitOfWork, wanted: Wanted) -> int:
+    """How many things wait."""
+    rows = _rows(uow.actor)
+    return uow.session.scalar(_narrowed(select(func.count()).select_from(rows), rows, wanted)) or 0
+
+
+def by_kind(uow: UnitOfWork) -> list[KindRow]:
+    """What waits by kind, in the order of the kinds; kinds of which nothing waits are left out."""
+    rows, today = _rows(uow.actor), china_day(uow.now())
+    overdue = func.sum(case((_is_overdue(rows, today), 1), else_=0))
+    statement = select(rows.c.kind, func.count(), func.min(rows.c.since), overdue).group_by(rows.c.kind)
+    found = {ReviewKind(kind): values for kind, *values in uow.session.execute(statement)}
+    return [
+        KindRow(kind, number, age(china_day(oldest), today, DAYS_ALLOWED[kind]), int(late))
+        for kind in ReviewKind
+        if kind in found
+        for number, oldest, late in [found[kind]]
+    ]
+
+
+def _is_overdue(rows: Subquery, today: date) -> ColumnElement[bool]:
+    """The same as Age.overdue, for the database: the day it began lies more days back than allowed."""
+    late = [
+        (rows.c.kind == kind.value) & (rows.c.since < day_begins(today - timedelta(days=allowed)))
+        for kind, allowed in DAYS_ALLOWED.items()
+        if allowed is not None
+    ]
+    return or_(*late)
+
+
+def _narrowed(statement: Rows, rows: Subquery, wanted: Wanted) -> Rows:
+    if wanted.kind is not None:
+        statement = statement.where(rows.c.kind == wanted.kind.value)
+    if wanted.county is not None:
+        statement = statement.where(or_(rows.c.county == wanted.county, rows.c.other_county == wanted.county))
+    return statement
+
+
+def _read(row: Any, today: date) -> ReviewRow:
+    kind = ReviewKind(row.kind)
+    waited = age(china_day(row.since), today, DAYS_ALLOWED[kind])
+    return ReviewRow(kind, row.target_id, row.title, row.county, row.since, waited)
+
+
+def _rows(actor: Actor) -> Subquery:
+    """All kinds with the same columns. Each branch is narrowed to the official's scope by its feature's own rule."""
+    listing = is_in_office(actor)
+    in_review = {
+        ReviewKind.RESULT: (Listing.kind == ListingKind.RESULT) & (Listing.state == ResultState.COUNTY_REVIEW),
+        ReviewKind.NEED: (Listing.kind == ListingKind.NEED) & (Listing.state == NeedState.REVIEW),
+    }
+    listings = [
+        _columns(kind, Listing.id, Listing.title, Listing.county, Listing.stage_since).where(condition, listing)
+        for kind, condition in in_review.items()
+    ]
+    revisions = (
+        _columns(ReviewKind.REVISION, Listing.id, Listing.title, Listing.county, Revision.proposed_at)
+        .join(Revision, Revision.listing_id == Listing.id)
+        .where(Revision.state == RevisionState.PROPOSED, listing)
+    )
+    claims = (
+        _columns(ReviewKind.CLAIM, Claim.id, Listing.title, Listing.county, Claim.claimed_at)
+        .select_from(Claim)
+        .join(Listing, Listing.id == Claim.listing_id)
+        .where(Claim.state == ClaimState.PENDING, listing)
+    )
+    return union_all(*listings, revisions, claims, _organisations(actor), _scans(actor)).subquery()
+
+
+def _organisations(actor: Actor) -> Rows:
+    since = func.coalesce(Organisation.submitted_at, Organisation.created_at)
+    columns = _columns(ReviewKind.ORGANISATION, Organisation.id, Organisation.name, Organisation.county, since)
+    waiting = columns.where(Organisation.state == OrganisationState.SUBMITTED)
+    return waiting if actor.is_city_official else waiting.where(Organisation.county.in_(actor.counties))
+
+
+def _scans(actor: Actor) -> Rows:
+    """Scans that both parties have confirmed, waiting since the last confirmation; nobody verifies his own paper."""
+    confirmed = (
+        select(func.max(ScanConfirmation.at))
+        .join(Scan, Scan.id == ScanConfirmation.scan_id)
+        .where(Scan.document_id == Document.id)
+        .scalar_subquery()
+    )
+    since = func.coalesce(confirmed, Document.created_at)
+    mine_to_verify = deal_policy.is_in_office(actor) & ~deal_policy.is_mine(actor)
+    return (
+        _columns(ReviewKind.SCAN, Deal.id, Deal.title, Deal.seller_county, since, Deal.buyer_county)
+        .select_from(Deal)
+        .join(Document, Document.deal_id == Deal.id)
+        .where(Document.paper == PaperState.CONFIRMED, Document.state.in_(LIVE), mine_to_verify)
+    )
+
+
+def _columns(kind: ReviewKind, target: Any, title: Any, county: Any, since: Any, other_county: Any = None) -> Rows:
+    return select(
+        literal(kind.value).label("kind"),
+        target.label("target_id"),
+        title.label("title"),
+        county.label("county"),
+        (null() if other_county is None else other_county).label("other_county"),
+        since.label("since"),
+    )

@@ -1,0 +1,89 @@
+"""What may wait for somebody and how long it may wait. Pure; the timers are those of the state tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from marketplace.contracts.rules import PAPER_STATES, PaperState
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
+from marketplace.needs.rules import NEED_STATES, NeedState
+from marketplace.organisations.rules import ORGANISATION_STATES, OrganisationState
+from marketplace.results.rules import RESULT_STATES, ResultState
+
+STALE_WARNING_DAYS = 14
+"""A published result is asked for this many days before it counts as not confirmed."""
+
+LAPSED_SHOWN_DAYS = 30
+"""How long officials see that an interest lapsed without an answer."""
+
+EXAMPLE_SEARCHES = ("变压器", "焊接", "机器人", "节能", "污水处理", "模具", "大棚", "纺织", "检测")
+"""Words people type here; only those that find something are offered."""
+
+
+class ReviewKind(Labelled):
+    """What an official decides on."""
+
+    RESULT = "result", N_("Result")
+    NEED = "need", N_("Need")
+    REVISION = "revision", N_("Change to a listing")
+    CLAIM = "claim", N_("Claim")
+    ORGANISATION = "organisation", N_("Unit to be verified")
+    SCAN = "scan", N_("Signed paper")
+
+
+DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
+    ReviewKind.RESULT: RESULT_STATES.days_allowed(ResultState.COUNTY_REVIEW),
+    ReviewKind.NEED: NEED_STATES.days_allowed(NeedState.REVIEW),
+    ReviewKind.REVISION: REVISION_STATES.days_allowed(RevisionState.PROPOSED),
+    ReviewKind.CLAIM: CLAIM_STATES.days_allowed(ClaimState.PENDING),
+    ReviewKind.ORGANISATION: ORGANISATION_STATES.days_allowed(OrganisationState.SUBMITTED),
+    ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
+}
+"""Days an official has, by kind."""
+
+
+class TaskKind(Labelled):
+    """What may wait for a person; the label is the sentence he reads, about `title`."""
+
+    INTEREST = "interest", N_("Answer the interest in “%(title)s”")
+    CONTRIBUTOR = "contributor", N_("You are named as a contributor to “%(title)s”: do you agree?")
+    OWNER_CONSENT = "owner_consent", N_("Decide for your unit whether “%(title)s” may be published")
+    RESULT_RETURNED = "result_returned", N_("Your result “%(title)s” came back with remarks")
+    NEED_RETURNED = "need_returned", N_("Your need “%(title)s” came back with remarks")
+    FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
+    DEAL = "deal", N_("%(step)s: deal “%(title)s”")
+    MEMBER = "member", N_("%(title)s asks to join your unit")
+    UNIT_PAPERS = "unit_papers", N_("Complete the papers of %(title)s and hand them in")
+
+
+IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT})
+"""Terms that are counted in working days."""
+
+
+@dataclass(frozen=True)
+class Age:
+    """How many days in China something has waited, and how many it may (None: no limit)."""
+
+    days: int
+    allowed: int | None
+
+    @property
+    def overdue(self) -> int:
+        """Days beyond the limit, 0 within it."""
+        return 0 if self.allowed is None else max(0, self.days - self.allowed)
+
+    @property
+    def left(self) -> int | None:
+        """Days left within the limit, None when there is no limit or it has passed."""
+        return None if self.allowed is None or self.overdue else self.allowed - self.days
+
+
+def age(since: date, today: date, allowed: int | None) -> Age:
+    """The age on a day of what has waited since another; the first day does not count."""
+    return Age((today - since).days, allowed)
+
+
+def last_day(since: date, allowed: int | None) -> date | None:
+    """The last day within a limit of calendar days."""
+    return None if allowed is None else since + timedelta(days=allowed)
