@@ -51,7 +51,9 @@ def approach(uow: UnitOfWork, result_id: int | None, need_id: int | None) -> App
         select(own_model.id, own_model.title).where(mine).order_by(own_model.id.desc()).limit(OWN_LISTINGS)
     )
     card = _card(uow, target)
-    return Approach(side, card, tuple(own.tuples()), own_id, _parties(uow), policy.is_mine(uow.actor, target))
+    return Approach(
+        side, card, tuple((id_, title) for id_, title in own), own_id, _parties(uow), policy.is_mine(uow.actor, target)
+    )
 
 
 def _side(uow: UnitOfWork, result_id: int | None, need_id: int | None) -> Side:

@@ -7,31 +7,32 @@ it is about.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from marketplace.kernel import wording
-from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Param, Params
 from marketplace.listings.rules import Maturity, Way
 
 
-class Verdict(Labelled):
+class Verdict(StrEnum):
     """How one fact of the two listings goes together."""
 
-    FIT = "fit", N_("Fits")
-    MISSING = "missing", N_("Missing")
-    CONFLICT = "conflict", N_("Contradicts")
+    FIT = "fit"
+    MISSING = "missing"
+    CONFLICT = "conflict"
 
 
-class Fact(Labelled):
+class Fact(StrEnum):
     """The facts that are compared."""
 
-    PRICE = "price", N_("Price and budget")
-    MATURITY = "maturity", N_("Maturity")
-    COUNTY = "county", N_("County")
-    WAYS = "ways", N_("Ways of cooperation")
-    DEADLINE = "deadline", N_("Deadline")
-    FIGURES = "figures", N_("Figures")
-    TEXT = "text", N_("Description")
+    PRICE = "price"
+    MATURITY = "maturity"
+    COUNTY = "county"
+    WAYS = "ways"
+    DEADLINE = "deadline"
+    FIGURES = "figures"
+    TEXT = "text"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ so leaving a field empty never helps. BM25 favours short texts: what a listing g
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from statistics import median
 
-from marketplace.kernel.messages import N_, Labelled
 from marketplace.matching.facts import Fact
 from marketplace.matching.rules import Strength
 
@@ -31,17 +31,17 @@ SMALL_FIELD = 8
 """With fewer matches than this there is no field to stand above."""
 
 
-class PartName(Labelled):
-    """What a part of the score stands for."""
+class PartName(StrEnum):
+    """What a part of the score stands for: the words in common, the shortness of the text, or a fact that fits."""
 
-    WORDS = "words", N_("Words in common")
-    BREVITY = "brevity", N_("Short description")
-    PRICE = "price", N_("Price and budget")
-    MATURITY = "maturity", N_("Maturity")
-    COUNTY = "county", N_("County")
-    WAYS = "ways", N_("Ways of cooperation")
-    DEADLINE = "deadline", N_("Deadline")
-    FIGURES = "figures", N_("Figures")
+    WORDS = "words"
+    BREVITY = "brevity"
+    PRICE = "price"
+    MATURITY = "maturity"
+    COUNTY = "county"
+    WAYS = "ways"
+    DEADLINE = "deadline"
+    FIGURES = "figures"
 
 
 @dataclass(frozen=True)
