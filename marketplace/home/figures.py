@@ -1,0 +1,147 @@
+"""The figures on an official's home: five with their change since last week, and a short table by county. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import case, func, select
+
+from marketplace.home.oversight import interests_in_office
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day, day_begins
+from marketplace.listings.models import Listing
+from marketplace.listings.policy import is_in_office
+from marketplace.listings.rules import ListingKind
+from marketplace.matching.models import Interest
+from marketplace.matching.rules import InterestState
+from marketplace.needs import rules as need_rules
+from marketplace.results import rules as result_rules
+from marketplace.statistics import queries
+from marketplace.statistics.queries import Figure, Filter
+from marketplace.statistics.rules import Dimension, Period, Rung, year_to
+
+WEEK = timedelta(days=7)
+_SHOWN = {ListingKind.RESULT: result_rules.VISIBLE, ListingKind.NEED: need_rules.VISIBLE}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A rung of this year in fen, with what of it is dated in the last seven days."""
+
+    rung: Rung
+    year: Figure
+    week: Figure
+
+
+@dataclass(frozen=True)
+class Published:
+    """Listings everybody sees now, and how many of them were published in the last seven days."""
+
+    total: int = 0
+    week: int = 0
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of this year's interests that came to an end: how many were answered, how many lapsed in silence."""
+
+    answered: int
+    ended: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Answered of ended, None before one has ended."""
+        return Fraction(self.answered, self.ended) if self.ended else None
+
+
+@dataclass(frozen=True)
+class CountyLine:
+    """One county: this year's contracts (A1, fen) as seller and as buyer, and what is published. None is 未填."""
+
+    county: str | None
+    sold: Figure
+    bought: Figure
+    results: int
+    needs: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything together, for this official's scope."""
+
+    period: Period
+    amounts: tuple[Amount, ...]
+    results: Published
+    needs: Published
+    answers: Answers
+    counties: tuple[CountyLine, ...]
+
+
+def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
+    """The figures of this year so far; counties come in their official order, without those that have nothing."""
+    today = china_day(uow.now())
+    period = year_to(today)
+    week = Period(max(period.first, today - WEEK + timedelta(days=1)), today)
+    published = _published(uow, day_begins(week.first))
+    return Figures(
+        period=period,
+        amounts=tuple(
+            Amount(rung, queries.total(uow, Filter(rung, period)), queries.total(uow, Filter(rung, week)))
+            for rung in Rung
+        ),
+        results=_sum(published, ListingKind.RESULT),
+        needs=_sum(published, ListingKind.NEED),
+        answers=_answers(uow, period.first),
+        counties=_by_county(uow, period, published, counties),
+    )
+
+
+_Counts = dict[tuple[ListingKind, str | None], Published]
+
+
+def _published(uow: UnitOfWork, since: datetime) -> _Counts:
+    """What is on the market, by kind and county, in one statement."""
+    recent = func.sum(case((Listing.published_at >= since, 1), else_=0))
+    shown = [(Listing.kind == kind) & Listing.state.in_(states) for kind, states in _SHOWN.items()]
+    statement = (
+        select(Listing.kind, Listing.county, func.count(), recent)
+        .where(shown[0] | shown[1], is_in_office(uow.actor))
+        .group_by(Listing.kind, Listing.county)
+    )
+    return {(kind, county): Published(n, int(week)) for kind, county, n, week in uow.session.execute(statement)}
+
+
+def _sum(published: _Counts, kind: ListingKind) -> Published:
+    ours = [one for (of_kind, _), one in published.items() if of_kind is kind]
+    return Published(sum(one.total for one in ours), sum(one.week for one in ours))
+
+
+def _answers(uow: UnitOfWork, first: date) -> Answers:
+    """Interests expressed since a day; what is still open has not been decided and does not count."""
+    answered = Interest.state.in_((InterestState.ACCEPTED, InterestState.DECLINED))
+    ended = answered | (Interest.state == InterestState.LAPSED)
+    statement = select(func.sum(case((answered, 1), else_=0)), func.sum(case((ended, 1), else_=0))).where(
+        Interest.created_at >= day_begins(first), interests_in_office(uow.actor)
+    )
+    given, all_ended = uow.session.execute(statement).one()
+    return Answers(int(given or 0), int(all_ended or 0))
+
+
+def _by_county(uow: UnitOfWork, period: Period, published: _Counts, counties: Sequence[str]) -> tuple[CountyLine, ...]:
+    wanted = Filter(Rung.A1, period)
+    sold, bought = queries.cut(uow, wanted, Dimension.SELLER), queries.cut(uow, wanted, Dimension.BUYER)
+    known = {county for _, county in published} | set(sold) | set(bought)
+    ordered: list[str | None] = [county for county in counties if county in known]
+    ordered += [None] if None in known else []
+    nothing, none = Figure(), Published()
+    return tuple(
+        CountyLine(
+            county=county,
+            sold=sold.get(county, nothing),
+            bought=bought.get(county, nothing),
+            results=published.get((ListingKind.RESULT, county), none).total,
+            needs=published.get((ListingKind.NEED, county), none).total,
+        )
+        for county in ordered
+    )

@@ -1,0 +1,209 @@
+"""What waits for one person: everything that only he, or somebody of his unit, can do next. Reads only.
+
+Each source is one SELECT of (id to go to, title, a moment or day), and a rule that turns the third into the last day.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, or_, select
+
+from marketplace.accounts.models import User
+from marketplace.deals.queries import DealRow
+from marketplace.home.rules import IN_WORKING_DAYS, STALE_WARNING_DAYS, TaskKind, last_day
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.permissions import Actor
+from marketplace.kernel.workdays import add_working_days, working_days_between
+from marketplace.listings.models import Listing
+from marketplace.listings.policy import is_mine
+from marketplace.listings.rules import ListingKind
+from marketplace.matching.models import Interest
+from marketplace.matching.policy import is_received
+from marketplace.matching.rules import OPEN, Side
+from marketplace.needs.rules import NEED_STATES, NeedState
+from marketplace.organisations.models import Membership, Organisation
+from marketplace.organisations.rules import MEMBERSHIP_STATES, MembershipRole, MembershipState, OrganisationState
+from marketplace.results.models import Contributor, Result
+from marketplace.results.rules import RESULT_STATES, ResultState
+from marketplace.settings import Settings
+
+PER_KIND = 20
+"""More of one kind are not listed: who publishes for others would see nothing else."""
+
+PAPERS_MISSING = (OrganisationState.LISTED, OrganisationState.DRAFT, OrganisationState.RETURNED)
+
+Rows = Select[*tuple[Any, ...]]
+Due = Callable[[Any], date | None]
+Source = tuple[TaskKind, Rows, Due]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do. `target_id` is what its page is about.
+
+    `days_left` counts calendar days, and working days where the term is one of working days; it is negative, in calendar
+    days, once the last day has passed. `step` is what a deal needs, as a msgid.
+    """
+
+    kind: TaskKind
+    target_id: int
+    title: str
+    due_on: date | None
+    days_left: int | None
+    step: str = ""
+
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether the term runs in working days."""
+        return self.kind in IN_WORKING_DAYS
+
+
+def tasks(uow: UnitOfWork, deals: Sequence[DealRow]) -> list[Task]:
+    """Everything that waits for the actor, the most pressing first; `deals` are his own, with their next steps.
+
+    One statement per kind, however much waits.
+    """
+    today = china_day(uow.now())
+    found = [
+        _task(kind, row, due, today)
+        for kind, statement, due in _sources(uow)
+        for row in uow.session.execute(statement.limit(PER_KIND))
+    ]
+    found += [_turn(deal, today) for deal in deals if deal.owed_by_me]
+    return sorted(found, key=lambda task: (task.due_on or date.max, task.kind, task.target_id))
+
+
+def _task(kind: TaskKind, row: Any, due: Due, today: date) -> Task:
+    target_id, title, value = row
+    due_on = due(value)
+    return Task(kind, target_id, title, due_on, _days_left(kind, due_on, today))
+
+
+def _turn(deal: DealRow, today: date) -> Task:
+    """The actor's side owes the next step of a deal."""
+    due_on = deal.next.due
+    return Task(
+        TaskKind.DEAL, deal.id, deal.title, due_on, _days_left(TaskKind.DEAL, due_on, today), step=deal.next.label
+    )
+
+
+def _days_left(kind: TaskKind, due_on: date | None, today: date) -> int | None:
+    if due_on is None:
+        return None
+    if kind in IN_WORKING_DAYS and due_on >= today:
+        return working_days_between(today, due_on)
+    return (due_on - today).days
+
+
+def _sources(uow: UnitOfWork) -> Iterator[Source]:
+    yield from _of_listings(uow)
+    actor = uow.actor
+    yield TaskKind.INTEREST, _interests(actor), _on_the_day
+    yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
+    yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
+
+
+def _of_listings(uow: UnitOfWork) -> Iterator[Source]:
+    actor, settings = uow.actor, uow.settings
+    result, need = Listing.kind == ListingKind.RESULT, Listing.kind == ListingKind.NEED
+    in_stage = select(Listing.id, Listing.title, Listing.stage_since).order_by(Listing.stage_since)
+    yield (
+        TaskKind.RESULT_RETURNED,
+        in_stage.where(result, Listing.state == ResultState.CHANGES_REQUESTED, Listing.author_id == actor.user_id),
+        _after(RESULT_STATES.days_allowed(ResultState.CHANGES_REQUESTED)),
+    )
+    yield (
+        TaskKind.NEED_RETURNED,
+        in_stage.where(need, Listing.state == NeedState.CHANGES_REQUESTED, is_mine(actor)),
+        _after(NEED_STATES.days_allowed(NeedState.CHANGES_REQUESTED)),
+    )
+    yield (
+        TaskKind.OWNER_CONSENT,
+        in_stage.where(result, Listing.state == ResultState.OWNER_REVIEW, Listing.party_id.in_(actor.party_ids)),
+        _owner_decides_until(settings),
+    )
+    yield TaskKind.FRESHNESS, _ageing(uow), _fresh_until(settings)
+    yield TaskKind.CONTRIBUTOR, _named(actor), _after(None)
+
+
+def _ageing(uow: UnitOfWork) -> Rows:
+    """Own published results nobody has confirmed for nearly as long as they count as fresh, and those past it.
+
+    What was published on behalf of others is left out: whoever holds it in trust cannot know.
+    """
+    soon = uow.now() - timedelta(days=uow.settings.listing_fresh_days - STALE_WARNING_DAYS)
+    ageing = (Listing.state == ResultState.PUBLISHED) & (Listing.fresh_at < soon)
+    mine = is_mine(uow.actor) & ~Listing.on_behalf
+    return (
+        select(Listing.id, Listing.title, Listing.fresh_at)
+        .where(Listing.kind == ListingKind.RESULT, mine, or_(ageing, Listing.state == ResultState.STALE))
+        .order_by(Listing.fresh_at)
+    )
+
+
+def _named(actor: Actor) -> Rows:
+    ended = (ResultState.WITHDRAWN, ResultState.EXPIRED)
+    return (
+        select(Result.id, Result.title, Result.stage_since)
+        .join(Contributor, Contributor.result_id == Result.id)
+        .where(Contributor.user_id == actor.user_id, Contributor.consented_at.is_(None), Result.state.not_in(ended))
+        .order_by(Contributor.id)
+    )
+
+
+def _interests(actor: Actor) -> Rows:
+    """Open interests addressed to the actor, under the title of the listing that is asked about."""
+    addressed = case((Interest.side == Side.NEED, Interest.result_id), else_=Interest.need_id)
+    return (
+        select(Interest.id, Listing.title, Interest.due_on)
+        .join(Listing, Listing.id == addressed)
+        .where(Interest.state.in_(OPEN), is_received(actor))
+        .order_by(Interest.due_on)
+    )
+
+
+def _members(actor: Actor) -> Rows:
+    return (
+        select(Membership.organisation_id, User.name, Membership.requested_at)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.state == MembershipState.REQUESTED, Membership.organisation_id.in_(actor.administered_ids))
+        .order_by(Membership.requested_at)
+    )
+
+
+def _units(actor: Actor) -> Rows:
+    """Units the actor administers, or has applied for, whose papers nobody has handed in."""
+    applied = select(Membership.organisation_id).where(
+        Membership.user_id == actor.user_id,
+        Membership.state == MembershipState.REQUESTED,
+        Membership.role == MembershipRole.ADMINISTRATOR,
+    )
+    his = Organisation.id.in_(actor.administered_ids) | Organisation.id.in_(applied)
+    return select(Organisation.id, Organisation.name, Organisation.created_at).where(
+        Organisation.state.in_(PAPERS_MISSING), his
+    )
+
+
+def _on_the_day(day: date) -> date:
+    return day
+
+
+def _after(allowed: int | None) -> Due:
+    def due(since: datetime) -> date | None:
+        return last_day(china_day(since), allowed)
+
+    return due
+
+
+def _fresh_until(settings: Settings) -> Due:
+    return _after(settings.listing_fresh_days)
+
+
+def _owner_decides_until(settings: Settings) -> Due:
+    def due(since: datetime) -> date:
+        return add_working_days(china_day(since), settings.owner_working_days)
+
+    return due
