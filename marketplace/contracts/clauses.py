@@ -136,7 +136,7 @@ def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
     lines += [*subject.buyer.lines(f"甲方（{names['buyer']}）"), ""]
     lines += [*subject.seller.lines(f"乙方（{names['seller']}）"), ""]
     for number, clause in enumerate(clauses, 1):
-        lines.append(f"第{ordinal(number)}条　{clause.heading}")
+        lines.append(f"{ordinal(number)}　{clause.heading}")
         lines += [f"{number}.{place}　{line}" for place, line in enumerate(clause.text.split("\n"), 1)]
         lines.append("")
     lines += [
@@ -153,9 +153,14 @@ def digest(text: str) -> str:
 
 
 def ordinal(number: int) -> str:
-    """1 to 99 as Chinese numerals: 十二."""
+    """The number of a clause, 1 to 99: 第十二条."""
     tens, ones = divmod(number, 10)
-    return f"{_NUMBERS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMBERS[ones]}"
+    return f"第{_NUMBERS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMBERS[ones]}条"
+
+
+def heading_of(text: str) -> str:
+    """What stands above the first clause: kind, number, parties."""
+    return text.split(f"\n{ordinal(1)}　", maxsplit=1)[0].strip()
 
 
 def to_rows(clauses: Sequence[Clause]) -> list[dict[str, Any]]:

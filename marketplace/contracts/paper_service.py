@@ -1,15 +1,13 @@
 """Documents signed on paper: a scan is uploaded, both parties confirm that very scan, an official verifies it."""
 
-from pathlib import PurePath
-from typing import BinaryIO
-
 from sqlalchemy import select
 
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import PAPER_STATES, Basis, DocumentState
 from marketplace.contracts.service import LONGEST_REASON, announce
 from marketplace.contracts.signing_service import complete
-from marketplace.contracts.terms import clean, required
+from marketplace.contracts.terms import required
+from marketplace.contracts.uploads import Upload, keep
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotPermitted
@@ -22,12 +20,7 @@ _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
 def upload_scan(
-    uow: UnitOfWork,
-    document: Document,
-    relations: frozenset[Relation],
-    party_id: int,
-    stream: BinaryIO,
-    name: str,
+    uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, upload: Upload
 ) -> Scan:
     """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
 
@@ -35,19 +28,18 @@ def upload_scan(
     """
     _require_open(document)
     target = PAPER_STATES.require("upload", document.paper, relations).target
-    kind = media.require(stream, SCAN_TYPES)
-    stored = uow.services.files.save(stream, uow.settings.upload_limit)
+    kept = keep(uow, upload, SCAN_TYPES)
     scan = Scan(
         document_id=document.id,
-        sha256=stored.sha256,
-        name=file_name(name),
-        media_type=kind,
-        size=stored.size,
+        sha256=kept.sha256,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
         uploaded_by_id=uow.actor.user_id,
         uploaded_at=uow.now(),
     )
     uow.session.add(scan)
-    document.paper = target
+    document.paper, document.note = target, ""
     uow.flush()
     announce(uow, document, "upload", party_id)
     return scan
@@ -59,6 +51,7 @@ def confirm_scan(
     """Say for a party that this scan is the paper it signed. Raises Conflict when another scan has taken its place or the party
     has confirmed already, NotPermitted for an unverified party and for one person on both sides. Emits DocumentMoved."""
     scan = _current(uow, document, scan_id)
+    confirmed = PAPER_STATES.require("confirm", document.paper, _BY_SYSTEM).target
     if Relation.PARTY not in relations or not uow.actor.acts_for(party_id):
         raise NotPermitted(N_("You may not do this."))
     if not name_of(uow.session, party_id).is_verified:
@@ -71,7 +64,7 @@ def confirm_scan(
     uow.session.add(ScanConfirmation(scan_id=scan.id, party_id=party_id, user_id=uow.actor.user_id, at=uow.now()))
     announce(uow, document, "confirm", party_id)
     if given:
-        document.paper = PAPER_STATES.require("confirm", document.paper, _BY_SYSTEM).target
+        document.paper = confirmed
     uow.flush()
 
 
@@ -104,12 +97,6 @@ def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
     """Who has confirmed a scan."""
     of_scan = select(ScanConfirmation).where(ScanConfirmation.scan_id == scan_id)
     return list(uow.session.scalars(of_scan.order_by(ScanConfirmation.at)))
-
-
-def file_name(name: str) -> str:
-    """The last part of what a browser calls a file, short enough to keep."""
-    last = clean(PurePath(name.replace("\\", "/")).name).replace("\n", " ")
-    return last[-200:] or "scan"
 
 
 def _require_open(document: Document) -> None:

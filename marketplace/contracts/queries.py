@@ -12,8 +12,7 @@ from marketplace.organisations.regions import Region
 def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
     """Name, credit code, place and representative of a party, as they are now. Raises KeyError when there is no such party."""
     name = name_of(session, party_id)
-    county = region.county(name.county)
-    place = f"{region.city}{county.name}" if county else region.city
+    place = _place(region, name.county)
     organisation = session.scalar(
         select(Organisation).join(Party, Party.organisation_id == Organisation.id).where(Party.id == party_id)
     )
@@ -21,3 +20,12 @@ def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
         return PartyFacts(name.name, is_person=True, code="", place=place, representative="")
     code, representative = organisation.credit_code or "", organisation.representative or ""
     return PartyFacts(name.name, is_person=False, code=code, place=place, representative=representative)
+
+
+def _place(region: Region, county_code: str | None) -> str:
+    """潍坊市青州市; a district that bears the city's name is written without it."""
+    city = region.city if region.city.endswith("市") else f"{region.city}市"
+    county = region.county(county_code)
+    if county is None:
+        return city
+    return county.name if county.name.startswith(region.city) else f"{city}{county.name}"

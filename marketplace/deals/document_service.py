@@ -15,11 +15,12 @@ from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import Figures, Place
 from marketplace.contracts.terms import amount_text
+from marketplace.contracts.uploads import Upload
 from marketplace.deals.models import Deal
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
 from marketplace.deals.rules import DealState, EntryKind
-from marketplace.deals.service import Upload, book, close_before_force
+from marketplace.deals.service import book, close_before_force
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
@@ -133,7 +134,7 @@ def upload_scan(uow: UnitOfWork, document_id: int, upload: Upload) -> Scan:
     """Add the scan of the paper that was signed. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
     room, document = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
-    scan = paper_service.upload_scan(uow, document, room.relations, party_id, upload.stream, upload.name)
+    scan = paper_service.upload_scan(uow, document, room.relations, party_id, upload)
     _step(room, document, "upload")
     return scan
 

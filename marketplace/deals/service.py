@@ -1,15 +1,12 @@
 """Use cases of a deal: opening it, writing to the other side, and the steps of its lifecycle."""
 
-from dataclasses import dataclass
-from typing import BinaryIO
-
 from sqlalchemy import select
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.paper_service import file_name
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import LONGEST_REASON, void_all
 from marketplace.contracts.terms import required
+from marketplace.contracts.uploads import Upload, keep
 from marketplace.deals.events import DealMoved, MessageSent
 from marketplace.deals.models import Deal, Entry, Message
 from marketplace.deals.offer_service import close_open_offer
@@ -30,14 +27,6 @@ from marketplace.organisations.parties import names_of
 LONGEST_MESSAGE = 4000
 SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
 """What a button alone can do; the other actions come with a document or an amount."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as a browser sends it; its name is not believed beyond being shown."""
-
-    stream: BinaryIO
-    name: str
 
 
 def open_from_interest(uow: UnitOfWork, interest_id: int) -> Deal:
@@ -113,21 +102,13 @@ def write(uow: UnitOfWork, deal_id: int, text: str, upload: Upload | None = None
         text=required(text, "text", LONGEST_MESSAGE),
     )
     if upload is not None:
-        _attach(uow, message, upload)
+        kept = keep(uow, upload, media.ATTACHMENTS)
+        message.file_sha256, message.file_name = kept.sha256, kept.name
+        message.file_type, message.file_size = kept.media_type, kept.size
     uow.session.add(message)
     uow.flush()
     uow.emit(MessageSent(deal_id, message.id, message.party_id))
     return message
-
-
-def _attach(uow: UnitOfWork, message: Message, upload: Upload) -> None:
-    try:
-        message.file_type = media.require(upload.stream)
-        stored = uow.services.files.save(upload.stream, uow.settings.upload_limit)
-    except InvalidInput as error:
-        raise InvalidInput(error.message, None, {"file": error.message}, **error.params) from None
-    message.file_sha256, message.file_size = stored.sha256, stored.size
-    message.file_name = file_name(upload.name)
 
 
 def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:

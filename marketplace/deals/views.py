@@ -1,13 +1,123 @@
-"""Skeleton, to be replaced."""
+"""The deal room: the list of deals, one room, messages, the steps of the lifecycle."""
 
-from flask import Blueprint, render_template
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
 
-from marketplace.web.access import public
+from marketplace.deals import document_views, offer_views, paper_views, queries, service
+from marketplace.deals.blueprint import blueprint
+from marketplace.deals.forms import MessageForm, ReasonForm, TerminationForm, reason_form, upload_of
+from marketplace.deals.models import Deal, Message
+from marketplace.deals.policy import WRITERS, require_visible
+from marketplace.deals.progress import Stage
+from marketplace.deals.queries import RoomPage
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.web.access import official, requires, signed_in
+from marketplace.web.context import reading, writing
+from marketplace.web.locale import translate
+from marketplace.web.submission import submitted
 
-blueprint = Blueprint("deals", __name__)
+__all__ = ["blueprint", "document_views", "offer_views", "paper_views"]
 
 
 @blueprint.get("/deals")
-@public
+@requires(signed_in)
 def mine() -> str:
-    return render_template("_layout/base.html")
+    """The person's deals, and an official's counties'."""
+    with reading() as uow:
+        own, office = queries.mine(uow), queries.in_office(uow)
+    return render_template("deals/mine.html", rows=own, office_rows=office)
+
+
+@blueprint.get("/interests/<int:interest_id>/deal")
+@requires(signed_in)
+def of_interest(interest_id: int) -> Response:
+    """Go to the deal of an accepted interest. The worker has opened it as a rule; who is faster than it opens it here, once."""
+    with reading() as uow:
+        deal = uow.session.scalar(select(Deal).where(Deal.interest_id == interest_id))
+        if deal is not None:
+            require_visible(uow.session, uow.actor, deal)
+            return redirect(url_for("deals.room", deal_id=deal.id), code=303)
+    with writing() as uow:
+        deal_id = service.open_from_interest(uow, interest_id).id
+    return redirect(url_for("deals.room", deal_id=deal_id), code=303)
+
+
+@blueprint.get("/deals/<int:deal_id>")
+@requires(signed_in)
+def room(deal_id: int) -> str:
+    """One room."""
+    with reading() as uow:
+        page = queries.room(uow, deal_id)
+    return _show(page, MessageForm())
+
+
+@blueprint.post("/deals/<int:deal_id>/messages")
+@requires(signed_in)
+def write(deal_id: int) -> str | Response:
+    """Write a message with an optional file."""
+    form = MessageForm()
+    message = submitted(form, lambda uow: service.write(uow, deal_id, form.text.data, upload_of(form.file.data)))
+    if message is not None:
+        return redirect(url_for("deals.room", deal_id=deal_id, _anchor="timeline"), code=303)
+    with reading() as uow:
+        page = queries.room(uow, deal_id)
+    return _show(page, form)
+
+
+@blueprint.get("/deals/<int:deal_id>/messages/<int:message_id>/file")
+@requires(signed_in)
+def message_file(deal_id: int, message_id: int) -> FlaskResponse:
+    """The file of a message, always as a download."""
+    with reading() as uow:
+        require_visible(uow.session, uow.actor, uow.session.get(Deal, deal_id))
+        message = uow.session.get(Message, message_id)
+        if message is None or message.deal_id != deal_id or message.file_sha256 is None:
+            raise NotFound(N_("There is no such file."))
+        path = uow.services.files.path(message.file_sha256)
+    return send_file(path, message.file_type, as_attachment=True, download_name=message.file_name)
+
+
+@blueprint.route("/deals/<int:deal_id>/<action>", methods=["POST"])
+@requires(signed_in)
+def take(deal_id: int, action: str) -> str | Response:
+    """Take a step of the lifecycle; giving up asks for a reason."""
+    form = ReasonForm()
+    with writing() as uow:
+        service.take(uow, deal_id, action, form.reason.data or "")
+    flash(_("Done. The other side has been told."), "success")
+    return redirect(url_for("deals.room", deal_id=deal_id), code=303)
+
+
+@blueprint.route("/deals/<int:deal_id>/termination", methods=["GET", "POST"])
+@requires(official)
+def terminate(deal_id: int) -> str | Response:
+    """An official records that a contract was ended."""
+    form = TerminationForm()
+    with reading() as uow:
+        page = queries.room(uow, deal_id)
+    if not any(one.action == "terminate" for one in page.actions):
+        raise NotFound(N_("There is no such page."))
+    deal = submitted(form, lambda uow: service.terminate(uow, deal_id, form.reason.data, form.payable.fen or 0))
+    if deal is not None:
+        flash(_("The termination is recorded and booked with today's date."), "success")
+        return redirect(url_for("deals.room", deal_id=deal_id), code=303)
+    return render_template("deals/termination.html", page=page, form=form)
+
+
+def _show(page: RoomPage, form: MessageForm) -> str:
+    may_write = bool(page.relations & WRITERS)
+    is_party = Relation.PARTY in page.relations
+    return render_template(
+        "deals/room.html",
+        page=page,
+        form=form,
+        may_write=may_write,
+        is_party=is_party,
+        reason_form=reason_form,
+        stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
+    )

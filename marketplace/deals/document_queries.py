@@ -1,0 +1,115 @@
+"""The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
+from marketplace.contracts.conditions import Condition, conditions
+from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.paper_service import confirmations, newest_scan
+from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES, DocumentState, PaperState
+from marketplace.contracts.service import fetch
+from marketplace.contracts.signing_service import signatures, signing_facts
+from marketplace.deals.models import Deal
+from marketplace.deals.policy import require_visible
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.states import Relation
+from marketplace.organisations.parties import PartyName, names_of
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """One party of a document, and what it has done so far."""
+
+    party: PartyName
+    role: str
+    is_mine: bool
+    signature: Signature | None
+    confirmation: ScanConfirmation | None
+    confirmed_by: str
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """Everything a document's page shows."""
+
+    deal: Deal
+    document: Document
+    relations: frozenset[Relation]
+    clauses: tuple[Clause, ...]
+    signatories: tuple[Signatory, ...]
+    scan: Scan | None
+    actions: frozenset[str]
+    paper_actions: frozenset[str]
+    verified_by: str
+
+    @property
+    def heading(self) -> str:
+        """What the text says before its first clause."""
+        return heading_of(self.document.text)
+
+    @property
+    def ordinals(self) -> tuple[str, ...]:
+        """The number of every clause, as the text writes it."""
+        return tuple(ordinal(number) for number in range(1, len(self.clauses) + 1))
+
+    @property
+    def to_confirm(self) -> tuple[Signatory, ...]:
+        """My parties that have not confirmed the scan."""
+        is_uploaded = self.document.paper is PaperState.UPLOADED and self.document.state is DocumentState.SENT
+        return tuple(one for one in self.signatories if is_uploaded and one.is_mine and one.confirmation is None)
+
+    @property
+    def to_sign(self) -> tuple[Signatory, ...]:
+        """My parties that have not signed."""
+        is_sent = self.document.state is DocumentState.SENT
+        return tuple(one for one in self.signatories if is_sent and one.is_mine and one.signature is None)
+
+
+def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
+    """One document. Raises NotFound when it is not there or not for this actor to know of."""
+    session = uow.session
+    document = fetch(uow, document_id)
+    deal, held = require_visible(session, uow.actor, session.get(Deal, document.deal_id))
+    scan = newest_scan(uow, document_id)
+    open_for_paper = document.state is DocumentState.SENT
+    return DocumentPage(
+        deal=deal,
+        document=document,
+        relations=held,
+        clauses=from_rows(document.clauses),
+        signatories=_signatories(uow, deal, document, scan),
+        scan=scan,
+        actions=frozenset(one.action for one in DOCUMENT_STATES.available(document.state, held)),
+        paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
+        verified_by=_name(uow, document.verified_by_id),
+    )
+
+
+def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tuple[Condition, ...]:
+    """What must be true before the actor may sign for this party."""
+    return conditions(signing_facts(uow, document, party_id))
+
+
+def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None) -> tuple[Signatory, ...]:
+    names = names_of(uow.session, (deal.seller_party_id, deal.buyer_party_id))
+    signed = {signature.party_id: signature for signature in signatures(uow, document.id)}
+    given = {one.party_id: one for one in confirmations(uow, scan.id)} if scan else {}
+    roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
+    return tuple(
+        Signatory(
+            names[party_id],
+            role,
+            uow.actor.acts_for(party_id),
+            signed.get(party_id),
+            given.get(party_id),
+            _name(uow, given[party_id].user_id) if party_id in given else "",
+        )
+        for party_id, role in roles
+    )
+
+
+def _name(uow: UnitOfWork, user_id: int | None) -> str:
+    return (uow.session.scalar(select(User.name).where(User.id == user_id)) or "") if user_id else ""

@@ -1,0 +1,145 @@
+"""Pages of a contract or letter of intent: its text, changing it, signing it, taking it home."""
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.contracts.rules import DocumentKind
+from marketplace.deals import document_queries, document_service, queries
+from marketplace.deals.blueprint import blueprint
+from marketplace.deals.document_queries import DocumentPage, Signatory
+from marketplace.deals.forms import LetterForm, ReasonForm, ScanForm, SignForm, clause_texts, clauses_form
+from marketplace.deals.paper_views import show_document
+from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.web.access import requires, signed_in
+from marketplace.web.context import reading, writing
+from marketplace.web.submission import submitted
+
+
+@blueprint.post("/deals/<int:deal_id>/contract")
+@requires(signed_in)
+def draft_contract(deal_id: int) -> Response:
+    """Write the contract text from the accepted offer."""
+    with writing() as uow:
+        document_id = document_service.draft_contract(uow, deal_id).id
+    flash(_("The contract text is written. Read it, change what is needed, then send it for signature."), "success")
+    return _to(document_id)
+
+
+@blueprint.route("/deals/<int:deal_id>/letter", methods=["GET", "POST"])
+@requires(signed_in)
+def letter(deal_id: int) -> str | Response:
+    """Write a letter of intent."""
+    form = LetterForm()
+    with reading() as uow:
+        page = queries.room(uow, deal_id)
+    if not page.can_write_letter:
+        raise Conflict(N_("A letter of intent is written before the contract is sent, and only one at a time."))
+    written = submitted(form, lambda uow: document_service.draft_letter(uow, deal_id, form.amount.fen or 0).id)
+    if written is not None:
+        return _to(written)
+    return render_template("deals/letter.html", page=page, form=form)
+
+
+@blueprint.get("/documents/<int:document_id>")
+@requires(signed_in)
+def document(document_id: int) -> str:
+    """The text with its hash, who has signed, and what may be done."""
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    return show_document(page, ScanForm())
+
+
+@blueprint.route("/documents/<int:document_id>/edit", methods=["GET", "POST"])
+@requires(signed_in)
+def edit_document(document_id: int) -> str | Response:
+    """Change clauses; the new text takes the place of this one."""
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    if "void" not in page.actions:
+        raise Conflict(N_("This text can no longer be changed: it was replaced, or is signed by both."))
+    form = clauses_form(page.clauses)()
+    amended = submitted(form, lambda uow: document_service.amend(uow, document_id, clause_texts(form, page.clauses)).id)
+    if amended is not None:
+        flash(_("The text is changed. The earlier one is void; the changes are marked for the other side."), "success")
+        return _to(amended)
+    return render_template("contracts/edit.html", page=page, form=form)
+
+
+@blueprint.post("/documents/<int:document_id>/send")
+@requires(signed_in)
+def send_document(document_id: int) -> Response:
+    """Open the text for signature."""
+    with writing() as uow:
+        document_service.send(uow, document_id)
+    flash(_("The text is open for signature by both parties."), "success")
+    return _to(document_id)
+
+
+@blueprint.post("/documents/<int:document_id>/decline")
+@requires(signed_in)
+def decline_document(document_id: int) -> Response:
+    """Refuse to sign, with a reason."""
+    with writing() as uow:
+        document_service.decline(uow, document_id, ReasonForm().reason.data or "")
+    flash(_("You declined to sign. The other side reads your reason."), "success")
+    return _to(document_id)
+
+
+@blueprint.route("/documents/<int:document_id>/signature", methods=["GET", "POST"])
+@requires(signed_in)
+def sign(document_id: int) -> str | Response:
+    """Read the whole text, then sign it with the password."""
+    form = SignForm()
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+        signatory = _signatory(page, form.party.data or request.args.get("party", ""))
+        conditions = document_queries.signing_conditions(uow, page.document, signatory.party.id)
+    if request.method == "GET":
+        form.sha256.data, form.party.data = page.document.sha256, str(signatory.party.id)
+    signed = submitted(
+        form,
+        lambda uow: document_service.sign(uow, document_id, form.sha256.data, form.password.data, signatory.party.id),
+    )
+    if signed is not None:
+        flash(_("You have signed. What you signed, when and from where is recorded below."), "success")
+        return _to(document_id)
+    may_sign = all(condition.is_met for condition in conditions)
+    return render_template(
+        "contracts/sign.html", page=page, form=form, conditions=conditions, may_sign=may_sign, signatory=signatory
+    )
+
+
+@blueprint.get("/documents/<int:document_id>/text.txt")
+@requires(signed_in)
+def document_text(document_id: int) -> FlaskResponse:
+    """Exactly the bytes that are signed: their SHA-256 is the one the page shows."""
+    with reading() as uow:
+        found = document_queries.document_page(uow, document_id).document
+    kind = "contract" if found.kind is DocumentKind.CONTRACT else "letter-of-intent"
+    response = FlaskResponse(found.text.encode(), mimetype="text/plain", content_type="text/plain; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{found.deal_id}-{found.number}.txt"'
+    return response
+
+
+@blueprint.get("/documents/<int:document_id>/print")
+@requires(signed_in)
+def print_document(document_id: int) -> str:
+    """The text on paper, with its hash and the record of signatures."""
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    return render_template("contracts/print.html", page=page)
+
+
+def _signatory(page: DocumentPage, wanted: str) -> Signatory:
+    """The party the reader signs for: the one named, else the first of his that has not signed, else his only one."""
+    mine = [one for one in page.signatories if one.is_mine and wanted in {"", str(one.party.id)}]
+    if not mine:
+        raise NotPermitted(N_("Only the parties of this deal may do this."))
+    return next((one for one in mine if one.signature is None), mine[0])
+
+
+def _to(document_id: int) -> Response:
+    return redirect(url_for("deals.document", document_id=document_id), code=303)

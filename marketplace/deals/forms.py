@@ -1,0 +1,181 @@
+"""The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import BinaryIO, cast
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.datastructures import FileStorage
+from wtforms import (
+    DateField,
+    FieldList,
+    FormField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms import (
+    Form as PlainForm,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from marketplace.contracts.clauses import Clause
+from marketplace.contracts.rules import ContractType, PriceModel
+from marketplace.contracts.service import LONGEST_CLAUSE, LONGEST_REASON
+from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Instalment, Terms, percent_text
+from marketplace.contracts.uploads import Upload
+from marketplace.deals.models import Offer
+from marketplace.deals.service import LONGEST_MESSAGE
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.web.forms import Form, MoneyField, choices
+
+INSTALMENT_LINES = 4
+_FILL_IN = _l("Please fill this in.")
+_LONG = _l("This text is too long: at most %(max)d characters.")
+
+
+def upload_of(file: FileStorage | None) -> Upload | None:
+    """What a file field holds, or None when no file was chosen."""
+    return Upload(cast(BinaryIO, file.stream), file.filename) if file and file.filename else None
+
+
+class MessageForm(Form):
+    """Text with one file."""
+
+    text = TextAreaField(
+        _l("Message"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_MESSAGE, message=_LONG)]
+    )
+    file = FileField(_l("Attachment"))
+
+
+class ReasonForm(Form):
+    """A reason the other side reads."""
+
+    reason = TextAreaField(
+        _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+    )
+
+
+def reason_form(purpose: str) -> ReasonForm:
+    """A form to be shown beside others on one page: its field has an id of its own."""
+    form = ReasonForm(formdata=None)
+    form.reason.id = f"reason-{purpose}"
+    return form
+
+
+class InstalmentForm(PlainForm):  # type: ignore[misc]
+    """One line of the payment plan."""
+
+    amount = MoneyField(_l("Amount"))
+    when = StringField(_l("To be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+
+
+class OfferForm(Form):
+    """All terms of an offer; which of them count depends on the price model."""
+
+    contract_type = SelectField(_l("Contract type"), choices=choices(ContractType))
+    price_model = SelectField(_l("Price model"), choices=choices(PriceModel))
+    amount = MoneyField(_l("Amount with tax"))
+    royalty = StringField(_l("Royalty"))
+    royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    instalments = FieldList(FormField(InstalmentForm), label=_l("Instalments"), min_entries=INSTALMENT_LINES)
+    delivery = TextAreaField(
+        _l("What is delivered, where and when"),
+        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TERM, message=_LONG)],
+    )
+    acceptance = TextAreaField(
+        _l("How it is accepted"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TERM, message=_LONG)]
+    )
+    other_terms = TextAreaField(_l("Other terms"), validators=[Length(max=LONGEST_TERM, message=_LONG)])
+    valid_until = DateField(_l("Valid until"), validators=[Optional()])
+
+    def fill_from(self, offer: Offer) -> None:
+        """Begin with the terms of an earlier offer."""
+        for name in ("contract_type", "price_model", "royalty_base", "delivery", "acceptance", "other_terms"):
+            getattr(self, name).data = getattr(offer, name)
+        self.amount.process_data(offer.amount_fen or None)
+        self.royalty.data = percent_text(offer.royalty_bp).rstrip("%") if offer.royalty_bp else ""
+        for line, entry in zip(offer.terms.instalments, self.instalments, strict=False):
+            entry.amount.process_data(line.fen)
+            entry.when.data = line.when
+
+    def read(self) -> Terms:
+        """The terms as they were typed. Raises InvalidInput for a royalty that is no number."""
+        return Terms(
+            contract_type=ContractType(self.contract_type.data),
+            price_model=PriceModel(self.price_model.data),
+            amount_fen=self.amount.fen or 0,
+            delivery=self.delivery.data or "",
+            acceptance=self.acceptance.data or "",
+            other_terms=self.other_terms.data or "",
+            royalty_bp=basis_points(self.royalty.data or ""),
+            royalty_base=self.royalty_base.data or "",
+            instalments=self._lines(),
+        )
+
+    def _lines(self) -> tuple[Instalment, ...]:
+        filled = [entry for entry in self.instalments if entry.amount.fen or (entry.when.data or "").strip()]
+        return tuple(Instalment(entry.amount.fen or 0, entry.when.data or "") for entry in filled)
+
+
+def basis_points(text: str) -> int | None:
+    """Hundredths of a per cent from what is typed as a percentage: `3.5`, `3.5%`. None when empty. Raises InvalidInput."""
+    typed = text.strip().rstrip("%％").strip()
+    if not typed:
+        return None
+    try:
+        points = Decimal(typed) * 100
+    except InvalidOperation:
+        raise InvalidInput(N_("Write the royalty in per cent, more than 0 and at most 100."), field="royalty") from None
+    if not points.is_finite() or points != points.to_integral_value() or abs(points) > 10_000:
+        raise InvalidInput(N_("A royalty is at most 100 per cent, with at most two decimals."), field="royalty")
+    return int(points)
+
+
+class LetterForm(Form):
+    """The intended amount of a letter of intent."""
+
+    amount = MoneyField(_l("Intended amount with tax"), validators=[InputRequired(_FILL_IN)])
+
+
+class SignForm(Form):
+    """The hash of the text that was shown, and the password once more."""
+
+    sha256 = HiddenField()
+    party = HiddenField()
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_FILL_IN)])
+
+
+class ScanForm(Form):
+    """The scan of the signed paper."""
+
+    file = FileField(_l("Scan of the signed paper"))
+
+
+class TerminationForm(ReasonForm):
+    """Why a contract was ended, and what of it stays payable."""
+
+    payable = MoneyField(_l("Amount that stays payable"))
+
+
+def clauses_form(clauses: Sequence[Clause]) -> type[Form]:
+    """A form with one field per clause that the parties may change."""
+    fields = {
+        clause.key: TextAreaField(
+            clause.heading,
+            default=clause.text,
+            validators=[InputRequired(_FILL_IN), Length(max=LONGEST_CLAUSE, message=_LONG)],
+        )
+        for clause in clauses
+        if not clause.is_locked
+    }
+    return type("ClausesForm", (Form,), fields)
+
+
+def clause_texts(form: Form, clauses: Sequence[Clause]) -> Mapping[str, str]:
+    """The texts that were typed, by the key of the clause."""
+    return {clause.key: form[clause.key].data or "" for clause in clauses if clause.key in form}

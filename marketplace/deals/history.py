@@ -1,0 +1,102 @@
+"""The timeline of a deal: steps and messages, newest first, with the words for each kind of step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.deals.models import Message, Step
+from marketplace.deals.rules import StepKind
+from marketplace.kernel.messages import N_
+
+_OFFER = {
+    "make": N_("Offer made"),
+    "accept": N_("Offer accepted"),
+    "counter": N_("Offer answered by a counter-offer"),
+    "decline": N_("Offer declined"),
+    "withdraw": N_("Offer withdrawn"),
+    "lapse": N_("Offer lapsed"),
+}
+_DEAL = {
+    "open": N_("Deal opened"),
+    "draft": N_("Went on to the contract text"),
+    "reopen": N_("Back to negotiating"),
+    "send": N_("Went on to signing"),
+    "enter_into_force": N_("Contract in force"),
+    "lose": N_("Deal given up"),
+    "perform": N_("Performance has begun"),
+    "accept_delivery": N_("Delivery accepted"),
+    "complete": N_("Deal completed"),
+    "terminate": N_("Termination recorded"),
+}
+_CONTRACT = {
+    "draft": N_("Contract text written"),
+    "amend": N_("Contract text changed"),
+    "send": N_("Contract sent for signature"),
+    "sign": N_("Contract signed"),
+    "decline": N_("Signature of the contract declined"),
+    "complete": N_("Contract signed by both"),
+    "upload": N_("Scan of the signed contract uploaded"),
+    "confirm": N_("Scan of the contract confirmed"),
+    "verify": N_("Paper contract verified"),
+    "reject": N_("Scan of the contract rejected"),
+}
+_LETTER = {
+    "draft": N_("Letter of intent written"),
+    "amend": N_("Letter of intent changed"),
+    "send": N_("Letter of intent sent for signature"),
+    "sign": N_("Letter of intent signed"),
+    "decline": N_("Signature of the letter of intent declined"),
+    "complete": N_("Letter of intent signed by both"),
+    "upload": N_("Scan of the letter of intent uploaded"),
+    "confirm": N_("Scan of the letter of intent confirmed"),
+    "verify": N_("Paper letter of intent verified"),
+    "reject": N_("Scan of the letter of intent rejected"),
+}
+WORDS: Mapping[StepKind, Mapping[str, str]] = {
+    StepKind.OFFER: _OFFER,
+    StepKind.DEAL: _DEAL,
+    StepKind.CONTRACT: _CONTRACT,
+    StepKind.LETTER_OF_INTENT: _LETTER,
+}
+_GOOD = frozenset({"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify"})
+_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline; `label` is a msgid, empty for a message, whose sender is its heading."""
+
+    at: datetime
+    label: str
+    who: str
+    text: str
+    tone: str
+    kind: StepKind | None = None
+    object_id: int = 0
+    file_name: str = ""
+    file_size: int = 0
+
+
+def timeline(session: Session, deal_id: int) -> list[Line]:
+    """Everything that happened in the room, newest first."""
+    steps = select(Step, User.name).outerjoin(User, User.id == Step.user_id).where(Step.deal_id == deal_id)
+    lines = [_of_step(step, name or "") for step, name in session.execute(steps.order_by(Step.id))]
+    messages = select(Message, User.name).join(User, User.id == Message.user_id).where(Message.deal_id == deal_id)
+    lines += [_of_message(message, name) for message, name in session.execute(messages.order_by(Message.id))]
+    lines.reverse()  # Sorting keeps the order of what happened in the same moment.
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _of_step(step: Step, who: str) -> Line:
+    tone = "good" if step.action in _GOOD else "bad" if step.action in _BAD else "calm"
+    label = WORDS[step.kind][step.action]
+    return Line(step.at, label, who, step.reason, tone, step.kind, step.object_id)
+
+
+def _of_message(message: Message, who: str) -> Line:
+    name, size = message.file_name or "", message.file_size or 0
+    return Line(message.at, "", who, message.text, "calm", None, message.id, name, size)

@@ -1,0 +1,89 @@
+"""Pages of signing on paper: upload a scan, look at it, confirm, verify, reject."""
+
+from flask import Response as FlaskResponse
+from flask import flash, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.deals import document_queries, document_service
+from marketplace.deals.blueprint import blueprint
+from marketplace.deals.document_queries import DocumentPage
+from marketplace.deals.forms import ReasonForm, ScanForm, reason_form, upload_of
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.messages import N_
+from marketplace.web.access import official, requires, signed_in
+from marketplace.web.context import reading, writing
+from marketplace.web.submission import submitted
+
+
+def show_document(page: DocumentPage, form: ScanForm) -> str:
+    """The page of a document with the form for a scan."""
+    return render_template("contracts/document.html", page=page, form=form, reason_form=reason_form)
+
+
+@blueprint.post("/documents/<int:document_id>/scans")
+@requires(signed_in)
+def upload_scan(document_id: int) -> str | Response:
+    """Upload the scan of the signed paper."""
+    form = ScanForm()
+    scan = submitted(form, lambda uow: _upload(uow, document_id, form))
+    if scan is not None:
+        flash(_("The scan is uploaded. Both parties now confirm that it is the paper they signed."), "success")
+        return _to(document_id)
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    return show_document(page, form)
+
+
+@blueprint.get("/documents/<int:document_id>/scans/<int:scan_id>")
+@requires(signed_in)
+def scan_file(document_id: int, scan_id: int) -> FlaskResponse:
+    """The scan that counts, as a download."""
+    with reading() as uow:
+        scan = document_queries.document_page(uow, document_id).scan
+        if scan is None or scan.id != scan_id:
+            raise NotFound(N_("There is no such file."))
+        path = uow.services.files.path(scan.sha256)
+    return send_file(path, scan.media_type, as_attachment=True, download_name=scan.name)
+
+
+@blueprint.post("/documents/<int:document_id>/scans/<int:scan_id>/confirm")
+@requires(signed_in)
+def confirm_scan(document_id: int, scan_id: int) -> Response:
+    """Say for one's party that this scan is the paper it signed."""
+    with writing() as uow:
+        document_service.confirm_scan(uow, document_id, scan_id)
+    flash(_("You confirmed the scan for your party."), "success")
+    return _to(document_id)
+
+
+@blueprint.post("/documents/<int:document_id>/scans/<int:scan_id>/verify")
+@requires(official)
+def verify_scan(document_id: int, scan_id: int) -> Response:
+    """An official has compared scan and text."""
+    with writing() as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+    flash(_("The paper is verified, and the document is complete."), "success")
+    return _to(document_id)
+
+
+@blueprint.post("/documents/<int:document_id>/scans/<int:scan_id>/reject")
+@requires(official)
+def reject_scan(document_id: int, scan_id: int) -> Response:
+    """An official does not accept the scan."""
+    with writing() as uow:
+        document_service.reject_scan(uow, document_id, scan_id, ReasonForm().reason.data or "")
+    flash(_("The scan is rejected. The parties read your reason and upload another one."), "success")
+    return _to(document_id)
+
+
+def _upload(uow: UnitOfWork, document_id: int, form: ScanForm) -> object:
+    upload = upload_of(form.file.data)
+    if upload is None:
+        raise InvalidInput(N_("Choose the file of the scan: PDF, JPEG or PNG."), field="file")
+    return document_service.upload_scan(uow, document_id, upload)
+
+
+def _to(document_id: int) -> Response:
+    return redirect(url_for("deals.document", document_id=document_id), code=303)

@@ -1,0 +1,212 @@
+"""The reading side of deals: lists for parties and officials, and one room."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.deals.history import Line, timeline
+from marketplace.deals.models import Deal, Entry, Offer
+from marketplace.deals.policy import is_in_office, is_mine, offer_relations, require_visible, visible
+from marketplace.deals.progress import NextStep, Situation, Stage, Who, next_step, track
+from marketplace.deals.rules import BEFORE_FORCE, DEAL_STATES, OFFER_STATES, DealState, OfferState
+from marketplace.deals.situations import newest_offers, situations
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.permissions import Actor
+from marketplace.kernel.states import Relation, Transition
+from marketplace.listings.models import Listing
+from marketplace.organisations.parties import PartyName, names_of
+
+ENDED = frozenset({DealState.COMPLETED, DealState.LOST, DealState.TERMINATED})
+
+
+@dataclass(frozen=True)
+class DealRow:
+    """One line of a list of deals. `amount_fen` is what the contract or the newest offer says, None before either."""
+
+    id: int
+    title: str
+    state: DealState
+    seller: PartyName
+    buyer: PartyName
+    seller_county: str | None
+    buyer_county: str | None
+    next: NextStep
+    owed_by_me: bool
+    amount_fen: int | None
+    moved_at: datetime
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """An offer as the room shows it, with what the reader may do with it."""
+
+    offer: Offer
+    party: PartyName
+    actions: tuple[Transition[OfferState], ...]
+
+
+@dataclass(frozen=True)
+class RoomPage:
+    """Everything the room shows."""
+
+    row: DealRow
+    deal: Deal
+    relations: frozenset[Relation]
+    stages: tuple[Stage, ...]
+    offers: tuple[OfferRow, ...]
+    documents: tuple[Document, ...]
+    timeline: tuple[Line, ...]
+    actions: tuple[Transition[DealState], ...]
+    result: Listing | None
+    need: Listing | None
+    entries: tuple[Entry, ...]
+
+    @property
+    def open_offer(self) -> OfferRow | None:
+        """The offer that waits for an answer."""
+        return next((row for row in self.offers if row.offer.state is OfferState.OPEN), None)
+
+    @property
+    def can_offer(self) -> bool:
+        """Whether the reader may propose terms now."""
+        negotiating = self.deal.state is DealState.NEGOTIATING
+        return negotiating and Relation.PARTY in self.relations and self.open_offer is None
+
+    @property
+    def can_draft(self) -> bool:
+        """Whether the contract can be written from an accepted offer now."""
+        return self.can_offer and any(row.offer.state is OfferState.ACCEPTED for row in self.offers)
+
+    @property
+    def can_write_letter(self) -> bool:
+        """Whether a letter of intent may still be written."""
+        early = self.deal.state in {DealState.NEGOTIATING, DealState.DRAFTING}
+        waiting = {DocumentState.DRAFT, DocumentState.SENT}
+        letters = [one for one in self.documents if one.kind is DocumentKind.LETTER_OF_INTENT]
+        return early and Relation.PARTY in self.relations and not any(one.state in waiting for one in letters)
+
+    @property
+    def is_before_force(self) -> bool:
+        """No contract has come into force yet."""
+        return self.deal.state in BEFORE_FORCE
+
+
+def mine(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
+    """Deals of the parties the actor may act for, and of listings he wrote: those he owes a step first, then by last movement."""
+    if not uow.actor.is_signed_in:
+        return ()
+    wrote = select(Listing.id).where(Listing.author_id == uow.actor.user_id)
+    found = rows(uow, or_(is_mine(uow.actor), Deal.result_id.in_(wrote), Deal.need_id.in_(wrote)), limit)
+    return tuple(sorted(found, key=lambda row: (not row.owed_by_me, row.state in ENDED)))
+
+
+def in_office(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
+    """Deals of either county of an official, the last moved first."""
+    return rows(uow, is_in_office(uow.actor), limit) if uow.actor.is_official else ()
+
+
+def stalled(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
+    """Deals of the official's counties that have not moved for longer than their stage allows, the oldest first."""
+    if not uow.actor.is_official:
+        return ()
+    limits = [
+        and_(Deal.state == state, Deal.moved_at < uow.now() - timedelta(days=days))
+        for state, days in DEAL_STATES.timers
+    ]
+    return tuple(reversed(rows(uow, and_(is_in_office(uow.actor), or_(*limits)), limit)))
+
+
+def rows(uow: UnitOfWork, which: ColumnElement[bool], limit: int) -> tuple[DealRow, ...]:
+    """Lines of deals the actor may see, the last moved first."""
+    statement = (
+        select(Deal).where(which, visible(uow.actor)).order_by(Deal.moved_at.desc(), Deal.id.desc()).limit(limit)
+    )
+    return _rows(uow, uow.session.scalars(statement).all())
+
+
+def _rows(uow: UnitOfWork, deals: Sequence[Deal]) -> tuple[DealRow, ...]:
+    session, today = uow.session, china_day(uow.now())
+    names = names_of(session, {party for deal in deals for party in (deal.seller_party_id, deal.buyer_party_id)})
+    at = situations(session, deals)
+    amounts = _amounts(session, [deal.id for deal in deals])
+    return tuple(_row(uow.actor, deal, names, at[deal.id], amounts.get(deal.id), today) for deal in deals)
+
+
+def _row(
+    actor: Actor, deal: Deal, names: dict[int, PartyName], at: Situation, amount_fen: int | None, today: date
+) -> DealRow:
+    step = next_step(at)
+    return DealRow(
+        id=deal.id,
+        title=deal.title,
+        state=deal.state,
+        seller=names[deal.seller_party_id],
+        buyer=names[deal.buyer_party_id],
+        seller_county=deal.seller_county,
+        buyer_county=deal.buyer_county,
+        next=step,
+        owed_by_me=_owes(actor, deal, step.who),
+        amount_fen=amount_fen,
+        moved_at=deal.moved_at,
+        is_overdue=step.due is not None and step.due < today,
+    )
+
+
+def _owes(actor: Actor, deal: Deal, who: Who) -> bool:
+    sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
+    if who is Who.OFFICIAL:
+        in_office = actor.is_official_for(deal.seller_county) or actor.is_official_for(deal.buyer_county)
+        return in_office and not (sells or buys)
+    return (sells and who in {Who.SELLER, Who.BOTH}) or (buys and who in {Who.BUYER, Who.BOTH})
+
+
+def _amounts(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
+    """The fixed amount of the contract (not void), else of the newest offer, in fen."""
+    found = {deal_id: offer.amount_fen for deal_id, offer in newest_offers(session, deal_ids).items()}
+    contracts = (
+        select(Document.deal_id, Document.amount_fen)
+        .where(
+            Document.deal_id.in_(deal_ids),
+            Document.kind == DocumentKind.CONTRACT,
+            Document.state != DocumentState.VOID,
+        )
+        .order_by(Document.number)
+    )
+    for deal_id, amount_fen in session.execute(contracts):
+        found[deal_id] = amount_fen
+    return found
+
+
+def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
+    """One deal's room. Raises NotFound when it is not there or not for this actor to know of."""
+    session = uow.session
+    deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
+    offers = session.scalars(select(Offer).where(Offer.deal_id == deal_id).order_by(Offer.number.desc())).all()
+    documents = (
+        select(Document).where(Document.deal_id == deal_id).order_by(Document.created_at.desc(), Document.id.desc())
+    )
+    names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
+    return RoomPage(
+        row=_rows(uow, [deal])[0],
+        deal=deal,
+        relations=held,
+        stages=track(situations(session, [deal])[deal_id]),
+        offers=tuple(OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer)) for offer in offers),
+        documents=tuple(session.scalars(documents)),
+        timeline=tuple(timeline(session, deal_id)),
+        actions=DEAL_STATES.available(deal.state, held),
+        result=session.get(Listing, deal.result_id) if deal.result_id else None,
+        need=session.get(Listing, deal.need_id) if deal.need_id else None,
+        entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
+    )
+
+
+def _offer_actions(uow: UnitOfWork, deal: Deal, offer: Offer) -> tuple[Transition[OfferState], ...]:
+    return OFFER_STATES.available(offer.state, offer_relations(uow.actor, deal, offer))

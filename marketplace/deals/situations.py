@@ -1,0 +1,89 @@
+"""Reads what the next step of deals depends on: newest offers, texts, signatures and confirmations, for many deals at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
+from marketplace.deals.models import Deal, Offer
+from marketplace.deals.progress import DocumentFacts, OfferFacts, Situation, Who
+from marketplace.kernel.clock import china_day
+
+Pair = tuple[int, int]
+"""A document or scan, and a party that has signed or confirmed it."""
+
+
+def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
+    """The situation of every deal, in a handful of queries however many there are."""
+    ids = [deal.id for deal in deals]
+    offers = newest_offers(session, ids)
+    documents = _newest_documents(session, ids)
+    signed = _signed(session, [document.id for document in documents.values()])
+    confirmed = _confirmed(session, documents.values())
+    found = {}
+    for deal in deals:
+        facts = {
+            kind: _document_facts(deal, document, signed, confirmed)
+            for kind in DocumentKind
+            if (document := documents.get((deal.id, kind))) is not None
+        }
+        offer = offers.get(deal.id)
+        found[deal.id] = Situation(
+            deal.state,
+            china_day(deal.moved_at),
+            OfferFacts(offer.state, side_of(deal, offer.party_id), offer.valid_until) if offer else None,
+            facts.get(DocumentKind.CONTRACT),
+            facts.get(DocumentKind.LETTER_OF_INTENT),
+        )
+    return found
+
+
+def newest_offers(session: Session, deal_ids: Sequence[int]) -> dict[int, Offer]:
+    """The newest offer of each deal that has one."""
+    newest = select(func.max(Offer.id)).where(Offer.deal_id.in_(deal_ids)).group_by(Offer.deal_id)
+    return {offer.deal_id: offer for offer in session.scalars(select(Offer).where(Offer.id.in_(newest)))}
+
+
+def side_of(deal: Deal, party_id: int) -> Who:
+    """Which side a party of the deal is."""
+    return Who.SELLER if party_id == deal.seller_party_id else Who.BUYER
+
+
+def _newest_documents(session: Session, deal_ids: Sequence[int]) -> dict[tuple[int, DocumentKind], Document]:
+    valid = (Document.deal_id.in_(deal_ids), Document.state != DocumentState.VOID)
+    newest = select(func.max(Document.id)).where(*valid).group_by(Document.deal_id, Document.kind)
+    documents = session.scalars(select(Document).where(Document.id.in_(newest)))
+    return {(document.deal_id, document.kind): document for document in documents}
+
+
+def _signed(session: Session, document_ids: Sequence[int]) -> set[Pair]:
+    rows = select(Signature.document_id, Signature.party_id).where(Signature.document_id.in_(document_ids))
+    return {(document_id, party_id) for document_id, party_id in session.execute(rows)}
+
+
+def _confirmed(session: Session, documents: Iterable[Document]) -> set[Pair]:
+    """Confirmations of the scan that counts, by document."""
+    uploaded = [document.id for document in documents if document.paper is not PaperState.NONE]
+    newest = select(func.max(Scan.id)).where(Scan.document_id.in_(uploaded)).group_by(Scan.document_id)
+    rows = select(Scan.document_id, ScanConfirmation.party_id).join(Scan, Scan.id == ScanConfirmation.scan_id)
+    return {(document_id, party_id) for document_id, party_id in session.execute(rows.where(Scan.id.in_(newest)))}
+
+
+def _document_facts(deal: Deal, document: Document, signed: set[Pair], confirmed: set[Pair]) -> DocumentFacts:
+    return DocumentFacts(
+        document.state,
+        document.paper,
+        side_of(deal, document.by_party_id),
+        _sides(deal, document.id, signed),
+        _sides(deal, document.id, confirmed),
+    )
+
+
+def _sides(deal: Deal, document_id: int, pairs: set[Pair]) -> frozenset[Who]:
+    parties: dict[int, set[int]] = defaultdict(set)
+    for key, party_id in pairs:
+        parties[key].add(party_id)
+    return frozenset(side_of(deal, party_id) for party_id in parties[document_id])

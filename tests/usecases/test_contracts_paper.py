@@ -1,0 +1,172 @@
+"""Contracts on paper: a scan, the confirmation of both, the verification by an official."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import Basis, DocumentState, PaperState
+from marketplace.contracts.uploads import Upload
+from marketplace.deals import document_service
+from marketplace.deals.models import Deal, Entry
+from marketplace.deals.rules import DealState
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.permissions import Actor, Appointment, Office
+from tests.factories import make_contract, make_deal, make_letter, sign
+from tests.personas import People
+
+PDF = b"%PDF-1.4 signed and sealed"
+
+
+@pytest.fixture
+def document_id(factory: UnitOfWorkFactory, people: People) -> int:
+    return make_contract(factory, people, make_deal(factory, people))
+
+
+def upload(factory: UnitOfWorkFactory, actor: Actor, document_id: int, content: bytes = PDF) -> int:
+    with factory.writing(actor) as uow:
+        return document_service.upload_scan(uow, document_id, Upload(BytesIO(content), r"C:\scans\合同.pdf")).id
+
+
+def confirm(factory: UnitOfWorkFactory, actor: Actor, document_id: int, scan_id: int) -> None:
+    with factory.writing(actor) as uow:
+        document_service.confirm_scan(uow, document_id, scan_id)
+
+
+def read(factory: UnitOfWorkFactory, document_id: int) -> Document:
+    with factory.reading() as uow:
+        return uow.session.get_one(Document, document_id)
+
+
+def test_from_the_scan_to_a_contract_in_force(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    assert read(factory, document_id).paper is PaperState.UPLOADED
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    assert read(factory, document_id).paper is PaperState.CONFIRMED
+    with factory.writing(people.county_official) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+    document = read(factory, document_id)
+    assert (document.state, document.paper) == (DocumentState.COMPLETE, PaperState.VERIFIED)
+    assert (document.basis, document.verified_by_id) == (Basis.PAPER, people.county_official.user_id)
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(Deal.state)).one() is DealState.IN_FORCE
+        entry = uow.session.scalars(select(Entry)).one()
+    assert (entry.basis, entry.amount_fen) == (Basis.PAPER, 18_000_000)
+
+
+def test_a_new_scan_asks_both_again(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
+    first = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, first)
+    confirm(factory, people.seller_contact, document_id, first)
+    second = upload(factory, people.company, document_id, PDF + b" page 2")
+    assert read(factory, document_id).paper is PaperState.UPLOADED
+    for decide in (
+        lambda uow: document_service.verify_scan(uow, document_id, first),
+        lambda uow: document_service.verify_scan(uow, document_id, second),
+    ):
+        with pytest.raises(Conflict), factory.writing(people.county_official) as uow:
+            decide(uow)
+    with pytest.raises(Conflict):
+        confirm(factory, people.company, document_id, first)
+    confirm(factory, people.company, document_id, second)
+    assert read(factory, document_id).paper is PaperState.UPLOADED, "confirmations of the first scan do not count"
+
+
+def test_one_party_confirms_once_and_one_person_for_one_party(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    with pytest.raises(Conflict):
+        confirm(factory, people.company_admin, document_id, scan_id)
+    both = replace(people.company, party_ids=people.company.party_ids | {people.seller_party})
+    with pytest.raises(NotPermitted), factory.writing(both) as uow:
+        document_service.confirm_scan(uow, document_id, scan_id, people.seller_party)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"PK\x03\x04 no pdf", "不是扫描件".encode()])
+def test_only_pdf_jpeg_and_png_are_scans(
+    factory: UnitOfWorkFactory, people: People, document_id: int, content: bytes
+) -> None:
+    with pytest.raises(InvalidInput):
+        upload(factory, people.company, document_id, content)
+
+
+def test_a_scan_above_the_limit(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
+    with factory.reading() as uow:
+        limit = uow.settings.upload_limit
+    with pytest.raises(InvalidInput):
+        upload(factory, people.company, document_id, PDF.ljust(limit + 1, b"."))
+
+
+def test_an_official_rejects_with_a_reason(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    with pytest.raises(InvalidInput), factory.writing(people.city_official) as uow:
+        document_service.reject_scan(uow, document_id, scan_id, "")
+    with factory.writing(people.city_official) as uow:
+        document_service.reject_scan(uow, document_id, scan_id, "缺少第三页")
+    document = read(factory, document_id)
+    assert (document.paper, document.note, document.state) == (PaperState.NONE, "缺少第三页", DocumentState.SENT)
+    with pytest.raises(Conflict):
+        confirm(factory, people.company, document_id, scan_id)
+    upload(factory, people.seller_contact, document_id)
+
+
+def test_parties_do_not_verify_and_officials_do_not_confirm(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    for who in ("county_official", "worker"):
+        with pytest.raises(NotPermitted):
+            confirm(factory, getattr(people, who), document_id, scan_id)
+        with pytest.raises(NotPermitted):
+            upload(factory, getattr(people, who), document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    for who in ("company", "seller_contact", "worker"):
+        with pytest.raises(NotPermitted), factory.writing(getattr(people, who)) as uow:
+            document_service.verify_scan(uow, document_id, scan_id)
+    with pytest.raises(NotFound), factory.writing(people.other_official) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+
+
+def test_who_is_a_party_verifies_nothing_even_as_an_official(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    biased = replace(people.company, appointments=frozenset({Appointment(Office.CITY_OFFICIAL)}))
+    with pytest.raises(NotPermitted), factory.writing(biased) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+
+
+def test_what_was_signed_electronically_takes_no_scan(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    sign(factory, people.seller_contact, document_id)
+    sign(factory, people.company, document_id)
+    with pytest.raises(Conflict):
+        upload(factory, people.company, document_id)
+    with pytest.raises(Conflict):
+        confirm(factory, people.company, document_id, scan_id)
+    with factory.reading() as uow:
+        assert len(uow.session.scalars(select(Entry)).all()) == 1
+
+
+def test_a_letter_on_paper_puts_nothing_in_force(factory: UnitOfWorkFactory, people: People) -> None:
+    letter_id = make_letter(factory, people, make_deal(factory, people))
+    scan_id = upload(factory, people.seller_contact, letter_id)
+    confirm(factory, people.company, letter_id, scan_id)
+    confirm(factory, people.seller_contact, letter_id, scan_id)
+    with factory.writing(people.city_official) as uow:
+        document_service.verify_scan(uow, letter_id, scan_id)
+    assert read(factory, letter_id).basis is Basis.PAPER
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(Deal.state)).one() is DealState.NEGOTIATING
+        assert uow.session.scalars(select(Entry)).all() == []
