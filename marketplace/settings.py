@@ -3,7 +3,9 @@
 import os
 import secrets
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,6 +47,15 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'jiangguo.sqlite').absolute()}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether people can reach it only from the machine itself."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
     @property
     def index_dir(self) -> Path:

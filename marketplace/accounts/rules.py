@@ -80,3 +80,8 @@ def normalise_name(text: str) -> str:
 def device_of(user_agent: str) -> Device:
     """The kind of device a browser says it runs on."""
     return Device.PHONE if re.search(r"Mobile|Android|iPhone|iPad", user_agent) else Device.COMPUTER
+
+
+def is_invented(email: str | None) -> bool:
+    """Whether the address belongs to the demo: nobody real can have one under example.com (RFC 2606)."""
+    return email is not None and email.endswith("@example.com")

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, db, imports, index, status, user, worker
+from marketplace.cli import audit, backup, db, demo, imports, index, status, user, worker
 
 
 def register_commands(app: Flask) -> None:
@@ -17,5 +17,6 @@ def register_commands(app: Flask) -> None:
         imports.command,
         index.group,
         user.group,
+        demo.group,
     ):
         app.cli.add_command(group)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from marketplace.audit import service as audit
 from marketplace.cli import archive
 from marketplace.cli.archive import Archive, Manifest
+from marketplace.cli.index import rebuild
 from marketplace.cli.status import versions
 from marketplace.cli.table_rows import Tables
 from marketplace.infra import schema
@@ -38,6 +39,8 @@ def restore(file: Path, replace: bool) -> None:
     """Fill an empty instance from FILE, then rebuild the index. Stop the service first."""
     manifest = load(runtime().settings, runtime().factory, file, replace)
     click.echo(f"Restored {sum(manifest.rows.values())} rows and {manifest.files} files of {manifest.created_at}.")
+    click.echo("The index is rebuilt now.")
+    click.get_current_context().invoke(rebuild)
 
 
 def save(factory: UnitOfWorkFactory, path: Path) -> Manifest:

@@ -1,0 +1,200 @@
+"""Third act: interests are expressed and answered, or lapse; deals are talked over, written, signed, lost and ended."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from marketplace.contracts.models import Document
+from marketplace.contracts.paper_service import newest_scan
+from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
+from marketplace.contracts.terms import Terms
+from marketplace.contracts.uploads import Upload
+from marketplace.deals import document_service as documents
+from marketplace.deals import offer_service as offers
+from marketplace.deals import service as deals
+from marketplace.deals.models import Deal, Offer
+from marketplace.deals.rules import OfferState
+from marketplace.demo.cues import Cue, cue, office_hour
+from marketplace.demo.specimen import specimen
+from marketplace.demo.stage import Stage
+from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.matching import service as matching
+from marketplace.matching.rules import Origin, Side
+
+SIDES = {"result_side": Side.RESULT, "need_side": Side.NEED}
+SIMPLE = frozenset(deals.SIMPLE_ACTIONS)
+
+
+def interest_cues(stage: Stage, story: Story, told: InterestTold) -> Iterator[Cue]:
+    """An interest and its answer; one that nobody answers the calendar ends."""
+    yield cue(told.days_ago, office_hour(told.key), lambda: _express(stage, story, told))
+    if told.answered_by is not None and told.answered_days_ago is not None:
+        answerer = told.answered_by
+        yield cue(told.answered_days_ago, office_hour(told.key, 10), lambda: _answer(stage, told, answerer))
+
+
+def _express(stage: Stage, story: Story, told: InterestTold) -> None:
+    side = SIDES[told.by]
+    own = told.result if side is Side.RESULT else told.need
+    unit = story.person(told.person).organisation
+    with stage.acting(told.person) as uow:
+        interest = matching.express(
+            uow,
+            side,
+            stage.results[told.result] if told.result else None,
+            stage.needs[told.need] if told.need else None,
+            told.message,
+            Origin(told.origin.kind),
+            str(stage.listings.get(told.origin.ref, told.origin.ref)),
+            None if own else stage.parties[unit],
+        )
+        stage.interests[told.key] = interest.id
+
+
+def _answer(stage: Stage, told: InterestTold, by: str) -> None:
+    with stage.acting(by) as uow:
+        if told.state == "declined":
+            matching.decline(uow, stage.interests[told.key], told.reason)
+        else:
+            matching.accept(uow, stage.interests[told.key])
+
+
+def deal_cues(stage: Stage, told: DealTold) -> Iterator[Cue]:
+    """The steps of a deal."""
+    for step in told.steps:
+        at = office_hour(f"{told.interest}{step.action}", 9)
+        yield cue(step.days_ago, at, _bound(stage, told, step))
+
+
+def _bound(stage: Stage, told: DealTold, step: StepTold) -> Callable[[], None]:
+    def do() -> None:
+        with stage.acting(step.by) as uow:
+            deal = uow.session.scalars(select(Deal).where(Deal.interest_id == stage.interests[told.interest])).one()
+            _take(uow, Scene(deal.id, stage.password), step)
+
+    return do
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The deal in which a step is taken, and the password signers give again."""
+
+    deal_id: int
+    password: str
+
+    def offer(self, uow: UnitOfWork) -> int:
+        """The open offer."""
+        return uow.session.scalars(
+            select(Offer.id).where(Offer.deal_id == self.deal_id, Offer.state == OfferState.OPEN)
+        ).one()
+
+    def text(self, uow: UnitOfWork, kind: DocumentKind = DocumentKind.CONTRACT) -> Document:
+        """The text in hand."""
+        document = documents.live_document(uow, self.deal_id, kind)
+        if document is None:
+            raise RuntimeError(f"deal {self.deal_id} has no {kind}")
+        return document
+
+    def scan(self, uow: UnitOfWork) -> int:
+        """The scan that counts."""
+        scan = newest_scan(uow, self.text(uow).id)
+        if scan is None:
+            raise RuntimeError(f"deal {self.deal_id} has no scan")
+        return scan.id
+
+
+def _take(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    if step.action in SIMPLE:
+        deals.take(uow, scene.deal_id, step.action, step.reason)
+    else:
+        STEPS[step.action](uow, scene, step)
+
+
+def _message(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    deals.write(uow, scene.deal_id, step.text)
+
+
+def _offer(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    valid = china_day(uow.now()) + timedelta(days=step.valid_days or uow.settings.offer_days)
+    if step.action == "counter":
+        offers.counter_offer(uow, scene.offer(uow), _terms(step), valid)
+    else:
+        offers.make_offer(uow, scene.deal_id, _terms(step), valid)
+
+
+def _terms(step: StepTold) -> Terms:
+    return Terms(
+        contract_type=ContractType(step.contract_type),
+        price_model=PriceModel(step.price_model),
+        amount_fen=step.amount_yuan * 100,
+        delivery=step.delivery,
+        acceptance=step.acceptance,
+        royalty_bp=int(Decimal(step.royalty_percent) * 100) if step.royalty_percent else None,
+        royalty_base=step.royalty_base,
+    )
+
+
+def _accept_offer(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    offers.accept_offer(uow, scene.offer(uow))
+
+
+def _draft_contract(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    documents.draft_contract(uow, scene.deal_id)
+
+
+def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    documents.send(uow, scene.text(uow).id)
+
+
+def _sign(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    text = scene.text(uow)
+    documents.sign(uow, text.id, text.sha256, scene.password)
+
+
+def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    documents.send(uow, documents.draft_letter(uow, scene.deal_id, step.amount_yuan * 100).id)
+
+
+def _sign_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    text = scene.text(uow, DocumentKind.LETTER_OF_INTENT)
+    documents.sign(uow, text.id, text.sha256, scene.password)
+
+
+def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    text = scene.text(uow)
+    page = specimen("SIGNED CONTRACT", f"{text.sha256[:16]}", "PDF")
+    documents.upload_scan(uow, text.id, Upload(page, "盖章合同扫描件（示范）.pdf"))
+
+
+def _confirm_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    documents.confirm_scan(uow, scene.text(uow).id, scene.scan(uow))
+
+
+def _verify_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    documents.verify_scan(uow, scene.text(uow).id, scene.scan(uow))
+
+
+def _terminate(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    deals.terminate(uow, scene.deal_id, step.reason, step.payable_yuan * 100)
+
+
+STEPS: dict[str, Callable[[UnitOfWork, Scene, StepTold], None]] = {
+    "message": _message,
+    "offer": _offer,
+    "counter": _offer,
+    "accept_offer": _accept_offer,
+    "draft_contract": _draft_contract,
+    "send": _send,
+    "sign": _sign,
+    "letter_of_intent": _letter,
+    "sign_letter": _sign_letter,
+    "upload_scan": _upload_scan,
+    "confirm_scan": _confirm_scan,
+    "verify_scan": _verify_scan,
+    "terminate": _terminate,
+}
