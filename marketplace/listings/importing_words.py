@@ -11,7 +11,7 @@ L = TypeVar("L", bound=Labelled)
 
 WORDS: Mapping[Labelled, str] = {
     Industry.MACHINERY: "机械 机械制造 装备制造 机械装备 装备",
-    Industry.AUTOMOTIVE: "汽车 汽车及零部件 汽车零部件 汽车制造",
+    Industry.AUTOMOTIVE: "汽车 汽车与零部件 汽车及零部件 汽车零部件 汽车制造",
     Industry.CHEMICAL: "化工 石油化工 石化 盐化工",
     Industry.TEXTILE: "纺织 纺织服装 服装 轻纺",
     Industry.FOOD: "食品 食品加工 农副食品加工",
@@ -35,7 +35,7 @@ WORDS: Mapping[Labelled, str] = {
     Maturity.PROTOTYPE: "样机 样品 原型",
     Maturity.TRIAL: "试用 中试 试运行 试验 小试",
     Maturity.IN_USE: "应用 已应用 在用 使用中 已投入使用",
-    Maturity.PROVEN: "推广 多处应用 成熟 已推广 多地验证 产业化",
+    Maturity.PROVEN: "推广 多处验证 多处应用 成熟 已推广 多地验证 产业化",
     Way.LICENCE: "许可 实施许可 技术许可 专利许可 许可使用",
     Way.ASSIGNMENT: "转让 技术转让 专利转让",
     Way.DEVELOPMENT: "开发 合作开发 联合开发 技术开发 委托开发",

@@ -1,0 +1,122 @@
+"""The indexes follow the database, whatever happens to them, and hold only what everybody may read."""
+
+import shutil
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy import update
+
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.listings.events import ListingMoved
+from marketplace.listings.models import Listing
+from marketplace.listings.rules import ListingKind
+from marketplace.results.rules import Disclosure, ResultState
+from marketplace.wiring import INDEXER
+from search_index.document import Query
+from tests.factories import make_need, make_result
+from tests.personas import People
+from tests.sheets import RESULTS, imported, sheet
+
+
+def found(factory: UnitOfWorkFactory, text: str, kind: ListingKind = ListingKind.RESULT) -> list[int]:
+    return [hit.id for hit in factory.services.catalogues[kind.value].search(Query(text)).hits]
+
+
+def reconcile(factory: UnitOfWorkFactory) -> None:
+    with factory.writing() as uow:
+        INDEXER.reconcile(uow)
+
+
+def tell(factory: UnitOfWorkFactory, *listing_ids: int) -> None:
+    """The handler hears of moves; what they were does not matter to it."""
+    with factory.writing() as uow:
+        INDEXER.handle(uow, [ListingMoved("result", one, "confirm", "stale", "published") for one in listing_ids])
+
+
+def change(factory: UnitOfWorkFactory, listing_id: int, **values: object) -> None:
+    with factory.writing() as uow:
+        row = update(Listing).where(Listing.id == listing_id)
+        uow.session.execute(row.values(version=Listing.version + 1, **values))
+
+
+def test_what_is_imported_can_be_found_once_the_outbox_is_drained(
+    factory: UnitOfWorkFactory, drain: Callable[[], int]
+) -> None:
+    imported(factory, sheet(RESULTS, ("自动焊接工装", "某机械公司", "减少变形。")))
+    assert found(factory, "焊接") == []
+    drain()
+    assert len(found(factory, "焊接")) == len(found(factory, "某机械公司")) == 1
+
+
+@pytest.mark.parametrize("state", [one for one in ResultState if one not in {ResultState.PUBLISHED, ResultState.STALE}])
+def test_only_what_is_shown_is_found(factory: UnitOfWorkFactory, people: People, state: ResultState) -> None:
+    listing_id = make_result(factory, people)
+    tell(factory, listing_id)
+    assert found(factory, "焊接") == [listing_id]
+    change(factory, listing_id, state=state.value)
+    tell(factory, listing_id)
+    assert found(factory, "焊接") == []
+
+
+def test_the_handler_may_run_twice_and_hear_events_in_any_order(factory: UnitOfWorkFactory, people: People) -> None:
+    first, second = make_result(factory, people), make_result(factory, people, state=ResultState.PAUSED)
+    tell(factory, second, first, first)
+    tell(factory, first, second)
+    assert found(factory, "焊接") == [first]
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "is_found"),
+    [(Disclosure.PATENT_FILED, True), (Disclosure.TRADE_SECRET, False), (Disclosure.NONE, False)],
+)
+def test_how_it_works_is_found_only_where_everybody_may_read_it(
+    factory: UnitOfWorkFactory, people: People, disclosure: Disclosure, is_found: bool
+) -> None:
+    listing_id = make_result(factory, people, disclosure=disclosure)
+    tell(factory, listing_id)
+    assert bool(found(factory, "气动夹具")) is is_found
+    assert found(factory, "返修") == [listing_id]
+
+
+def test_nobody_finds_an_anonymous_need_by_who_asks(factory: UnitOfWorkFactory, people: People) -> None:
+    named = make_need(factory, people)
+    make_need(factory, people, anonymous=True)
+    reconcile(factory)
+    assert found(factory, "蓝海化工", ListingKind.NEED) == [named]
+    assert len(found(factory, "储罐", ListingKind.NEED)) == 2
+
+
+def test_the_nightly_comparison_repairs_what_is_missing_old_or_too_much(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    missing, old, gone = (make_result(factory, people) for _ in range(3))
+    tell(factory, old, gone)
+    change(factory, old, title="全新的名称")
+    change(factory, gone, state=ResultState.SUSPENDED.value)
+    reconcile(factory)
+    assert sorted(found(factory, "变压器")) == [missing, old]
+    assert found(factory, "全新的名称") == [old]
+
+
+def test_a_deleted_index_is_empty_until_it_is_rebuilt(factory: UnitOfWorkFactory, people: People) -> None:
+    listing_id = make_result(factory, people)
+    tell(factory, listing_id)
+    shutil.rmtree(factory.services.settings.index_dir)
+    assert found(factory, "焊接") == []
+    seen: list[Sequence[int]] = []
+    with factory.reading() as uow:
+        assert INDEXER.rebuild(uow, ListingKind.RESULT, lambda *so_far: seen.append(so_far)) == 1
+    assert found(factory, "焊接") == [listing_id]
+    assert seen[-1] == (1, 1)
+
+
+def test_an_index_deleted_under_a_running_service_comes_back_with_the_next_move(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    first, second = make_result(factory, people), make_result(factory, people)
+    tell(factory, first)
+    shutil.rmtree(factory.services.settings.index_dir)
+    tell(factory, second)
+    assert found(factory, "焊接") == [second]
+    reconcile(factory)
+    assert sorted(found(factory, "焊接")) == [first, second]
