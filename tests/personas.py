@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import OfficeHolding, User
+from marketplace.accounts.models import Consent, OfficeHolding, User
 from marketplace.accounts.passwords import hash_password
+from marketplace.accounts.rules import PRIVACY
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor, Office
 from marketplace.organisations.actors import actor_of
@@ -130,6 +131,8 @@ def _user(
     uow.session.add(user)
     uow.flush()
     uow.session.add(Party(kind=PartyKind.PERSON, user_id=user.id))
+    version = uow.settings.privacy_version
+    uow.session.add(Consent(user_id=user.id, document=PRIVACY, version=version, at=uow.now()))
     if membership:
         organisation, role = membership
         uow.session.add(

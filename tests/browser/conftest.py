@@ -2,21 +2,26 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from marketplace.accounts.models import User
+from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
+from marketplace.listings.events import ListingMoved
 from marketplace.web.context import Runtime
-from tests.personas import PASSWORD
+from tests.browser.hands import fill, send
+from tests.factories import make_need, make_result
+from tests.personas import PASSWORD, People
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -83,28 +88,26 @@ def page(request: pytest.FixtureRequest, browser: Browser, live_url: str) -> Ite
     assert not problems, problems
 
 
+def become_a_visitor(page: Page) -> None:
+    """Sign out by forgetting the cookie, once no answer that would renew it is on its way."""
+    page.wait_for_load_state("networkidle")
+    page.context.clear_cookies()
+
+
 @pytest.fixture
 def sign_in(factory: UnitOfWorkFactory) -> SignIn:
     """Sign in through the page, as a person does."""
 
     def do(page: Page, actor: Actor) -> None:
+        become_a_visitor(page)
         with factory.reading() as uow:
             email = uow.session.get_one(User, actor.user_id).email
         page.goto("/sign-in")
-        page.get_by_label("邮箱或手机号").fill(str(email))
-        page.get_by_label("密码", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="登录").last.click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        fill(page, contact=str(email), password=PASSWORD)
+        send(page)
+        assert "/sign-in" not in page.url
 
     return do
-
-
-def assert_page_is_fit(page: Page) -> None:
-    """Nothing sticks out sideways, and axe finds nothing."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
 def picture(path: Path, name: str) -> str:
@@ -112,3 +115,36 @@ def picture(path: Path, name: str) -> str:
     file = path / name
     Image.new("RGB", (640, 480), (180, 30, 30)).save(file)
     return str(file)
+
+
+@pytest.fixture
+def wait(runtime: Runtime) -> Callable[[], None]:
+    """Waits until the worker has done everything that is due."""
+
+    def until_idle() -> None:
+        for _ in range(200):
+            with runtime.factory.reading() as uow:
+                if uow.session.scalar(select(OutboxRow.id).limit(1)) is None:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the outbox did not run empty in ten seconds")
+
+    return until_idle
+
+
+@pytest.fixture
+def published_need(factory: UnitOfWorkFactory, people: People) -> int:
+    """The buyer's published need, in the index."""
+    need_id = make_need(factory, people)
+    with factory.writing() as uow:
+        uow.emit(ListingMoved("need", need_id, "approve", "review", "published"))
+    return need_id
+
+
+@pytest.fixture
+def published_result(factory: UnitOfWorkFactory, people: People) -> int:
+    """The seller's published result, in the index."""
+    result_id = make_result(factory, people)
+    with factory.writing() as uow:
+        uow.emit(ListingMoved("result", result_id, "approve", "county_review", "published"))
+    return result_id
