@@ -62,7 +62,7 @@ def approve(uow: UnitOfWork, claim_id: int, reason: str = "") -> Claim:
     Raises NotFound, NotPermitted, Conflict when it has been handed over already.
     """
     row, listing = _load(uow, claim_id)
-    _decide(uow, row, listing, "approve", reason)
+    CLAIM_STATES.require("approve", row.state, relations(uow.actor, listing))
     county = listing.county or names_of(uow.session, [row.party_id])[row.party_id].county
     handed_over = (
         update(Listing)
@@ -71,11 +71,12 @@ def approve(uow: UnitOfWork, claim_id: int, reason: str = "") -> Claim:
         .values(version=Listing.version + 1, changed_at=uow.now(), fresh_at=uow.now())
         .returning(Listing.id)
     )
-    if uow.session.scalar(handed_over) is None:
+    if uow.session.scalar(handed_over) is None:  # The listing is locked before its claims, by everybody.
         raise Conflict(_TAKEN)
+    uow.session.refresh(listing)
+    _decide(uow, row, listing, "approve", reason)
     for other in uow.session.scalars(_pending(listing.id)).all():
         _decide(uow, other, listing, "refuse", OTHER_CLAIM_APPROVED)
-    uow.session.refresh(listing)
     return row
 
 
@@ -102,6 +103,7 @@ def _load(uow: UnitOfWork, claim_id: int) -> tuple[Claim, Listing]:
 
 def _decide(uow: UnitOfWork, row: Claim, listing: Listing, action: str, reason: str) -> None:
     reason = clean(reason, NOTE_LENGTH, "reason")
-    decided = {"decided_by_id": uow.actor.user_id, "decided_at": uow.now(), "reason": reason}
+    decided = {"decided_by_id": uow.actor.user_id, "decided_at": uow.now()}
     advance(uow, CLAIM_STATES, row, action, relations(uow.actor, listing), reason, **decided)
+    row.reason = reason
     uow.emit(ClaimMoved(listing.kind.value, listing.id, row.id, action))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.infra.transitions import advance
+from marketplace.infra.transitions import advance, guarded_update
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
@@ -76,11 +76,13 @@ def approve(uow: UnitOfWork, revision_id: int, note: str = "") -> Revision:
     revision, listing = _load(uow, revision_id)
     if listing.state not in listing.revised_in:
         raise Conflict(N_("A change can be proposed for a published listing only."))
+    REVISION_STATES.require("approve", revision.state, relations(uow.actor, listing))
+    # The listing is locked before its revisions, as when it ends and takes them along.
+    stamps = {"version": Listing.version + 1, "changed_at": uow.now(), "fresh_at": uow.now()}
+    guarded_update(uow, listing, listing.status, **stamps)
     _decide(uow, revision, listing, "approve", note)
     for name, value in revision.changes.items():
         setattr(listing, name, typed(type(listing), name, value))
-    listing.version = Listing.version + 1
-    listing.changed_at = listing.fresh_at = uow.now()
     uow.flush()
     uow.session.refresh(listing)
     uow.emit(ListingRevised(listing.kind.value, listing.id, revision.id))
