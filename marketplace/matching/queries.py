@@ -13,7 +13,7 @@ from marketplace.matching import policy, scoring
 from marketplace.matching.cards import Card, need_card, result_card
 from marketplace.matching.facts import Remark
 from marketplace.matching.models import Dismissal, Interest, Match
-from marketplace.matching.reasons import Reason, reason_of
+from marketplace.matching.reasons import Reason, Weight, reason_of, weigh
 from marketplace.matching.rules import DismissReason, InterestState, Side, Strength
 from marketplace.matching.texts import need_text, result_text
 from marketplace.needs import policy as need_policy
@@ -51,12 +51,12 @@ class MatchRow:
     @property
     def missing(self) -> tuple[Remark, ...]:
         """What a listing leaves empty and the other side asks for."""
-        return self.reason.facts.missing
+        return self.reason.weight.facts.missing
 
     @property
     def conflicts(self) -> tuple[Remark, ...]:
         """What contradicts."""
-        return self.reason.facts.conflicts
+        return self.reason.weight.facts.conflicts
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[Ma
     visible = result_policy.visible(uow.actor) & Result.state.in_(Result.shown_in)
     results = _read(uow, Result, hits, visible)
     names = names_of(uow.session, (result.party_id for result in results.values()))
-    reasons = {hit.id: reason_of(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
+    weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
+    reasons = [(id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights)[:limit]]
     rows = [
-        _row(reasons[id_], strength, result_card(results[id_], names), id_, need.id)
-        for id_, strength in _ranked(reasons)[:limit]
+        _row(reason, strength, result_card(results[id_], names), id_, need.id)
+        for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
     ]
     return _with_interests(uow, rows, Side.NEED)
 
@@ -94,10 +95,11 @@ def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tupl
     visible = need_policy.visible(uow.actor) & Need.state.in_(Need.shown_in)
     needs = _read(uow, Need, hits, visible)
     names = names_of(uow.session, (need.party_id for need in needs.values()))
-    reasons = {hit.id: reason_of(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
+    weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
+    reasons = [(id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights)[:limit]]
     rows = [
-        _row(reasons[id_], strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
-        for id_, strength in _ranked(reasons)[:limit]
+        _row(reason, strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
+        for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
     ]
     return _with_interests(uow, rows, Side.RESULT)
 
@@ -143,12 +145,15 @@ def _read(uow: UnitOfWork, model: type[L], hits: Sequence[found.Match], visible:
     return {listing.id: listing for listing in uow.session.scalars(wanted)}
 
 
-def _ranked(reasons: Mapping[int, Reason]) -> list[tuple[int, Strength]]:
-    """Ids with their strength, the best first."""
-    ordered = sorted(reasons.items(), key=lambda item: (-item[1].score, item[0]))
-    scores, words = [reason.score for _, reason in ordered], [len(reason.terms) for _, reason in ordered]
-    strengths = scoring.strengths(scores, words)
-    return [(id_, strength) for (id_, _), strength in zip(ordered, strengths, strict=True)]
+def _ranked(weights: Mapping[int, Weight]) -> list[int]:
+    """Ids, the best first."""
+    return sorted(weights, key=lambda id_: (-weights[id_].score, id_))
+
+
+def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reason]]) -> tuple[Strength, ...]:
+    """A word for each of the first matches, seen against all that were found."""
+    scores = sorted((weight.score for weight in weights.values()), reverse=True)
+    return scoring.strengths(scores, [reason.coverage for _, reason in reasons])
 
 
 def _row(reason: Reason, strength: Strength, card: Card, result_id: int, need_id: int) -> MatchRow:

@@ -1,5 +1,6 @@
 """Why a result and a need match: the summands of the score, the words that carry it, and what the facts say."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,13 @@ from marketplace.matching.texts import need_facts, need_text, result_facts, resu
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 from search_index.document import Explanation, Match
-from search_index.highlight import ReadableTerm, readable_terms
+from search_index.highlight import ReadableTerm, highlight, readable_terms
+
+TERMS = 5
+"""Words a person reads."""
+
+POOR = 0.03
+"""A word that carries less of the text's score than this is no reason: 方法, 系统 and the like stand everywhere."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,22 @@ class Why:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """The reasons of one match; `parts` add up to `score`."""
+class Weight:
+    """What one match weighs; `parts` add up to `score`."""
 
+    hit: Match
     score: float
     parts: tuple[Part, ...]
-    terms: tuple[ReadableTerm, ...]
     facts: Facts
+
+
+@dataclass(frozen=True)
+class Reason:
+    """The reasons of one match. `coverage` is the share of the own title's characters that the other side's words cover."""
+
+    weight: Weight
+    terms: tuple[ReadableTerm, ...]
+    coverage: float
 
     @property
     def why(self) -> tuple[Why, ...]:
@@ -41,13 +57,20 @@ class Reason:
         return tuple(Why(term.text, Place(term.field)) for term in self.terms)
 
 
-def reason_of(uow: UnitOfWork, result: Result, need: Need, hit: Match, side: Side) -> Reason:
-    """The reasons of a match, from what the index says of it; `side` is the side that looks."""
+def weigh(uow: UnitOfWork, result: Result, need: Need, hit: Match, side: Side) -> Weight:
+    """The score of a match, from what the index says of it; `side` is the side that looks."""
     facts = compare_facts(result_facts(result), need_facts(need), china_day(uow.now()))
-    result_words, need_words = result_text(result), need_text(need)
-    parts = scoring.parts_of(hit.score, len(result_words if side is Side.NEED else need_words), facts.fits)
-    terms = readable_terms(hit.explanation.shares, f"{result.title}\n{result_words}", f"{need.title}\n{need_words}")
-    return Reason(scoring.total(parts), parts, terms, facts)
+    shown = result_text(result) if side is Side.NEED else need_text(need)
+    parts = scoring.parts_of(hit.score, len(shown), facts.fits)
+    return Weight(hit, scoring.total(parts), parts, facts)
+
+
+def reason_of(weight: Weight, result: Result, need: Need, side: Side) -> Reason:
+    """The words that carry a match."""
+    found = _words_in_common(weight.hit, f"{result.title}\n{result_text(result)}", f"{need.title}\n{need_text(need)}")
+    title = need.title if side is Side.NEED else result.title
+    marked = sum(len(part.text) for part in highlight(title, [term.text for term in found]) if part.marked)
+    return Reason(weight, found[:TERMS], marked / max(len(title), 1))
 
 
 def explain(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Reason:
@@ -56,17 +79,36 @@ def explain(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Reason:
         hit = uow.services.catalogues[ListingKind.RESULT].explain(need.title, need_text(need), result.id)
     else:
         hit = uow.services.catalogues[ListingKind.NEED].explain(result.title, result_text(result), need.id)
-    return reason_of(uow, result, need, hit or Match(0, 0.0, Explanation(())), side)
+    weight = weigh(uow, result, need, hit or Match(0, 0.0, Explanation(())), side)
+    return reason_of(weight, result, need, side)
+
+
+def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
+    """What carries something. The texts are cut into words in turn, for 同步电机 is one word in one text and two in another."""
+    found = _heavy(hit, first, second)
+    if _carried(found) >= hit.score / 2:
+        return found
+    return max(found, _heavy(hit, second, first), key=_carried)
+
+
+def _heavy(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
+    """The words that carry enough of the score; the heaviest alone where none does."""
+    terms = readable_terms(hit.explanation.shares, first, second, limit=3 * TERMS)
+    return tuple(term for term in terms if term.share >= POOR * hit.score) or terms[:1]
+
+
+def _carried(terms: Sequence[ReadableTerm]) -> float:
+    return math.fsum(term.share for term in terms)
 
 
 def stored(reason: Reason) -> dict[str, Any]:
     """The reasons as JSON, kept with the pair when somebody acts on it."""
     return {
-        "score": reason.score,
-        "parts": [{"name": part.name.value, "share": part.share} for part in reason.parts],
+        "score": reason.weight.score,
+        "parts": [{"name": part.name.value, "share": part.share} for part in reason.weight.parts],
         "terms": [{"text": term.text, "field": term.field, "share": term.share} for term in reason.terms],
-        "missing": _as_json(reason.facts.missing),
-        "conflicts": _as_json(reason.facts.conflicts),
+        "missing": _as_json(reason.weight.facts.missing),
+        "conflicts": _as_json(reason.weight.facts.conflicts),
     }
 
 

@@ -129,7 +129,7 @@ def test_leaving_a_fact_out_is_no_better_than_one_that_contradicts(
     honest = make_result(factory, people, **bad)
     need_id = make_need(factory, people, maturity_wanted=Maturity.TRIAL, county_wanted="qingzhou")
     index_everything(factory)
-    scores = {row.result_id: row.reason.score for row in rows_for_need(factory, people, need_id)}
+    scores = {row.result_id: row.reason.weight.score for row in rows_for_need(factory, people, need_id)}
     assert scores[silent] <= scores[honest] * 1.000001
 
 

@@ -30,18 +30,31 @@ def test_a_short_text_loses_what_shortness_gained(length: int, expected: float) 
 
 
 @pytest.mark.parametrize(
-    ("scores", "words", "expected"),
+    ("scores", "coverages", "expected"),
     [
         ([], [], ()),
-        ([30.0], [5], (STRONG,)),
-        ([30.0], [1], (FAIR,)),
-        ([30.0], [0], (WEAK,)),
-        ([30.0, 22.5, 22.4, 14.9], [5] * 4, (STRONG, STRONG, FAIR, WEAK)),
-        ([30.0] * 4, [5] * 4, (STRONG, STRONG, STRONG, FAIR)),
-        ([30.0] * 12, [5] * 12, (FAIR,) * 10 + (WEAK,) * 2),
-        ([40.0, *[30.0] * 9], [5] * 10, (STRONG, *(FAIR,) * 9)),
+        ([30.0], [0.3], (STRONG,)),
+        ([30.0], [0.29], (FAIR,)),
+        ([30.0], [0.14], (WEAK,)),
+        ([30.0, 22.5, 22.4, 14.9], [0.8] * 4, (STRONG, STRONG, FAIR, WEAK)),
+        ([30.0] * 7, [0.8] * 7, (STRONG, STRONG, STRONG, FAIR, FAIR, FAIR, FAIR)),
+        ([30.0] * 12, [0.8] * 12, (WEAK,) * 12),
+        ([18.0, 17.9, 12.5, 12.4, *[10.0] * 9], [0.8] * 4, (STRONG, FAIR, FAIR, WEAK)),
+        ([18.0] * 11 + [10.0] * 12, [0.8] * 11, (STRONG,) * 3 + (FAIR,) * 7 + (WEAK,)),
     ],
-    ids=["none", "one", "one word", "no word", "shares", "ranks", "no margin", "margin"],
+    ids=[
+        "none",
+        "title met",
+        "less",
+        "hardly any",
+        "small field",
+        "ranks",
+        "no margin",
+        "margins",
+        "ranks and margins",
+    ],
 )
-def test_strength_by_rank_and_margin(scores: list[float], words: list[int], expected: tuple[Strength, ...]) -> None:
-    assert strengths(scores, words) == expected
+def test_strength_by_rank_margin_and_coverage(
+    scores: list[float], coverages: list[float], expected: tuple[Strength, ...]
+) -> None:
+    assert strengths(scores, coverages) == expected
