@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, db, demo, imports, index, status, user, worker
+from marketplace.cli import audit, backup, db, demo, imports, index, reference, status, user, worker
 
 
 def register_commands(app: Flask) -> None:
@@ -18,5 +18,6 @@ def register_commands(app: Flask) -> None:
         index.group,
         user.group,
         demo.group,
+        reference.command,
     ):
         app.cli.add_command(group)
