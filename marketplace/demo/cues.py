@@ -28,12 +28,12 @@ def cue(days_ago: int, at: time, do: Callable[[], None]) -> Cue:
 def play(stage: Stage, cues: Iterable[Cue], progress: Callable[[int], None]) -> None:
     """Do everything in the order of time; the worker follows at the end of each day. `progress` hears how much is done."""
     for _, day in groupby(sorted(cues), key=lambda one: one.days_left):
-        done = 0
-        for done, one in enumerate(day, 1):
+        steps = list(day)
+        for one in steps:
             stage.clock.at = max(stage.clock.at, stage.moment(-one.days_left, one.at))
             one.do()
         stage.settle()
-        progress(done)
+        progress(len(steps))
 
 
 def office_hour(key: str, earliest: int = 9) -> time:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.stage import Stage
-from marketplace.demo.story import DealTold, NeedTold, ResultTold, Story
+from marketplace.demo.story import DealTold, NeedTold, ResultTold, StepTold, Story
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.needs import service as needs
@@ -77,7 +77,7 @@ def _day_signed(story: Story, told: NeedTold) -> int:
     return min(step.days_ago for deal in story.deals for step in _signing(deal, keys))
 
 
-def _signing(deal: DealTold, interests: set[str]) -> Iterator[Any]:
+def _signing(deal: DealTold, interests: set[str]) -> Iterator[StepTold]:
     return (step for step in deal.steps if deal.interest in interests and step.action in SIGNED)
 
 

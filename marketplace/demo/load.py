@@ -16,7 +16,7 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.listings.models import Listing
 from marketplace.notifications import service as notifications
 
-PASSWORD = "jiangguo-demo"
+PASSWORD = "jiangguo-demo"  # noqa: S105 - told to everybody, and good on a loopback address alone
 """Everybody's password where the demo may be signed in to, that is on a loopback address."""
 
 SIGN_INS = {
@@ -47,7 +47,9 @@ def is_empty(uow: UnitOfWork) -> bool:
 def load(
     factory: UnitOfWorkFactory, password: str = PASSWORD, progress: Progress = _silent, story: Story | None = None
 ) -> None:
-    """Load the demo, or another story of its kind. `progress` is called after each day of it with the steps of that day and of all days.
+    """Load the demo, or another story of its kind.
+
+    `progress` is called after each day of it with the steps of that day and of all days.
 
     The index is told day by day but outside the transaction; after a failure it is rebuilt by whoever caught it.
     """
