@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from marketplace.accounts.service import NewUser
@@ -80,7 +81,7 @@ class ProfileForm(Form):
 
     name = StringField(_l("Your name"), validators=[needed(), Length(max=80)])
     county = CountyField(_l("County of your workplace"), empty=_l("None"))
-    locale = SelectField(_l("Language"), choices=list(LOCALES.items()))
+    locale = SelectField(_l("Language"), choices=[SelectChoice(*item) for item in LOCALES.items()])
     recommendations = BooleanField(
         _l("Recommend results and needs to me by what I published and looked for"),
         description=_l("Searches work the same without it. You may change this at any time."),

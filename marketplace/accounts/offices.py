@@ -80,12 +80,15 @@ def _set_state(uow: UnitOfWork, user: User, before: UserState, after: UserState)
 
 
 def _person(uow: UnitOfWork, user_id: int, reason: str) -> User:
-    """The person, locked, so that two administrators do not change the same one at once."""
+    """The person, locked, so that two administrators do not change the same one at once.
+
+    The lock leaves the key alone: rows that only refer to the person are written meanwhile without a deadlock.
+    """
     if not (uow.actor.is_administrator or uow.actor.is_system):
         raise NotPermitted(N_("Only an administrator may do this."))
     if not reason.strip():
         raise InvalidInput(N_("Please give a reason."), field="reason")
-    user = uow.session.scalar(select(User).where(User.id == user_id).with_for_update())
+    user = uow.session.scalar(select(User).where(User.id == user_id).with_for_update(key_share=True))
     if user is None:
         raise NotFound(N_("There is no such person."))
     return user
@@ -104,7 +107,7 @@ def _keep_an_administrator(uow: UnitOfWork, leaving_id: int) -> None:
         .where(OfficeHolding.office == Office.ADMINISTRATOR, OfficeHolding.revoked_at.is_(None))
         .where(User.state == UserState.ACTIVE)
         .order_by(OfficeHolding.id)
-        .with_for_update(of=OfficeHolding)
+        .with_for_update(of=OfficeHolding, key_share=True)
     )
     if set(holders) <= {leaving_id}:
         raise Conflict(LAST)

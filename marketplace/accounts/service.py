@@ -116,7 +116,7 @@ def sign_in(uow: UnitOfWork, contact: str, password: str, ip: str, user_agent: s
     """
     known = known_contact(contact)
     # The lock makes guesses at one account wait for each other, so that each counts the ones before.
-    user = uow.session.scalar(select(User).where(belongs_to(known)).with_for_update())
+    user = uow.session.scalar(select(User).where(belongs_to(known)).with_for_update(key_share=True))
     throttle.require_room(uow, known, ip)
     if user is not None and is_invented(user.email) and not uow.settings.is_loopback:
         user = None  # The demo's password is printed in its manual.

@@ -70,7 +70,9 @@ def register() -> str | Response:
 
     opened = submitted(form, use_case)
     if opened is None:
-        return render_template("accounts/register.html", form=form, **_sms())
+        sms_available = runtime().factory.services.sms is not None
+        form.email.flags.required = not sms_available
+        return render_template("accounts/register.html", form=form, sms_available=sms_available)
     _begin(opened)
     return redirect(url_for("accounts.verify", next=local_path(form.next.data, "")), code=303)
 
@@ -121,7 +123,3 @@ def _begin(opened: OpenedSignIn) -> None:
 
 def _device() -> tuple[str, str]:
     return request.remote_addr or "", str(request.user_agent)
-
-
-def _sms() -> dict[str, bool]:
-    return {"sms_available": runtime().factory.services.sms is not None}

@@ -6,7 +6,7 @@ import unicodedata
 
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
-from marketplace.organisations.rules import Industry as Industry
+from marketplace.organisations.rules import Industry as Industry  # noqa: PLC0414 - listings name it as their own word
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 5000

@@ -108,7 +108,9 @@ def _keep_an_administrator(uow: UnitOfWork, leaving: Membership) -> None:
     """The lock makes two administrators who leave at once wait for each other, so that one of them stays."""
     if leaving.role is not MembershipRole.ADMINISTRATOR or leaving.state is not MembershipState.ADMITTED:
         return
-    uow.session.scalar(select(Organisation.id).where(Organisation.id == leaving.organisation_id).with_for_update())
+    uow.session.scalar(
+        select(Organisation.id).where(Organisation.id == leaving.organisation_id).with_for_update(key_share=True)
+    )
     others = select(func.count(Membership.id)).where(
         Membership.organisation_id == leaving.organisation_id,
         Membership.id != leaving.id,
