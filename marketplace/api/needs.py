@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, jsonify
 
-from marketplace.api.pages import actions, found, moment
+from marketplace.api.pages import actions, found, listing_fields, moment
 from marketplace.listings.policy import relations
 from marketplace.listings.rules import ListingKind
 from marketplace.needs import policy
@@ -18,7 +18,7 @@ from marketplace.web.context import current_actor, reading
 @public
 def needs() -> Response:
     """A search, with the filters of the page."""
-    return found(ListingKind.NEED, cards, _item, lambda card: card.text)
+    return found(ListingKind.NEED, cards, _of_card)
 
 
 @public
@@ -31,32 +31,16 @@ def need(need_id: int) -> Response:
     return jsonify(_public(row) | {"unit": party, "available_actions": actions(row, relations(actor, row))})
 
 
-def _item(card: NeedCard) -> dict[str, Any]:
+def _of_card(card: NeedCard) -> dict[str, Any]:
     return {
-        "id": card.id,
-        "title": card.title,
-        "url": url_for("needs.page", need_id=card.id),
-        "unit": card.party,
-        "county": card.county,
-        "industry": card.industry,
-        "ways": card.ways,
         "budget_min_fen": card.budget_min_fen,
         "budget_max_fen": card.budget_max_fen,
         "deadline": moment(card.deadline),
-        "on_behalf": card.on_behalf,
-        "published_at": moment(card.published_at),
     }
 
 
 def _public(row: Need) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "title": row.title,
-        "url": url_for("needs.page", need_id=row.id),
-        "state": row.state,
-        "county": row.county,
-        "industry": row.industry,
-        "ways": row.ways,
+    return listing_fields(row) | {
         "description": row.description,
         "indicators": row.indicators,
         "budget_min_fen": row.budget_min_fen,
@@ -65,7 +49,4 @@ def _public(row: Need) -> dict[str, Any]:
         "county_wanted": row.county_wanted,
         "maturity_wanted": row.maturity_wanted,
         "anonymous": row.anonymous,
-        "on_behalf": row.on_behalf,
-        "published_at": moment(row.published_at),
-        "version": row.version,
     }

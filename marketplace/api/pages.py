@@ -1,39 +1,38 @@
 """What every list and every object of the API looks like."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from flask import Response, jsonify
-from sqlalchemy.orm import Session
+from flask import Response, jsonify, url_for
 
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.listings.search import search
-from marketplace.listings.search_page import catalogue_index, read_criteria
+from marketplace.listings.search_page import C, Card, Read, catalogue_index, read_criteria
 from marketplace.listings.snippets import WIDTH, snippet
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging
 from search_index.document import Fragment
 
-C = TypeVar("C")
 
+def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]]) -> Response:
+    """The page of a search: total, items, page, pages and the counts of the facets; `more` is what one kind has beside.
 
-def found(
-    kind: ListingKind,
-    read: Callable[[Session, list[int]], Mapping[int, C]],
-    item: Callable[[C], dict[str, Any]],
-    text_of: Callable[[C], str],
-) -> Response:
-    """The page of a search: total, items, page, pages and the counts of the facets. Raises InvalidInput."""
+    Raises InvalidInput.
+    """
     criteria = read_criteria(kind, strict=True)
     hits = search(catalogue_index(kind), criteria)
     with reading() as uow:
         cards = read(uow.session, [hit.id for hit in hits.hits])
     items = [
-        {**item(card), "snippet": _plain(snippet(text_of(card), criteria.text, hit)) or text_of(card)[:WIDTH]}
+        {
+            **_item(kind, card),
+            **more(card),
+            "snippet": _plain(snippet(card.text, criteria.text, hit)) or card.text[:WIDTH],
+        }
         for hit in hits.hits
         if (card := cards.get(hit.id)) is not None
     ]
@@ -55,6 +54,43 @@ def actions(listing: Listing, relations: frozenset[Relation]) -> list[dict[str, 
         {"action": one.action, "label": translate(one.label), "reason_required": one.reason_required}
         for one in listing.states.available(listing.status, relations)
     ]
+
+
+def listing_fields(row: Listing) -> dict[str, Any]:
+    """What the object of every kind has."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "url": url_of(row.kind, row.id),
+        "state": row.state,
+        "county": row.county,
+        "industry": row.industry,
+        "ways": row.ways,
+        "on_behalf": row.on_behalf,
+        "published_at": moment(row.published_at),
+        "version": row.version,
+    }
+
+
+def _item(kind: ListingKind, card: Card) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "title": card.title,
+        "url": url_of(kind, card.id),
+        "unit": card.party,
+        "county": card.county,
+        "industry": card.industry,
+        "ways": card.ways,
+        "on_behalf": card.on_behalf,
+        "published_at": moment(card.published_at),
+    }
+
+
+def url_of(kind: ListingKind, listing_id: int) -> str:
+    """The page of a listing."""
+    if kind is ListingKind.RESULT:
+        return url_for("results.page", result_id=listing_id)
+    return url_for("needs.page", need_id=listing_id)
 
 
 def moment(at: datetime | date | None) -> str | None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, jsonify
 
-from marketplace.api.pages import actions, found, moment
+from marketplace.api.pages import actions, found, listing_fields
 from marketplace.listings.policy import relations
 from marketplace.listings.rules import ListingKind
 from marketplace.organisations.parties import name_of
@@ -18,7 +18,7 @@ from marketplace.web.context import current_actor, reading
 @public
 def results() -> Response:
     """A search, with the filters of the page."""
-    return found(ListingKind.RESULT, cards, _item, lambda card: card.text)
+    return found(ListingKind.RESULT, cards, _of_card)
 
 
 @public
@@ -34,41 +34,22 @@ def result(result_id: int) -> Response:
     return jsonify(body)
 
 
-def _item(card: ResultCard) -> dict[str, Any]:
+def _of_card(card: ResultCard) -> dict[str, Any]:
     return {
-        "id": card.id,
-        "title": card.title,
-        "url": url_for("results.page", result_id=card.id),
-        "unit": card.party,
-        "county": card.county,
-        "industry": card.industry,
+        "state": card.state,
         "category": card.category,
         "maturity": card.maturity,
-        "ways": card.ways,
         "has_patent": card.has_patent,
-        "on_behalf": card.on_behalf,
-        "state": card.state,
-        "published_at": moment(card.published_at),
     }
 
 
 def _public(row: Result) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "title": row.title,
-        "url": url_for("results.page", result_id=row.id),
-        "state": row.state,
-        "county": row.county,
-        "industry": row.industry,
+    return listing_fields(row) | {
         "category": row.category,
         "maturity": row.maturity,
-        "ways": row.ways,
         "problem": row.problem,
         "summary": row.summary,
         "effect": {"metric": row.metric, "before": row.before, "after": row.after, "unit": row.unit},
         "conditions": row.conditions,
         "has_patent": bool(row.patent_number),
-        "on_behalf": row.on_behalf,
-        "published_at": moment(row.published_at),
-        "version": row.version,
     }

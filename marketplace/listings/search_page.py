@@ -1,13 +1,17 @@
 """A search as the catalogue page shows it: facets, chips, orders and advice as links. All state is in the query string."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
-from flask import request, url_for
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
 
-from marketplace.listings.rules import ListingKind
+from marketplace.listings.rules import Industry, ListingKind
 from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, search
-from marketplace.web.context import runtime
+from marketplace.listings.snippets import marked_title, snippet
+from marketplace.web.context import reading, runtime
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging, url_with
 from marketplace.web.regions import county_choices, county_name
@@ -15,6 +19,34 @@ from search_index.document import MISSING, Hit, Page
 from search_index.index import SearchIndex
 
 CATALOGUES = {ListingKind.RESULT: "results.catalogue", ListingKind.NEED: "needs.catalogue"}
+
+
+class Card(Protocol):
+    """What the card of every kind has; `text` is the public text that snippets are cut from."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def county(self) -> str | None: ...
+    @property
+    def industry(self) -> Industry | None: ...
+    @property
+    def ways(self) -> tuple[str, ...]: ...
+    @property
+    def on_behalf(self) -> bool: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+
+
+C = TypeVar("C", bound=Card)
+Read = Callable[[Session, Sequence[int]], Mapping[int, C]]
+"""Reads the cards of listings that everybody sees."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +105,20 @@ def read_criteria(kind: ListingKind, *, strict: bool) -> Criteria:
 def catalogue_index(kind: ListingKind) -> SearchIndex:
     """The index of one kind of listing."""
     return runtime().factory.services.catalogues[kind.value]
+
+
+def catalogue_page(kind: ListingKind, read: Read[C], template: str) -> str:
+    """What a search finds, or everything, the newest first. A hit that is not shown any more is passed over."""
+    found = search_page(kind)
+    with reading() as uow:
+        cards = read(uow.session, [hit.id for hit in found.hits])
+    text = found.criteria.text
+    shown = [
+        (card, marked_title(card.title, text), snippet(card.text, text, hit))
+        for hit in found.hits
+        if (card := cards.get(hit.id)) is not None
+    ]
+    return render_template(template, found=found, shown=shown)
 
 
 def search_page(kind: ListingKind) -> SearchPage:

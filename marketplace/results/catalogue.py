@@ -1,27 +1,14 @@
 """The catalogue of results: everybody sees the same, whoever looks."""
 
-from flask import render_template
-
 from marketplace.listings.rules import ListingKind
-from marketplace.listings.search_page import search_page
-from marketplace.listings.snippets import marked_title, snippet
+from marketplace.listings.search_page import catalogue_page
 from marketplace.results.blueprint import blueprint
 from marketplace.results.cards import cards
 from marketplace.web.access import public
-from marketplace.web.context import reading
 
 
 @blueprint.get("/results")
 @public
 def catalogue() -> str:
-    """What a search finds, or everything, the newest first. A hit that is not shown any more is passed over."""
-    found = search_page(ListingKind.RESULT)
-    with reading() as uow:
-        rows = cards(uow.session, [hit.id for hit in found.hits])
-    text = found.criteria.text
-    shown = [
-        (row, marked_title(row.title, text), snippet(row.text, text, hit))
-        for hit in found.hits
-        if (row := rows.get(hit.id)) is not None
-    ]
-    return render_template("results/catalogue.html", found=found, shown=shown)
+    """What is published, searched and filtered by the query string."""
+    return catalogue_page(ListingKind.RESULT, cards, "results/catalogue.html")
