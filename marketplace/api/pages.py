@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, jsonify
 
 from marketplace.kernel.states import Relation
+from marketplace.listings.addresses import listing_url
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.listings.search import search
@@ -61,7 +62,7 @@ def listing_fields(row: Listing) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,
-        "url": url_of(row.kind, row.id),
+        "url": listing_url(row.kind, row.id),
         "state": row.state,
         "county": row.county,
         "industry": row.industry,
@@ -76,7 +77,7 @@ def _item(kind: ListingKind, card: Card) -> dict[str, Any]:
     return {
         "id": card.id,
         "title": card.title,
-        "url": url_of(kind, card.id),
+        "url": listing_url(kind, card.id),
         "unit": card.party,
         "county": card.county,
         "industry": card.industry,
@@ -84,13 +85,6 @@ def _item(kind: ListingKind, card: Card) -> dict[str, Any]:
         "on_behalf": card.on_behalf,
         "published_at": moment(card.published_at),
     }
-
-
-def url_of(kind: ListingKind, listing_id: int) -> str:
-    """The page of a listing."""
-    if kind is ListingKind.RESULT:
-        return url_for("results.page", result_id=listing_id)
-    return url_for("needs.page", need_id=listing_id)
 
 
 def moment(at: datetime | date | None) -> str | None:

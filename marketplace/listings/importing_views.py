@@ -1,6 +1,7 @@
 """Pages of imports, for officials: upload, trial, progress, report."""
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from typing import BinaryIO, cast
 
@@ -14,6 +15,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.listings import importing, importing_queries
+from marketplace.listings.addresses import listing_url
 from marketplace.listings.blueprint import blueprint
 from marketplace.listings.importing_columns import KINDS
 from marketplace.listings.importing_forms import ImportForm
@@ -92,7 +94,7 @@ def _report_page(uow: UnitOfWork, row: importing_queries.RunRow) -> str:
         refused=refused,
         skipped=skipped,
         paging=paging,
-        listing_url=lambda listing_id: _listing_url(row.run, listing_id),
+        listing_url=partial(listing_url, row.run.kind),
         say=lambda problem: translate(problem.message, **problem.params),
     )
 
@@ -142,9 +144,3 @@ def _problem_cells(uow: UnitOfWork, run: ImportRun) -> Iterator[tuple[Cell, ...]
     for duplicates, word in ((False, _("Refused")), (True, _("Duplicate"))):
         for problem in importing_queries.problems(uow.session, run.id, duplicates=duplicates):
             yield problem.row, problem.column, word, translate(problem.message, **problem.params)
-
-
-def _listing_url(run: ImportRun, listing_id: int) -> str:
-    if run.kind is ListingKind.RESULT:
-        return url_for("results.page", result_id=listing_id)
-    return url_for("needs.page", need_id=listing_id)
