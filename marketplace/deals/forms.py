@@ -80,7 +80,7 @@ class OfferForm(Form):
     contract_type = SelectField(_l("Contract type"), choices=choices(ContractType))
     price_model = SelectField(_l("Price model"), choices=choices(PriceModel))
     amount = MoneyField(_l("Amount with tax"))
-    royalty = StringField(_l("Royalty"))
+    royalty = StringField(_l("Royalty in per cent"))
     royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
     instalments = FieldList(FormField(InstalmentForm), label=_l("Instalments"), min_entries=INSTALMENT_LINES)
     delivery = TextAreaField(

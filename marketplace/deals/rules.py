@@ -21,7 +21,7 @@ class DealState(Labelled):
 class OfferState(Labelled):
     """One proposal of terms; at most one is open in a deal."""
 
-    OPEN = "open", N_("Open")
+    OPEN = "open", N_("Waiting for an answer")
     ACCEPTED = "accepted", N_("Accepted")
     COUNTERED = "countered", N_("Answered by a counter-offer")
     DECLINED = "declined", N_("Declined")

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from marketplace.contracts.rules import Basis, DocumentKind, DocumentState, Pric
 from marketplace.deals import document_service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
-from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotPermitted
 from marketplace.kernel.permissions import Actor
@@ -31,7 +32,7 @@ def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
 def entries(factory: UnitOfWorkFactory) -> list[tuple[EntryKind, Basis, int, date]]:
     columns = (Entry.kind, Entry.basis, Entry.amount_fen, Entry.dated)
     with factory.reading() as uow:
-        return [tuple(row) for row in uow.session.execute(select(*columns).order_by(Entry.id))]
+        return [row._tuple() for row in uow.session.execute(select(*columns).order_by(Entry.id))]
 
 
 def state_of(factory: UnitOfWorkFactory, deal_id: int) -> DealState:
@@ -132,11 +133,12 @@ def test_what_is_signed_by_both_stays(factory: UnitOfWorkFactory, people: People
     make_signed(factory, people)
     with factory.reading() as uow:
         document_id = uow.session.scalars(select(Document.id)).one()
-    for use_case in (
+    tries: tuple[Callable[[UnitOfWork], object], ...] = (
         lambda uow: document_service.decline(uow, document_id, "反悔"),
         lambda uow: document_service.amend(uow, document_id, {"risk": "风险由甲方承担。"}),
         lambda uow: document_service.send(uow, document_id),
-    ):
+    )
+    for use_case in tries:
         with pytest.raises(Conflict), factory.writing(people.company) as uow:
             use_case(uow)
 

@@ -1,0 +1,179 @@
+"""Terms are checked and cleaned; clauses are filled, numbered and marked."""
+
+from dataclasses import replace
+
+import pytest
+
+from marketplace.contracts.clauses import (
+    PartyFacts,
+    Subject,
+    amended,
+    compose,
+    contract_clauses,
+    digest,
+    from_rows,
+    heading_of,
+    letter_clauses,
+    ordinal,
+    to_rows,
+)
+from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
+from marketplace.contracts.terms import Instalment, Terms, clean, percent_text
+from marketplace.kernel.errors import InvalidInput
+
+TERMS = Terms(ContractType.LICENCE, PriceModel.LUMP_SUM, 18_000_000, "图纸一套", "连续20件")
+SELLER = PartyFacts("青州前程机械有限公司", False, "91370781MA3C00001T", "潍坊市青州市", "王建国")
+BUYER = PartyFacts("孙丽华", True, "", "潍坊市寿光市", "")
+CONTRACT = Subject(DocumentKind.CONTRACT, "JG-000001-HT01", "焊接工装", SELLER, BUYER, "焊接工装", "", "licence")
+LETTER = Subject(DocumentKind.LETTER_OF_INTENT, "JG-000001-YX01", "焊接工装", SELLER, BUYER, "", "焊接变形")
+BY_INSTALMENTS = replace(TERMS, price_model=PriceModel.INSTALMENTS)
+WITH_ENTRY_FEE = replace(TERMS, price_model=PriceModel.ENTRY_AND_ROYALTY)
+MUST_SAY = ("标的", "范围", "计划", "保密", "风险", "归属", "验收", "价款", "违约", "争议", "术语")
+"""What 民法典 art. 845 names."""
+
+
+@pytest.mark.parametrize("kind", ContractType)
+def test_every_type_says_what_the_civil_code_names(kind: ContractType) -> None:
+    clauses = contract_clauses(replace(CONTRACT, variant=kind.value), replace(TERMS, contract_type=kind))
+    headings = "".join(clause.heading for clause in clauses)
+    assert [word for word in MUST_SAY if word not in headings] == []
+    text = compose(replace(CONTRACT, variant=kind.value), clauses)
+    assert "{" not in text
+    assert "}" not in text
+
+
+def test_types_differ_where_the_law_makes_them_differ() -> None:
+    texts = {
+        kind: {c.key: c.text for c in contract_clauses(replace(CONTRACT, variant=kind.value), TERMS)}
+        for kind in ContractType
+    }
+    assert len({text["scope"] for text in texts.values()}) == len(ContractType)
+    assert "优先受让" in texts[ContractType.ASSIGNMENT]["scope"]
+    assert "申请专利的权利" in texts[ContractType.DEVELOPMENT]["ownership"]
+
+
+def test_braces_and_markup_in_terms_are_only_text() -> None:
+    hostile = replace(TERMS, delivery="{price} {0} <b>", other_terms="{unknown}")
+    text = compose(CONTRACT, contract_clauses(CONTRACT, hostile))
+    assert "{price} {0} <b>" in text
+    assert "{unknown}" in text
+
+
+def test_paragraphs_are_numbered_through() -> None:
+    text = compose(CONTRACT, contract_clauses(CONTRACT, replace(TERMS, delivery="第一批\n第二批").checked()))
+    assert "第三条　履行的计划、地点和方式\n3.1　交付内容、计划和方式：\n3.2　第一批\n3.3　第二批\n" in text
+    assert heading_of(text).endswith("法定代表人（负责人）：王建国")
+    assert text.endswith("日\n")
+
+
+def test_numbers_of_clauses() -> None:
+    assert [ordinal(n) for n in (1, 9, 10, 11, 20, 21)] == [
+        "第一条",
+        "第九条",
+        "第十条",
+        "第十一条",
+        "第二十条",
+        "第二十一条",
+    ]
+
+
+def test_a_letter_says_that_it_does_not_bind() -> None:
+    clauses = letter_clauses(LETTER, "人民币1.00元（大写：人民币壹元整）", "2027年5月19日")
+    text = compose(LETTER, clauses)
+    assert "除“保密”一条外，对双方均不具有法律约束力" in text
+    assert "第四百九十五条" in text
+    assert {clause.key for clause in clauses if clause.is_locked} >= {"nature", "amount"}
+
+
+def test_a_locked_clause_stays_and_a_changed_one_is_marked() -> None:
+    clauses = contract_clauses(CONTRACT, TERMS)
+    changed = amended(clauses, {"price": "免费", "risk": "风险由甲方承担。", "unknown": "x"})
+    assert [clause.key for clause in changed if clause.is_amended] == ["risk"]
+    risk = next(clause for clause in changed if clause.key == "risk")
+    assert risk.lines() == (("风险由甲方承担。", True),)
+    assert len(risk.removed()) == 3
+    assert from_rows(to_rows(changed)) == changed
+
+
+def test_the_hash_is_that_of_the_bytes() -> None:
+    assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert digest("果") != digest("果\n")
+
+
+@pytest.mark.parametrize(
+    ("terms", "fields"),
+    [
+        (replace(TERMS, amount_fen=0), {"amount"}),
+        (replace(TERMS, amount_fen=10**15 + 1), {"amount"}),
+        (replace(TERMS, delivery=" \n", acceptance=""), {"delivery", "acceptance"}),
+        (replace(TERMS, other_terms="长" * 4001), {"other_terms"}),
+        (replace(TERMS, price_model=PriceModel.ROYALTY), {"royalty", "royalty_base"}),
+        (replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=0, royalty_base="销售额"), {"royalty"}),
+        (
+            replace(WITH_ENTRY_FEE, royalty_bp=10_001, royalty_base="x" * 201),
+            {"royalty", "royalty_base"},
+        ),
+        (replace(BY_INSTALMENTS, instalments=(Instalment(1, "验收后"),)), {"instalments"}),
+        (
+            replace(BY_INSTALMENTS, instalments=(Instalment(18_000_000, ""),)),
+            {"instalments"},
+        ),
+        (
+            replace(
+                TERMS,
+                price_model=PriceModel.INSTALMENTS,
+                instalments=(Instalment(19_000_000, "a"), Instalment(-1_000_000, "b")),
+            ),
+            {"instalments"},
+        ),
+    ],
+)
+def test_terms_that_do_not_fit_name_every_place(terms: Terms, fields: set[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        terms.checked()
+    assert set(refused.value.fields) == fields
+
+
+def test_what_a_price_model_does_not_use_is_dropped() -> None:
+    given = replace(TERMS, royalty_bp=300, royalty_base="销售额", instalments=(Instalment(1, "x"),))
+    assert given.checked() == TERMS
+    royalty = replace(given, price_model=PriceModel.ROYALTY).checked()
+    assert (royalty.amount_fen, royalty.royalty_bp, royalty.instalments) == (0, 300, ())
+
+
+def test_instalments_without_lines_are_thirty_and_seventy() -> None:
+    odd = replace(TERMS, price_model=PriceModel.INSTALMENTS, amount_fen=18_000_001).checked()
+    assert [line.fen for line in odd.instalments] == [5_400_000, 12_600_001]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (PriceModel.LUMP_SUM, "一次总付价款人民币180,000.00元（大写：人民币壹拾捌万元整）"),
+        (PriceModel.INSTALMENTS, "第2期：人民币126,000.00元（大写：人民币壹拾贰万陆仟元整）"),
+        (PriceModel.ROYALTY, "以年销售额为基数，按3.5%计算"),
+        (PriceModel.ENTRY_AND_ROYALTY, "入门费人民币180,000.00元"),
+    ],
+)
+def test_the_price_in_words(model: PriceModel, said: str) -> None:
+    terms = replace(TERMS, price_model=model, royalty_bp=350, royalty_base="年销售额").checked()
+    assert said in terms.price_text()
+
+
+@pytest.mark.parametrize(("points", "text"), [(1, "0.01%"), (50, "0.5%"), (300, "3%"), (1000, "10%"), (10_000, "100%")])
+def test_percentages(points: int, text: str) -> None:
+    assert percent_text(points) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("  a \n\n\t b ", "a\nb"),
+        ("a\x00\x07b", "ab"),
+        ("金额\u202e001\u202c元\u200b\ufeff", "金额001元"),
+        ("a\u2028b\u0085c", "a\nb\nc"),
+    ],
+)
+def test_what_is_hashed_is_what_is_seen(typed: str, kept: str) -> None:
+    assert clean(typed) == kept

@@ -1,0 +1,111 @@
+"""Whatever seller, buyer, author, stranger and officials try in whatever order, the books stay right."""
+
+import random
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.audit.service import verify
+from marketplace.contracts.models import Document, Scan, Signature
+from marketplace.contracts.rules import Basis, DocumentKind, DocumentState, PaperState
+from marketplace.contracts.uploads import Upload
+from marketplace.deals import document_service, offer_service, service
+from marketplace.deals.models import Deal, Entry, Offer
+from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.kernel.errors import DomainError
+from tests.factories import TERMS, make_deal
+from tests.personas import PASSWORD, People
+
+WHO = ("seller_contact", "company", "company_admin", "worker", "stranger", "county_official", "city_official")
+FAVOURED = (40, 40, 10, 3, 3, 10, 5)
+Tries = Callable[[UnitOfWork, int, int, int, random.Random], object]
+
+MOVES: dict[str, tuple[int, Tries]] = {
+    "message": (1, lambda u, deal, offer, text, r: service.write(u, deal, "喂")),
+    "offer": (8, lambda u, deal, offer, text, r: offer_service.make_offer(u, deal, TERMS)),
+    "counter": (4, lambda u, deal, offer, text, r: offer_service.counter_offer(u, offer, TERMS)),
+    "accept": (8, lambda u, deal, offer, text, r: offer_service.accept_offer(u, offer)),
+    "decline": (2, lambda u, deal, offer, text, r: offer_service.decline_offer(u, offer, "不")),
+    "withdraw": (2, lambda u, deal, offer, text, r: offer_service.withdraw_offer(u, offer)),
+    "draft": (8, lambda u, deal, offer, text, r: document_service.draft_contract(u, deal)),
+    "letter": (2, lambda u, deal, offer, text, r: document_service.draft_letter(u, deal, 100)),
+    "amend": (2, lambda u, deal, offer, text, r: document_service.amend(u, text, {"confidentiality": str(r.random())})),
+    "send": (8, lambda u, deal, offer, text, r: document_service.send(u, text)),
+    "refuse": (1, lambda u, deal, offer, text, r: document_service.decline(u, text, "不")),
+    "sign": (8, lambda u, deal, offer, text, r: _sign(u, text)),
+    "upload": (
+        4,
+        lambda u, deal, offer, text, r: document_service.upload_scan(u, text, Upload(BytesIO(b"%PDF-1"), "a")),
+    ),
+    "confirm": (8, lambda u, deal, offer, text, r: document_service.confirm_scan(u, text, _scan(u, text))),
+    "verify": (8, lambda u, deal, offer, text, r: document_service.verify_scan(u, text, _scan(u, text))),
+    "reject": (2, lambda u, deal, offer, text, r: document_service.reject_scan(u, text, _scan(u, text), "不")),
+    "reopen": (1, lambda u, deal, offer, text, r: service.take(u, deal, "reopen")),
+    "lose": (1, lambda u, deal, offer, text, r: service.take(u, deal, "lose", "不") if r.random() < 0.1 else None),
+    "perform": (2, lambda u, deal, offer, text, r: service.take(u, deal, "perform")),
+    "deliver": (2, lambda u, deal, offer, text, r: service.take(u, deal, "accept_delivery")),
+    "complete": (1, lambda u, deal, offer, text, r: service.take(u, deal, "complete")),
+    "terminate": (1, lambda u, deal, offer, text, r: service.terminate(u, deal, "不", 100)),
+}
+
+
+def _sign(uow: UnitOfWork, text_id: int) -> None:
+    text = uow.session.get(Document, text_id)
+    document_service.sign(uow, text_id, text.sha256 if text else "", PASSWORD)
+
+
+def _scan(uow: UnitOfWork, text_id: int) -> int:
+    return uow.session.scalar(select(func.max(Scan.id)).where(Scan.document_id == text_id)) or 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_books_stay_right(factory: UnitOfWorkFactory, people: People, seed: int) -> None:
+    rng = random.Random(seed)
+    deal_ids = [make_deal(factory, people) for _ in range(3)]
+    done: set[str] = set()
+    for _ in range(220):
+        (name,) = rng.choices(list(MOVES), [weight for weight, _ in MOVES.values()])
+        (who,) = rng.choices(WHO, FAVOURED)
+        try:
+            with factory.writing(getattr(people, who)) as uow:
+                deal_id = rng.choice(deal_ids)
+                MOVES[name][1](uow, deal_id, *_newest(uow, deal_id), rng)
+            done.add(name)
+        except DomainError:
+            pass
+    assert {"offer", "accept", "draft", "send", "sign", "upload"} <= done, "otherwise nothing was tried"
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(Entry)).all(), "otherwise nothing came into force"
+        for deal_id in deal_ids:
+            _check(uow, uow.session.get_one(Deal, deal_id))
+        assert verify(uow.session) is None
+
+
+def _newest(uow: UnitOfWork, deal_id: int) -> tuple[int, int]:
+    """The newest offer and text of the deal; 0, which is none, before the first."""
+    offer_id = uow.session.scalar(select(func.max(Offer.id)).where(Offer.deal_id == deal_id))
+    text_id = uow.session.scalar(select(func.max(Document.id)).where(Document.deal_id == deal_id))
+    return offer_id or 0, text_id or 0
+
+
+def _check(uow: UnitOfWork, deal: Deal) -> None:
+    session = uow.session
+    offers = session.scalars(select(Offer).where(Offer.deal_id == deal.id)).all()
+    texts = session.scalars(select(Document).where(Document.deal_id == deal.id)).all()
+    entries = session.scalars(select(Entry).where(Entry.deal_id == deal.id).order_by(Entry.id)).all()
+    still_open = [offer for offer in offers if offer.state is OfferState.OPEN]
+    complete = [text for text in texts if text.state is DocumentState.COMPLETE]
+    contracts = [text for text in complete if text.kind is DocumentKind.CONTRACT]
+    assert len(still_open) <= (1 if deal.state is DealState.NEGOTIATING else 0)
+    has_force = deal.state not in BEFORE_FORCE | {DealState.LOST}
+    assert len(contracts) == has_force == (deal.in_force_at is not None)
+    booked = [18_000_000] * has_force + [100 - 18_000_000] * (deal.state is DealState.TERMINATED)
+    assert [entry.amount_fen for entry in entries] == booked
+    for text in complete:
+        signed = session.scalars(select(Signature).where(Signature.document_id == text.id)).all()
+        by_two = len({one.party_id for one in signed}) == len({one.user_id for one in signed}) == 2
+        assert by_two if text.basis is Basis.ELECTRONIC else text.paper is PaperState.VERIFIED
+        assert {one.sha256 for one in signed} <= {text.sha256}
