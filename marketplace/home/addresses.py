@@ -18,7 +18,7 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.FRESHNESS: ("results.page", "result_id", N_("Confirm")),
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
     TaskKind.MEMBER: ("organisations.manage", "organisation_id", N_("Decide")),
-    TaskKind.UNIT_PAPERS: ("organisations.manage", "organisation_id", N_("Complete")),
+    TaskKind.UNIT_PAPERS: ("organisations.manage", "organisation_id", N_("Hand in papers")),
 }
 """Endpoint, the name of its argument, and the word on the button."""
 

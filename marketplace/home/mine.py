@@ -11,6 +11,7 @@ from marketplace.listings.labels import NEXT_STEPS
 from marketplace.listings.models import Listing
 from marketplace.listings.policy import is_mine
 from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result
+from marketplace.matching.rules import Strength
 from marketplace.needs import policy as need_policy
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
@@ -21,6 +22,7 @@ from marketplace.results.rules import VISIBLE, ResultState
 SHOWN = 6
 MATCHED = 3
 """For how many own listings matches are looked up: each asks the index once."""
+FITTING = 4
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,10 @@ class OwnNeeds:
 
 @dataclass(frozen=True)
 class Fitting:
-    """Needs that fit one of one's results."""
+    """A need that fits one of one's results, with the title of that result."""
 
-    result_id: int
     title: str
-    needs: tuple[MatchRow, ...]
+    match: MatchRow
 
 
 def results(uow: UnitOfWork) -> OwnResults:
@@ -87,12 +88,18 @@ def needs(uow: UnitOfWork, *, with_matches: bool) -> OwnNeeds:
 
 
 def fitting_needs(uow: UnitOfWork) -> tuple[Fitting, ...]:
-    """Needs that fit the results one has on the market, those published last; the matches say why."""
+    """Needs that fit the results one published last, the strongest first; each need once, and none that hardly fits."""
     shown = _own(uow) & Result.state.in_(VISIBLE)
     newest = select(Result.id, Result.title).where(shown).order_by(Result.published_at.desc(), Result.id.desc())
-    rows = uow.session.execute(newest.limit(MATCHED)).all()
-    found = (Fitting(one.id, one.title, matches_for_result(uow, one.id, limit=2)) for one in rows)
-    return tuple(fitting for fitting in found if fitting.needs)
+    found = [
+        Fitting(one.title, match)
+        for one in uow.session.execute(newest.limit(MATCHED))
+        for match in matches_for_result(uow, one.id, limit=FITTING)
+        if match.strength is not Strength.WEAK
+    ]
+    found.sort(key=lambda one: list(Strength).index(one.match.strength))
+    once = {one.match.need_id: one for one in reversed(found)}
+    return tuple(one for one in found if once[one.match.need_id] is one)[:FITTING]
 
 
 def wants_recommendations(uow: UnitOfWork) -> bool:
