@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from marketplace.kernel.messages import N_
 from marketplace.listings.labels import FIELDS as SHARED
+from marketplace.results.rules import QUESTIONS
 
 FIELDS: Mapping[str, str] = {
     "title": SHARED["title"],
@@ -18,9 +19,9 @@ FIELDS: Mapping[str, str] = {
     "proof": N_("Proof of the effect"),
     "base_id": N_("Base where it was made"),
     "ownership": N_("Ownership"),
-    "made_in_job": N_("Did you make it in your job, or on a task your unit gave you?"),
-    "made_with_means": N_("Did you make it mainly with your unit's money, equipment, materials or undisclosed data?"),
-    "agreement": N_("Is there a written agreement with your unit that says who owns it?"),
+    "made_in_job": QUESTIONS[0],
+    "made_with_means": QUESTIONS[1],
+    "agreement": QUESTIONS[2],
     "disclosure": N_("How it is protected"),
     "patent_number": N_("Number of the patent or its application"),
     "patent_filed_on": N_("Filed on"),

@@ -44,13 +44,6 @@ class Disclosure(Labelled):
     NONE = "none", N_("Not protected yet")
 
 
-class Access(Labelled):
-    """Who may read a part of a result."""
-
-    PUBLIC = "public", N_("Everybody")
-    PARTIES = "parties", N_("Owner, author and officials")
-
-
 R, S = Relation, ResultState
 MINE = {R.AUTHOR, R.OWNER}
 
