@@ -19,7 +19,7 @@ class DismissForm(Form):
 class InterestForm(Form):
     """For whom one speaks, about which own listing, and what one says."""
 
-    own = SelectField(_l("About your own listing"), validators=[Optional()])
+    own = SelectField(validators=[Optional()])
     party = SelectField(_l("You speak for"), validators=[Optional()])
     message = TextAreaField(
         _l("Your message"),

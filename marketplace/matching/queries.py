@@ -1,8 +1,9 @@
 """Matches of a listing: found by the index, read back from the database, weighed and explained. Changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -79,7 +80,8 @@ def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[Ma
     results = _read(uow, Result, hits, visible)
     names = names_of(uow.session, (result.party_id for result in results.values()))
     weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
-    reasons = [(id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights)[:limit]]
+    ranked = ((id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights))
+    reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, result_card(results[id_], names), id_, need.id)
         for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
@@ -96,7 +98,8 @@ def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tupl
     needs = _read(uow, Need, hits, visible)
     names = names_of(uow.session, (need.party_id for need in needs.values()))
     weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
-    reasons = [(id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights)[:limit]]
+    ranked = ((id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights))
+    reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
         for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
@@ -148,6 +151,11 @@ def _read(uow: UnitOfWork, model: type[L], hits: Sequence[found.Match], visible:
 def _ranked(weights: Mapping[int, Weight]) -> list[int]:
     """Ids, the best first."""
     return sorted(weights, key=lambda id_: (-weights[id_].score, id_))
+
+
+def _explained(reasons: Iterable[tuple[int, Reason]], limit: int) -> list[tuple[int, Reason]]:
+    """The first that have a word to show for it: a match nobody can explain, of single characters, is not offered."""
+    return list(islice(((id_, reason) for id_, reason in reasons if reason.terms), limit))
 
 
 def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reason]]) -> tuple[Strength, ...]:

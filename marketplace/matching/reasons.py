@@ -92,9 +92,9 @@ def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm,
 
 
 def _heavy(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
-    """The words that carry enough of the score; the heaviest alone where none does."""
-    terms = readable_terms(hit.explanation.shares, first, second, limit=3 * TERMS)
-    return tuple(term for term in terms if term.share >= POOR * hit.score) or terms[:1]
+    """The words that carry enough of the score, the heaviest alone where none does; single characters are no words."""
+    terms = [t for t in readable_terms(hit.explanation.shares, first, second, limit=3 * TERMS) if len(t.text) > 1]
+    return tuple(term for term in terms if term.share >= POOR * hit.score) or tuple(terms[:1])
 
 
 def _carried(terms: Sequence[ReadableTerm]) -> float:

@@ -33,6 +33,8 @@ SMALL_FIELD = 8
 
 STRONG_SHARE, FAIR_SHARE = 0.75, 0.5
 
+AT_ONCE = 5
+
 
 class PartName(StrEnum):
     """What a part of the score stands for: the words in common, the shortness of the text, or a fact that fits."""
@@ -85,6 +87,11 @@ def strengths(scores: Sequence[float], coverages: Sequence[float]) -> tuple[Stre
         _strength(rank, coverage, score >= strong * unit, score >= fair * unit)
         for rank, (score, coverage) in enumerate(zip(scores, coverages, strict=False), start=1)
     )
+
+
+def shown_at_once(found: Sequence[Strength]) -> int:
+    """How many of a list stand open: everything down to the last that is better than weak, and five in any case."""
+    return max([AT_ONCE, *(place for place, one in enumerate(found, start=1) if one is not Strength.WEAK)])
 
 
 def _strength(rank: int, coverage: float, stands_out: bool, stands_well: bool) -> Strength:

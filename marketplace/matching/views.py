@@ -10,7 +10,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.listings.models import Listing
-from marketplace.matching import interest_queries, queries, service
+from marketplace.matching import interest_queries, queries, scoring, service
 from marketplace.matching.expressing import Approach, approach
 from marketplace.matching.forms import DeclineForm, DismissForm, InterestForm
 from marketplace.matching.models import Interest
@@ -49,7 +49,8 @@ def for_result(result_id: int) -> str:
 def _match_page(listing: Listing, side: Side, rows: Sequence[MatchRow], away: Sequence[DismissedRow]) -> str:
     """Officials read it; the buttons are for the side whose listing it is, once others can see that listing."""
     may_act = is_mine(current_actor(), listing) and listing.state in listing.shown_in
-    page = {"listing": listing, "side": side, "rows": rows, "away": away, "may_act": may_act}
+    at_once = scoring.shown_at_once([row.strength for row in rows])
+    page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away, "may_act": may_act}
     return render_template("matching/matches.html", form=DismissForm(), **page)
 
 
@@ -85,6 +86,7 @@ def express() -> str | Response:
     with reading() as uow:
         told = approach(uow, request.args.get("result", type=int), request.args.get("need", type=int))
     form = InterestForm()
+    form.own.label.text = _("Your need it is for") if told.side is Side.NEED else _("Your result that solves it")
     form.own.choices = [("", _("None in particular")), *((str(id_), title) for id_, title in told.own)]
     form.party.choices = [(str(id_), name) for id_, name in told.parties]
     if not form.is_submitted():

@@ -167,6 +167,16 @@ def test_an_anonymous_need_does_not_name_its_party(factory: UnitOfWorkFactory, p
     assert row.card.party is None
 
 
+def test_a_match_of_single_characters_is_not_offered(factory: UnitOfWorkFactory, people: People) -> None:
+    """Nobody could explain it; the empty list tells the company to describe its need instead."""
+    make_result(
+        factory, people, title="人造板压机", problem="人工压板慢", summary="快", description="", before="", after=""
+    )
+    need_id = make_need(factory, people, title="人、板、压", description="")
+    index_everything(factory)
+    assert rows_for_need(factory, people, need_id) == ()
+
+
 def test_know_how_that_is_not_public_does_not_carry_a_match(factory: UnitOfWorkFactory, people: People) -> None:
     result_id = make_result(
         factory, people, title="专用工装", problem="返修多", summary="压紧", disclosure=Disclosure.TRADE_SECRET,

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.matching.facts import Fact
 from marketplace.matching.rules import Strength
-from marketplace.matching.scoring import PartName, parts_of, strengths, total
+from marketplace.matching.scoring import PartName, parts_of, shown_at_once, strengths, total
 
 STRONG, FAIR, WEAK = Strength.STRONG, Strength.FAIR, Strength.WEAK
 
@@ -58,3 +58,10 @@ def test_strength_by_rank_margin_and_coverage(
     scores: list[float], coverages: list[float], expected: tuple[Strength, ...]
 ) -> None:
     assert strengths(scores, coverages) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"), [((), 5), ((WEAK,) * 9, 5), ((STRONG, *(WEAK,) * 5, FAIR, WEAK), 7), ((STRONG,) * 3, 5)]
+)
+def test_weak_matches_at_the_end_are_folded_away(found: tuple[Strength, ...], expected: int) -> None:
+    assert shown_at_once(found) == expected
