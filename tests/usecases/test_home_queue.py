@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
+from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service
-from marketplace.deals.service import Upload
 from marketplace.home import review_queue
 from marketplace.home.review_queue import ReviewRow, Wanted
 from marketplace.home.rules import Age, ReviewKind

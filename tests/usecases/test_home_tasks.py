@@ -1,6 +1,7 @@
 """What waits for a person, source by source. Today is Friday 20 November 2026 in China."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_result_is_asked_for_a_fortnight_before_it_goes_stale(
 
 
 def test_what_is_held_in_trust_for_others_is_not_asked_for(factory: UnitOfWorkFactory, people: People) -> None:
-    old = {"fresh_at": TEN_DAYS_AGO - timedelta(days=400)}
+    old: dict[str, Any] = {"fresh_at": TEN_DAYS_AGO - timedelta(days=400)}
     make_result(factory, people, on_behalf=True, author_id=None, party_id=people.union_party, **old)
     assert waits(factory, people.city_official) == []
 
