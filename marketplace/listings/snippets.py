@@ -7,12 +7,13 @@ from search_index.highlight import highlight
 
 WIDTH = 110  # characters of a snippet
 SENTENCE = 80  # characters of a sentence on a card
+_LABEL = re.compile(r"^【[^】]{1,12}】\s*")  # 【现状】 and the like head a section, not a sentence
 _END = re.compile(r"[。！？；!?;\n]|\.(?=\s)")
 
 
 def first_sentence(text: str, limit: int = SENTENCE) -> str:
     """The first sentence without its full stop, cut with an ellipsis where it is too long."""
-    stripped = text.strip()
+    stripped = _LABEL.sub("", text.strip())
     end = _END.search(stripped)
     sentence = (stripped[: end.start()] if end else stripped).strip()
     return sentence if len(sentence) <= limit else sentence[: limit - 1].rstrip() + "…"
