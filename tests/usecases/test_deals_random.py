@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
-from marketplace.contracts.rules import Basis, DocumentKind, DocumentState, PaperState
+from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, PaperState
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer
@@ -26,25 +26,25 @@ Tries = Callable[[UnitOfWork, int, int, int, random.Random], object]
 MOVES: dict[str, tuple[int, Tries]] = {
     "message": (1, lambda u, deal, offer, text, r: service.write(u, deal, "喂")),
     "offer": (8, lambda u, deal, offer, text, r: offer_service.make_offer(u, deal, TERMS)),
-    "counter": (4, lambda u, deal, offer, text, r: offer_service.counter_offer(u, offer, TERMS)),
+    "counter": (2, lambda u, deal, offer, text, r: offer_service.counter_offer(u, offer, TERMS)),
     "accept": (8, lambda u, deal, offer, text, r: offer_service.accept_offer(u, offer)),
-    "decline": (2, lambda u, deal, offer, text, r: offer_service.decline_offer(u, offer, "不")),
-    "withdraw": (2, lambda u, deal, offer, text, r: offer_service.withdraw_offer(u, offer)),
+    "decline": (1, lambda u, deal, offer, text, r: offer_service.decline_offer(u, offer, "不")),
+    "withdraw": (1, lambda u, deal, offer, text, r: offer_service.withdraw_offer(u, offer)),
     "draft": (8, lambda u, deal, offer, text, r: document_service.draft_contract(u, deal)),
-    "letter": (2, lambda u, deal, offer, text, r: document_service.draft_letter(u, deal, 100)),
-    "amend": (2, lambda u, deal, offer, text, r: document_service.amend(u, text, {"confidentiality": str(r.random())})),
+    "letter": (1, lambda u, deal, offer, text, r: document_service.draft_letter(u, deal, 100)),
+    "amend": (1, lambda u, deal, offer, text, r: document_service.amend(u, text, {"confidentiality": str(r.random())})),
     "send": (8, lambda u, deal, offer, text, r: document_service.send(u, text)),
     "refuse": (1, lambda u, deal, offer, text, r: document_service.decline(u, text, "不")),
-    "sign": (8, lambda u, deal, offer, text, r: _sign(u, text)),
+    "sign": (12, lambda u, deal, offer, text, r: _sign(u, text)),
     "upload": (
         4,
         lambda u, deal, offer, text, r: document_service.upload_scan(u, text, Upload(BytesIO(b"%PDF-1"), "a")),
     ),
-    "confirm": (8, lambda u, deal, offer, text, r: document_service.confirm_scan(u, text, _scan(u, text))),
-    "verify": (8, lambda u, deal, offer, text, r: document_service.verify_scan(u, text, _scan(u, text))),
-    "reject": (2, lambda u, deal, offer, text, r: document_service.reject_scan(u, text, _scan(u, text), "不")),
-    "reopen": (1, lambda u, deal, offer, text, r: service.take(u, deal, "reopen")),
-    "lose": (1, lambda u, deal, offer, text, r: service.take(u, deal, "lose", "不") if r.random() < 0.1 else None),
+    "confirm": (12, lambda u, deal, offer, text, r: document_service.confirm_scan(u, text, _scan(u, text))),
+    "verify": (12, lambda u, deal, offer, text, r: document_service.verify_scan(u, text, _scan(u, text))),
+    "reject": (1, lambda u, deal, offer, text, r: document_service.reject_scan(u, text, _scan(u, text), "不")),
+    "reopen": (1, lambda u, deal, offer, text, r: service.take(u, deal, "reopen") if r.random() < 0.3 else None),
+    "lose": (1, lambda u, deal, offer, text, r: service.take(u, deal, "lose", "不") if r.random() < 0.02 else None),
     "perform": (2, lambda u, deal, offer, text, r: service.take(u, deal, "perform")),
     "deliver": (2, lambda u, deal, offer, text, r: service.take(u, deal, "accept_delivery")),
     "complete": (1, lambda u, deal, offer, text, r: service.take(u, deal, "complete")),
@@ -61,22 +61,22 @@ def _scan(uow: UnitOfWork, text_id: int) -> int:
     return uow.session.scalar(select(func.max(Scan.id)).where(Scan.document_id == text_id)) or 0
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_books_stay_right(factory: UnitOfWorkFactory, people: People, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "never", "once"), [(0, "upload", "sign"), (1, "sign", "verify")])
+def test_the_books_stay_right(factory: UnitOfWorkFactory, people: People, seed: int, never: str, once: str) -> None:
     rng = random.Random(seed)
-    deal_ids = [make_deal(factory, people) for _ in range(3)]
+    deal_ids = [make_deal(factory, people) for _ in range(2)]
     done: set[str] = set()
-    for _ in range(220):
-        (name,) = rng.choices(list(MOVES), [weight for weight, _ in MOVES.values()])
+    for _ in range(400):
+        (name,) = rng.choices(list(MOVES), [weight * (name != never) for name, (weight, _) in MOVES.items()])
         (who,) = rng.choices(WHO, FAVOURED)
         try:
             with factory.writing(getattr(people, who)) as uow:
                 deal_id = rng.choice(deal_ids)
-                MOVES[name][1](uow, deal_id, *_newest(uow, deal_id), rng)
+                MOVES[name][1](uow, deal_id, *_some(uow, deal_id, rng), rng)
             done.add(name)
         except DomainError:
             pass
-    assert {"offer", "accept", "draft", "send", "sign", "upload"} <= done, "otherwise nothing was tried"
+    assert {"offer", "accept", "draft", "send", once} <= done, "otherwise nothing was tried"
     with factory.reading() as uow:
         assert uow.session.scalars(select(Entry)).all(), "otherwise nothing came into force"
         for deal_id in deal_ids:
@@ -84,11 +84,13 @@ def test_the_books_stay_right(factory: UnitOfWorkFactory, people: People, seed: 
         assert verify(uow.session) is None
 
 
-def _newest(uow: UnitOfWork, deal_id: int) -> tuple[int, int]:
-    """The newest offer and text of the deal; 0, which is none, before the first."""
+def _some(uow: UnitOfWork, deal_id: int, rng: random.Random) -> tuple[int, int]:
+    """The newest offer and some text of the deal, as a rule one that is not void; 0, which is none, before the first."""
     offer_id = uow.session.scalar(select(func.max(Offer.id)).where(Offer.deal_id == deal_id))
-    text_id = uow.session.scalar(select(func.max(Document.id)).where(Document.deal_id == deal_id))
-    return offer_id or 0, text_id or 0
+    of_deal = select(Document.id).where(Document.deal_id == deal_id).order_by(Document.id)
+    texts = uow.session.scalars(of_deal).all()
+    live = uow.session.scalars(of_deal.where(Document.state.in_(LIVE))).all()
+    return offer_id or 0, rng.choice(live if live and rng.random() < 0.9 else texts or [0])
 
 
 def _check(uow: UnitOfWork, deal: Deal) -> None:
