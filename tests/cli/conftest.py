@@ -1,11 +1,14 @@
 """Commands run on SQLite and on PostgreSQL, as the use cases do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from alembic import command
 from click.testing import Result
 from flask import Flask
 
+from marketplace.infra import schema
+from marketplace.web.context import EXTENSION
 from tests.usecases.conftest import database_url
 
 __all__ = ["database_url"]
@@ -14,10 +17,13 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(app: Flask) -> Run:
-    """`run("status", "--json")`: a command as the shell would call it."""
+def run(app: Flask) -> Iterator[Run]:
+    """`run("status", "--json")`: a command as the shell would call it, on a database that knows its migration."""
+    engine = app.extensions[EXTENSION].factory.engine
+    command.stamp(schema.alembic_config(engine.url.render_as_string(hide_password=False)), "head")
 
     def call(*words: object) -> Result:
         return app.test_cli_runner().invoke(args=[str(word) for word in words])
 
-    return call
+    yield call
+    schema.forget(engine)

@@ -1,7 +1,6 @@
 """A backup brings back everything, on either database; a damaged one changes nothing."""
 
 import json
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -41,9 +40,8 @@ def filled(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> UnitO
 
 
 @pytest.fixture
-def other(tmp_path: Path, empty_sqlite: Path, clock: SetClock) -> Iterator[Flask]:
-    """A fresh instance in a folder of its own, on SQLite."""
-    shutil.copy(empty_sqlite, tmp_path / "other.sqlite")
+def other(tmp_path: Path, clock: SetClock) -> Iterator[Flask]:
+    """A fresh instance in a folder of its own, on SQLite; its database does not exist yet."""
     url = f"sqlite:///{tmp_path / 'other.sqlite'}"
     app = create_app(Settings(data_dir=tmp_path / "other", database_url=url, worker_in_process=False), clock)
     yield app
@@ -56,7 +54,9 @@ def restore(app: Flask, *words: object) -> tuple[int, str]:
 
 
 def counts(app: Flask) -> dict[str, object]:
+    """What the instance holds; the index, which no backup has, apart."""
     found: dict[str, object] = json.loads(app.test_cli_runner().invoke(args=["status", "--json"]).output)
+    del found["index_documents"]
     return found
 
 
@@ -72,6 +72,7 @@ def test_a_backup_restores_elsewhere(
     assert counts(other) == counts(app)
     assert other.test_cli_runner().invoke(args=["audit", "verify"]).output == "whole: 2 rows\n"
     runtime: Runtime = other.extensions[EXTENSION]
+    assert runtime.factory.services.catalogues["result"].status().documents == 1
     with runtime.factory.reading() as uow, filled.reading() as was:
         mine, theirs = uow.session.get_one(Listing, 1), was.session.get_one(Listing, 1)
         assert (mine.title, mine.ways, mine.published_at) == (theirs.title, theirs.ways, theirs.published_at)
