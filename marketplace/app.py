@@ -1,7 +1,7 @@
 """The composition root: settings in, a Flask app out. The only module that knows every feature."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,10 +28,9 @@ from marketplace.home import views as home_views
 from marketplace.infra import mail
 from marketplace.infra.database import make_engine
 from marketplace.infra.files import FileStore
-from marketplace.infra.unit_of_work import Services, UnitOfWork, UnitOfWorkFactory
-from marketplace.infra.worker import Handler, Worker
+from marketplace.infra.unit_of_work import Services, UnitOfWorkFactory
+from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import Clock, SystemClock
-from marketplace.kernel.events import Event
 from marketplace.kernel.permissions import Actor
 from marketplace.listings import views as import_views
 from marketplace.listings.catalogue import open_catalogues
@@ -97,7 +96,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app = Flask("marketplace", template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(_flask_config(settings))
     runtime = build_runtime(settings, clock or SystemClock())
-    runtime.worker.handlers = {name: _inside(app, handler) for name, handler in runtime.worker.handlers.items()}
     app.extensions[EXTENSION] = runtime
     _init_web(app, runtime)
     for blueprint in BLUEPRINTS:
@@ -108,16 +106,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
-
-
-def _inside(app: Flask, handler: Handler) -> Handler:
-    """Mail is written in the reader's language, which Flask-Babel knows only inside the app."""
-
-    def handle(uow: UnitOfWork, events: Sequence[Event]) -> None:
-        with app.app_context():
-            handler(uow, events)
-
-    return handle
 
 
 def build_runtime(settings: Settings, clock: Clock) -> Runtime:

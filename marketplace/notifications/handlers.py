@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_babel import force_locale
-
 from marketplace.accounts.models import User
 from marketplace.contracts.events import DocumentMoved
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
@@ -20,8 +18,6 @@ from marketplace.notifications.models import Notification
 from marketplace.notifications.notices import Notice
 from marketplace.notifications.service import notify
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
-from marketplace.web.locale import DEFAULT
-from marketplace.web.wording import phrase
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
 NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
@@ -64,11 +60,7 @@ def send_mail(uow: UnitOfWork, events: Sequence[Event]) -> None:
         user = uow.session.get(User, row.user_id) if row else None
         if row is None or user is None or row.mailed_at or not (user.email and user.email_verified_at):
             continue
-        locale = user.locale or DEFAULT
-        with force_locale(locale):
-            text = phrase(row.message, row.params)
+        words = {"message": row.message, "params": row.params, "name": user.name}
         url = uow.settings.public_url.rstrip("/") + row.url
-        uow.services.mailer.send(
-            mail_text.write(user.email, "notification", locale, text=text, url=url, name=user.name)
-        )
+        uow.services.mailer.send(mail_text.write(user.email, "notification", user.locale, url=url, **words))
         row.mailed_at = uow.now()

@@ -399,8 +399,8 @@ def test_mail_is_written_in_the_readers_language(
         uow.session.get_one(User, people.worker.user_id).locale = "en"
     interest_id = interest(factory, people)
     drain()
-    english, chinese = sorted((mail.subject + mail.text for mail in mails), key=lambda text: "11 Dec 2026" not in text)
-    assert "Please answer by 11 Dec 2026" in english
+    english, chinese = sorted((mail.subject + mail.text for mail in mails), key=lambda text: "by 2026-12-11" not in text)
+    assert "Please answer by 2026-12-11" in english
     assert "2026年12月11日" in chinese
     assert f"http://127.0.0.1:8000/interests/{interest_id}" in english
 
