@@ -10,7 +10,10 @@ from pathlib import Path
 from search_index.document import Document
 from search_index.index import SearchIndex
 
-WORDS = "压电 陶瓷 高温 材料 水性 涂料 防腐 焊接 机器人 控制 系统 节能 减排 废水 处理 技术 MnZn PLC 5G pH 传感器".split()  # noqa: SIM905
+WORDS = (
+    *("压电", "陶瓷", "高温", "材料", "水性", "涂料", "防腐", "焊接", "机器人", "控制", "系统", "节能"),
+    *("减排", "废水", "处理", "技术", "MnZn", "PLC", "5G", "pH", "传感器"),
+)
 COUNTIES = ("奎文区", "潍城区", "寿光市", "诸城市")
 
 

@@ -10,7 +10,9 @@ from search_index.analysis import code_points, fold, is_pair, pieces_of, require
 from search_index.postings import postings_of
 from tests.unit.search_index import plain
 
-TEXTS = st.text(alphabet=st.one_of(st.sampled_from("压电陶瓷 abＡ５。々한ア𠮷é²㎡"), st.characters(codec="utf-8")), max_size=40)
+TEXTS = st.text(
+    alphabet=st.one_of(st.sampled_from("压电陶瓷 abＡ５。々한ア𠮷é²㎡"), st.characters(codec="utf-8")), max_size=40
+)
 
 
 @given(TEXTS)
@@ -50,9 +52,7 @@ def test_a_batch_is_its_texts_one_by_one(texts: list[tuple[str, str]]) -> None:
     for doc, parts in enumerate(folded):
         for field, part in enumerate(parts):
             expected.update((int(code), doc, field) for code in terms_of(code_points(part)).codes)
-    assert together == {
-        (code, doc): (expected[code, doc, 0], expected[code, doc, 1]) for code, doc, _ in expected
-    }
+    assert together == {(code, doc): (expected[code, doc, 0], expected[code, doc, 1]) for code, doc, _ in expected}
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,20 @@ def test_width_case_and_compatibility_forms_are_folded(written: str, folded: str
 
 @pytest.mark.parametrize(
     ("text", "pieces"),
-    [("5G基站", ["5g", "基站"]), ("MnZn铁氧体", ["mnzn", "铁氧体"]), ("pH值7.5", ["ph", "值", "7", "5"]), ("<b>！", ["b"])],
+    [
+        ("5G基站", ["5g", "基站"]),
+        ("MnZn铁氧体", ["mnzn", "铁氧体"]),
+        ("pH值7.5", ["ph", "值", "7", "5"]),
+        ("<b>！", ["b"]),
+    ],
 )
 def test_words_and_characters_split_where_they_meet(text: str, pieces: list[str]) -> None:
     assert pieces_of(fold(text)) == pieces
 
 
 @pytest.mark.parametrize(
-    ("piece", "terms"), [("压", ["压"]), ("压电", ["压电"]), ("压电陶", ["压电", "电陶"]), ("plc", ["plc"]), ("5", ["5"])]
+    ("piece", "terms"),
+    [("压", ["压"]), ("压电", ["压电"]), ("压电陶", ["压电", "电陶"]), ("plc", ["plc"]), ("5", ["5"])],
 )
 def test_what_a_piece_requires(piece: str, terms: list[str]) -> None:
     assert required_terms(piece) == terms

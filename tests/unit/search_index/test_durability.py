@@ -70,7 +70,9 @@ def test_a_put_killed_anywhere_happened_whole_or_not_at_all(tmp_path: Path) -> N
     after = before | {1: 2, 50: 2, 51: 2}
 
     # The ninth segment makes this commit merge the others, so the kills fall into a merge as well.
-    states = list(states_after_kills(tmp_path, lambda again: again.put([numbered(1, 2), numbered(50, 2), numbered(51, 2)])))
+    states = list(
+        states_after_kills(tmp_path, lambda again: again.put([numbered(1, 2), numbered(50, 2), numbered(51, 2)]))
+    )
 
     assert before in states
     assert states[-1] == after
@@ -198,7 +200,9 @@ def _removed(path: Path) -> None:
     ],
 )
 def test_a_damaged_index_is_empty_to_readers_and_begins_anew_with_a_write(
-    tmp_path: Path, victim: str, damage: Callable[[Path], None],
+    tmp_path: Path,
+    victim: str,
+    damage: Callable[[Path], None],
 ) -> None:
     opened(tmp_path).put([numbered(1), numbered(2)])
     (generation,) = tmp_path.glob("generation-*")

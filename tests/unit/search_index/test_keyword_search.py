@@ -62,7 +62,9 @@ def test_filters_facets_order_and_paging_agree_with_brute_force(index: SearchInd
         kept = [document for document in found if passes(document, query)]
         assert (page.total, page.relaxed) == (len(kept), False)
         for name in query.facets:
-            counted = Counter(value for document in found if passes(document, query, name) for value in values(document, name))
+            counted = Counter(
+                value for document in found if passes(document, query, name) for value in values(document, name)
+            )
             assert page.facets[name] == counted
         if query.sort == "at" or not query.text:
             expected = sorted(kept, key=lambda document: order(document, query))
@@ -135,7 +137,9 @@ def test_a_name_the_index_does_not_have_is_an_error(index: SearchIndex, query: Q
         index.search(query)
 
 
-@pytest.mark.parametrize("document", [Document(1, "", "", {"colour": ("red",)}), Document(1, "", "", {}, {"price": 1.0})])
+@pytest.mark.parametrize(
+    "document", [Document(1, "", "", {"colour": ("red",)}), Document(1, "", "", {}, {"price": 1.0})]
+)
 def test_a_document_with_an_unknown_name_is_refused_whole(index: SearchIndex, document: Document) -> None:
     index.put([Document(2, "压电", "")])
     with pytest.raises(ValueError, match="has no facet or sort key"):
@@ -143,7 +147,9 @@ def test_a_document_with_an_unknown_name_is_refused_whole(index: SearchIndex, do
     assert index.versions() == {2: 0}
 
 
-def test_facets_and_sort_keys_that_came_later_are_missing_in_older_documents(index: SearchIndex, tmp_path: object) -> None:
+def test_facets_and_sort_keys_that_came_later_are_missing_in_older_documents(
+    index: SearchIndex, tmp_path: object
+) -> None:
     index.put([Document(1, "压电", "", {"state": ("open",)})])
     index.put([Document(2, "压电", "", {"county": ("寿光市",)}, {"at": 3.0})])
     page = index.search(Query("压电", facets=("county", "state"), sort="at", descending=False))

@@ -83,7 +83,9 @@ def test_keyword_search_scores_with_the_title_ahead_of_the_body(index: SearchInd
     page = index.search(Query("压电陶瓷"))
     assert [hit.id for hit in page.hits] == [2, 1]
     expected = plain.bm25(documents, [("压电陶瓷", 1)], SEARCHING.k1, SEARCHING.b, SEARCHING.title)
-    pairs = {number: sum(share for term, share in shares.items() if len(term) == 2) for number, shares in expected.items()}
+    pairs = {
+        number: sum(share for term, share in shares.items() if len(term) == 2) for number, shares in expected.items()
+    }
     assert {hit.id: hit.score for hit in page.hits} == pytest.approx({2: pairs[2], 1: pairs[1]}, rel=CLOSE)
 
 
