@@ -40,12 +40,13 @@ setup: $(VENV)/.installed $(CATALOGUES)
 
 setup-dev: $(VENV)/.installed-dev $(CATALOGUES)
 
+run: export JIANGGUO_PUBLIC_URL ?= http://$(HOST):$(PORT)
 run: setup
 	$(FLASK) db upgrade
 	$(FLASK) demo load --if-empty
-	@$(FLASK) demo sign-ins
+	@$(FLASK) demo sign-ins || true
 	@echo "匠果: http://$(HOST):$(PORT)"
-	@JIANGGUO_PUBLIC_URL=$${JIANGGUO_PUBLIC_URL:-http://$(HOST):$(PORT)} exec $(BIN)/gunicorn \
+	@exec $(BIN)/gunicorn \
 		--config python:marketplace.gunicorn_conf --bind $(HOST):$(PORT) --no-control-socket \
 		--worker-class gthread --workers 1 --threads $(THREADS) wsgi:app
 
