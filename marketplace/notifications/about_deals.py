@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from marketplace.contracts.events import DocumentMoved
-from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import DocumentKind, PaperState
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -79,7 +80,8 @@ def document_moved(uow: UnitOfWork, event: DocumentMoved) -> Iterator[Notice]:
     if event.action in DOCUMENT:
         others = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}
         yield Notice(speakers(uow.session, *others), DOCUMENT[event.action], url, params)
-    if event.action == "confirm":
+    document = uow.session.get(Document, event.document_id)
+    if event.action == "confirm" and document is not None and document.paper is PaperState.CONFIRMED:
         yield Notice(officials(uow.session, deal.seller_county), PAPER_WAITS, url, params)
 
 
