@@ -73,7 +73,7 @@ _LATER: Mapping[DealState, tuple[Who, str]] = {
     DealState.PERFORMING: (Who.SELLER, N_("Deliver what was agreed; the buyer then accepts the delivery")),
     DealState.ACCEPTED: (Who.BOTH, N_("Complete the deal once everything is paid")),
 }
-_STAGES = (N_("Negotiation"), N_("Contract"), N_("Signature"), N_("Payment"), N_("Registration"), N_("Reward"))
+_STAGES = (N_("Talks"), N_("Contract"), N_("Signature"), N_("Payment"), N_("Registration"), N_("Reward"))
 _REACHED: Mapping[DealState, int] = {
     DealState.NEGOTIATING: 0,
     DealState.DRAFTING: 1,

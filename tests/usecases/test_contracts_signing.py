@@ -32,7 +32,7 @@ def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
 def entries(factory: UnitOfWorkFactory) -> list[tuple[EntryKind, Basis, int, date]]:
     columns = (Entry.kind, Entry.basis, Entry.amount_fen, Entry.dated)
     with factory.reading() as uow:
-        return [row._tuple() for row in uow.session.execute(select(*columns).order_by(Entry.id))]
+        return list(uow.session.execute(select(*columns).order_by(Entry.id)))
 
 
 def state_of(factory: UnitOfWorkFactory, deal_id: int) -> DealState:
