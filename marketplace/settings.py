@@ -19,17 +19,23 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("instance"), description="Folder that holds everything the instance writes")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder")
     public_url: str = Field(default="http://127.0.0.1:8000", description="Address people reach it at; used in mail")
-    secure_cookies: bool = Field(default=False, description="Send cookies over HTTPS only; set it wherever HTTPS is served")
+    secure_cookies: bool = Field(
+        default=False, description="Send cookies over HTTPS only; set it wherever HTTPS is served"
+    )
     trusted_proxies: int = Field(default=0, description="How many reverse proxies stand in front and set X-Forwarded-…")
     worker_in_process: bool = Field(default=True, description="Run the outbox worker as a thread of the web process")
-    mail_url: str = Field(default="console:", description="console: prints mail; smtp://user:password@host:port?tls=1 sends it")
+    mail_url: str = Field(
+        default="console:", description="console: prints mail; smtp://user:password@host:port?tls=1 sends it"
+    )
     mail_from: str = Field(default="匠果 <no-reply@localhost>", description="Sender of every mail")
     rate_limit_storage: str = Field(
         default="memory://", description="Where request rates are counted; redis://… for several machines"
     )
     rate_limit: str = Field(default="600/minute", description="Requests one address may make; empty switches it off")
     upload_limit_mb: int = Field(default=20, description="Largest upload in megabytes")
-    region: str = Field(default="weifang", description="Region file in organisations/regions that names city and counties")
+    region: str = Field(
+        default="weifang", description="Region file in organisations/regions that names city and counties"
+    )
     union_name: str = Field(default="潍坊市总工会", description="The union that runs the service; stands in the footer")
     icp_number: str = Field(default="", description="ICP record number for the footer")
     police_number: str = Field(default="", description="公安 record number for the footer")
@@ -40,7 +46,9 @@ class Settings(BaseSettings):
     )
     listing_fresh_days: int = Field(default=180, description="Days without a heartbeat after which a listing is stale")
     offer_days: int = Field(default=14, description="Days an offer stays open when its sender names none")
-    sign_in_attempts: int = Field(default=10, description="Failed sign-ins per contact in fifteen minutes before it waits")
+    sign_in_attempts: int = Field(
+        default=10, description="Failed sign-ins per contact in fifteen minutes before it waits"
+    )
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
     @property

@@ -91,11 +91,13 @@ def terms_of(points: U32) -> Terms:
     pairs = np.flatnonzero(single[:-1] & single[1:])
     words, sizes = _runs(classes == LETTER)
     return Terms(
-        np.concatenate((
-            wide[singles] | _SINGLE,
-            wide[pairs] << _PAIR_SHIFT | wide[pairs + 1] | _PAIR,
-            _word_codes(wide, words, sizes),
-        )),
+        np.concatenate(
+            (
+                wide[singles] | _SINGLE,
+                wide[pairs] << _PAIR_SHIFT | wide[pairs + 1] | _PAIR,
+                _word_codes(wide, words, sizes),
+            )
+        ),
         np.concatenate((singles, pairs, words)),
         np.concatenate((np.full(len(singles), 1), np.full(len(pairs), 2), sizes)),
     )

@@ -12,19 +12,19 @@ from marketplace.kernel.messages import N_
 from marketplace.listings.content import NOTE_LENGTH
 from marketplace.listings.labels import FIELDS
 from marketplace.listings.rules import TITLE_LENGTH, Industry, Way
-from marketplace.web.forms import ChecksField, CountyField, Form, choices, chosen
+from marketplace.web.forms import ChecksField, CountyField, Form, choices, chosen, later
 
 TOO_LONG = _l("Please shorten this to %(max)d characters.")
 
 
 def line(label: str, limit: int, **options: Any) -> Field:
     """A text of one line; empty is allowed, a draft may be incomplete."""
-    return StringField(_l(label), validators=[Length(max=limit, message=TOO_LONG)], **options)
+    return StringField(later(label), validators=[Length(max=limit, message=TOO_LONG)], **options)
 
 
 def text(label: str, limit: int, **options: Any) -> Field:
     """A text of several lines."""
-    return TextAreaField(_l(label), validators=[Length(max=limit, message=TOO_LONG)], **options)
+    return TextAreaField(later(label), validators=[Length(max=limit, message=TOO_LONG)], **options)
 
 
 def seen_version(form: Any) -> int | None:
@@ -35,9 +35,9 @@ def seen_version(form: Any) -> int | None:
 class WhereAndHow(Form):
     """Where a listing belongs and how the sides may work together."""
 
-    ways = ChecksField(_l(FIELDS["ways"]), choices=choices(Way))
-    industry = SelectField(_l(FIELDS["industry"]), choices=choices(Industry, empty=_l("Please choose")))
-    county = CountyField(_l(FIELDS["county"]), empty=_l("Please choose"))
+    ways = ChecksField(later(FIELDS["ways"]), choices=choices(Way))
+    industry = SelectField(later(FIELDS["industry"]), choices=choices(Industry, empty=_l("Please choose")))
+    county = CountyField(later(FIELDS["county"]), empty=_l("Please choose"))
 
     def read_where_and_how(self) -> dict[str, Any]:
         """The validated input."""
@@ -79,7 +79,7 @@ class ClaimForm(Form):
 
 def review_form(checks: dict[str, str], fields: dict[str, str]) -> Form:
     """Ticks for what an official checks, a remark for each field, and a reason."""
-    ticks = {f"check_{code}": BooleanField(_l(words)) for code, words in checks.items()}
+    ticks = {f"check_{code}": BooleanField(later(words)) for code, words in checks.items()}
     remarks = {f"note_{name}": line(label, NOTE_LENGTH) for name, label in fields.items()}
     make: Callable[..., Form] = type("ReviewForm", (ReasonForm,), {**ticks, **remarks})
     return make()

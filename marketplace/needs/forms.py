@@ -12,7 +12,7 @@ from marketplace.listings.rules import TEXT_LENGTH, Maturity
 from marketplace.needs.labels import FIELDS
 from marketplace.needs.models import Need
 from marketplace.needs.rules import INDICATOR_LENGTH, INDICATORS
-from marketplace.web.forms import CountyField, MoneyField, choices, chosen
+from marketplace.web.forms import CountyField, MoneyField, choices, chosen, later
 
 SPARE_ROWS = 3
 
@@ -28,13 +28,13 @@ class ReviseForm(TitleForm, WhereAndHow):
     """What a need says; the same for a draft and for a change of a published one."""
 
     description = text(FIELDS["description"], TEXT_LENGTH)
-    indicators = FieldList(FormField(IndicatorForm), label=_l(FIELDS["indicators"]), max_entries=INDICATORS)
-    budget_min_fen = MoneyField(_l(FIELDS["budget_min_fen"]))
-    budget_max_fen = MoneyField(_l(FIELDS["budget_max_fen"]))
-    deadline = DateField(_l(FIELDS["deadline"]), validators=[Optional()])
-    county_wanted = CountyField(_l(FIELDS["county_wanted"]), empty=_l("Any county"))
-    maturity_wanted = SelectField(_l(FIELDS["maturity_wanted"]), choices=choices(Maturity, empty=_l("Any maturity")))
-    anonymous = BooleanField(_l(FIELDS["anonymous"]))
+    indicators = FieldList(FormField(IndicatorForm), label=later(FIELDS["indicators"]), max_entries=INDICATORS)
+    budget_min_fen = MoneyField(later(FIELDS["budget_min_fen"]))
+    budget_max_fen = MoneyField(later(FIELDS["budget_max_fen"]))
+    deadline = DateField(later(FIELDS["deadline"]), validators=[Optional()])
+    county_wanted = CountyField(later(FIELDS["county_wanted"]), empty=_l("Any county"))
+    maturity_wanted = SelectField(later(FIELDS["maturity_wanted"]), choices=choices(Maturity, empty=_l("Any maturity")))
+    anonymous = BooleanField(later(FIELDS["anonymous"]))
 
     def read(self) -> dict[str, Any]:
         """The fields of the need."""

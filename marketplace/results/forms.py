@@ -14,7 +14,7 @@ from marketplace.results.contributors import EMAIL_LENGTH, NAME_LENGTH, Person
 from marketplace.results.labels import FIELDS
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import CONTRIBUTORS, Disclosure, Ownership, suggest_ownership
-from marketplace.web.forms import Form, MoneyField, RadiosField, choices, chosen
+from marketplace.web.forms import Form, MoneyField, RadiosField, choices, chosen, later
 
 LIMITS = Result.text_limits
 CHOOSE = _l("Please choose")
@@ -38,7 +38,7 @@ class AnswerField(RadiosField):
 
 
 def _answer(label: str) -> AnswerField:
-    return AnswerField(_l(label), choices=choices(YesNo))
+    return AnswerField(later(label), choices=choices(YesNo))
 
 
 def _said(value: str | None) -> bool | None:
@@ -77,9 +77,9 @@ class WhatForm(EffectForm):
 class ProtectionForm(Form):
     """How it is protected, and what everybody may read."""
 
-    disclosure = AnswerField(_l(FIELDS["disclosure"]), choices=choices(Disclosure))
+    disclosure = AnswerField(later(FIELDS["disclosure"]), choices=choices(Disclosure))
     patent_number = line(FIELDS["patent_number"], LIMITS["patent_number"])
-    patent_filed_on = DateField(_l(FIELDS["patent_filed_on"]), validators=[Optional()])
+    patent_filed_on = DateField(later(FIELDS["patent_filed_on"]), validators=[Optional()])
     summary = text(FIELDS["summary"], TEXT_LENGTH)
 
     def read_protection(self) -> dict[str, Any]:
@@ -113,11 +113,11 @@ class WhoForm(ProtectionForm):
     seen = HiddenField()
     contributors = FieldList(FormField(PersonForm), label=_l("Who made it"), max_entries=CONTRIBUTORS)
     names_confirmed = BooleanField(_l("Everybody I name here has agreed to be named."))
-    base_id = SelectField(_l(FIELDS["base_id"]))
+    base_id = SelectField(later(FIELDS["base_id"]))
     made_in_job = _answer(FIELDS["made_in_job"])
     made_with_means = _answer(FIELDS["made_with_means"])
     agreement = _answer(FIELDS["agreement"])
-    ownership = RadiosField(_l(FIELDS["ownership"]), choices=choices(Ownership, empty=_l("As my answers say")))
+    ownership = RadiosField(later(FIELDS["ownership"]), choices=choices(Ownership, empty=_l("As my answers say")))
     party_id = SelectField(_l("Unit that owns it"))
     security_reviewed = BooleanField(
         _l("The security review (保密审查) of my unit, or my own where there is none, has been done.")
@@ -163,10 +163,10 @@ def suggested(answers: list[bool | None]) -> Ownership | None:
 class UseForm(WhereAndHow):
     """How it may be taken over, and by what it is found."""
 
-    maturity = SelectField(_l(FIELDS["maturity"]), choices=choices(Maturity, empty=CHOOSE))
-    category = SelectField(_l(FIELDS["category"]), choices=choices(Category, empty=CHOOSE))
-    price_fen = MoneyField(_l(FIELDS["price_fen"]))
-    benefit_fen = MoneyField(_l(FIELDS["benefit_fen"]))
+    maturity = SelectField(later(FIELDS["maturity"]), choices=choices(Maturity, empty=CHOOSE))
+    category = SelectField(later(FIELDS["category"]), choices=choices(Category, empty=CHOOSE))
+    price_fen = MoneyField(later(FIELDS["price_fen"]))
+    benefit_fen = MoneyField(later(FIELDS["benefit_fen"]))
 
     def read_use(self) -> dict[str, Any]:
         """The validated input."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
@@ -37,9 +37,14 @@ class Form(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(say(error))
 
 
+def later(message: str) -> Any:
+    """A msgid that was marked elsewhere, translated when it is shown. (`_l` marks what stands in its own brackets.)"""
+    return lazy_gettext(message)
+
+
 def choices(enum: Iterable[Labelled], *, empty: Any = None) -> list[SelectChoice]:
     """Choices of a select from a labelled enum; `empty` is the label of the empty choice."""
-    members = [SelectChoice(str(member.value), _l(member.label)) for member in enum]
+    members = [SelectChoice(str(member.value), later(member.label)) for member in enum]
     return members if empty is None else [SelectChoice("", empty), *members]
 
 

@@ -22,7 +22,9 @@ EXPECTED = {
 ACTIONS = ("deliver", "accept", "decline", "lapse", "withdraw")
 
 
-@pytest.mark.parametrize(("action", "state", "relation"), list(itertools.product(ACTIONS, InterestState, Relation)), ids=str)
+@pytest.mark.parametrize(
+    ("action", "state", "relation"), list(itertools.product(ACTIONS, InterestState, Relation)), ids=str
+)
 def test_who_may_do_what(action: str, state: InterestState, relation: Relation) -> None:
     target = EXPECTED.get((action, state.value, relation))
     if target is not None:
