@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from marketplace import upkeep
 from marketplace.accounts.handlers import send_codes
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
@@ -60,6 +61,9 @@ BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100}
 
 SCHEDULE: tuple[Task, ...] = (
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
+    Task("index.compact", timedelta(days=1), INDEXER.compact),
+    Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
+    Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),

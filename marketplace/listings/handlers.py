@@ -59,6 +59,11 @@ class Indexer:
             for ids in _chunks(_differing(uow, source)):
                 self._bring(uow, source, ids)
 
+    def compact(self, uow: UnitOfWork) -> None:
+        """Merge the segments that a day of publishing left behind."""
+        for source in self.sources:
+            index_of(uow, source.kind).compact()
+
     def rebuild(self, uow: UnitOfWork, kind: ListingKind, progress: Progress) -> int:
         """Build one index anew from the database while others read and write it; returns how many documents it has."""
         source = next(source for source in self.sources if source.kind is kind)

@@ -21,53 +21,71 @@ def test_from_the_need_to_a_contract_in_force(
     assert_fit(page)
     press(page, "/needs")
     need_path = _write_the_need(page)
-
     sign_in(page, people.city_official)
-    page.goto("/review")
-    page.get_by_role("link", name="变压器油箱焊接变形").click()
-    for tick in page.locator("main fieldset input[type=checkbox]").all():
-        tick.check()
-    send(page, "approve")
+    _approve(page)
     wait()
 
     sign_in(page, people.company)
-    page.goto(f"{need_path}/matches")
-    assert_fit(page)
-    page.get_by_role("link", name="我有意向").first.click()
-    fill(page, message="我们每月焊40台油箱，想先看实物。")
-    assert_fit(page)
-    send(page)
+    _tell_the_other_side(page, need_path)
     wait()
-
     sign_in(page, people.seller_contact)
-    page.goto("/interests")
-    assert_fit(page)
-    page.get_by_role("link", name="答复").first.click()
-    assert_fit(page)
-    press(page, "/accept")
+    _accept_the_interest(page)
     wait()
-    page.goto("/deals")
-    assert_fit(page)
-    page.locator("main a[href^='/deals/']").first.click()
-    room = page.url
+    room = _open_the_room(page)
     _make_an_offer(page)
 
     sign_in(page, people.company)
     page.goto(room)
     assert_fit(page)
-    press(page, "/accept")
-    press(page, "/contract")
-    assert_fit(page)
-    document = page.url
-    press(page, "/send")
+    document = _agree_and_send(page)
     _sign(page, document)
-
     sign_in(page, people.seller_contact)
     _sign(page, document)
     page.goto(room)
     assert page.get_by_text("已生效").count() > 0
     assert page.get_by_text("¥ 80,000.00").count() > 0
     assert_fit(page)
+
+
+def _approve(page: Page) -> None:
+    page.goto("/review")
+    page.get_by_role("link", name="变压器油箱焊接变形").click()
+    for tick in page.locator("main fieldset input[type=checkbox]").all():
+        tick.check()
+    send(page, "approve")
+
+
+def _tell_the_other_side(page: Page, need_path: str) -> None:
+    page.goto(f"{need_path}/matches")
+    assert_fit(page)
+    page.get_by_role("link", name="我有意向").first.click()
+    fill(page, message="我们每月焊40台油箱，想先看实物。")
+    assert_fit(page)
+    send(page)
+
+
+def _accept_the_interest(page: Page) -> None:
+    page.goto("/interests")
+    assert_fit(page)
+    page.get_by_role("link", name="答复").first.click()
+    assert_fit(page)
+    press(page, "/accept")
+
+
+def _open_the_room(page: Page) -> str:
+    page.goto("/deals")
+    assert_fit(page)
+    page.locator("main a[href^='/deals/']").first.click()
+    return page.url
+
+
+def _agree_and_send(page: Page) -> str:
+    press(page, "/accept")
+    press(page, "/contract")
+    assert_fit(page)
+    document = page.url
+    press(page, "/send")
+    return document
 
 
 def _write_the_need(page: Page) -> str:

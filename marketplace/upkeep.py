@@ -1,0 +1,42 @@
+"""What the worker clears away at night: uploads nobody refers to, and traces of sign-ins that are older than the law asks."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from marketplace.accounts.models import SignInAttempt, VerificationCode
+from marketplace.contracts.models import Scan
+from marketplace.deals.models import Message
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.listings.models import Attachment, ImportRun
+from marketplace.organisations.models import Organisation
+
+FILE_COLUMNS = (
+    Attachment.sha256,
+    Attachment.thumbnail_sha256,
+    ImportRun.sha256,
+    Message.file_sha256,
+    Organisation.authorisation_sha256,
+    Organisation.licence_sha256,
+    Scan.sha256,
+)
+"""Every column that names an upload; a test compares it with the schema."""
+
+ORPHAN_AFTER = timedelta(days=1)
+"""An upload is on the disk before its row is committed; a day is longer than any request."""
+
+KEEP_LOGS = timedelta(days=200)
+"""Network logs are kept for at least six months (网络安全法 art. 21)."""
+
+
+def sweep_files(uow: UnitOfWork) -> None:
+    """Delete uploads that no row names any more."""
+    known = {sha256 for column in FILE_COLUMNS for sha256 in uow.session.scalars(select(column).distinct()) if sha256}
+    uow.services.files.sweep(known, ORPHAN_AFTER)
+
+
+def forget_old_traces(uow: UnitOfWork) -> None:
+    """Delete sign-in attempts and codes that have served their time."""
+    oldest = uow.now() - KEEP_LOGS
+    uow.session.execute(delete(SignInAttempt).where(SignInAttempt.at < oldest))
+    uow.session.execute(delete(VerificationCode).where(VerificationCode.expires_at < oldest))
