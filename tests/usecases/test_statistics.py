@@ -182,6 +182,7 @@ class _Writer:
             paper=PaperState.VERIFIED if basis is Basis.PAPER else PaperState.NONE,
             basis=basis,
             created_by_id=self.people.company.user_id,
+            by_party_id=self.people.buyer_party,
             created_at=at,
             completed_at=at,
         )
