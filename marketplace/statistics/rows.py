@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, String, case, cast, func, literal, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import functions
@@ -33,8 +33,8 @@ def _china_day_postgresql(element: china_day, compiler: SQLCompiler, **options: 
 
 
 def rows_of(rung: Rung) -> Select[Any]:
-    """Columns: deal_id, dated (day in China), amount_fen, counted (1 for a signing, 0 for a termination), basis, seller,
-    buyer, industry, month (2026-11)."""
+    """Columns: deal_id, dated (day in China), amount_fen, counted (1 for a signing, 0 for a termination, -1 for a
+    letter that was replaced), basis, seller, buyer, industry, month (2026-11)."""
     return _letters() if rung is Rung.A0 else _contracts()
 
 
@@ -51,22 +51,25 @@ def _contracts() -> Select[Any]:
 
 
 def _letters() -> Select[Any]:
-    """A deal's earlier letters are replaced by its latest, as an amendment replaces a contract."""
-    letter = (Document.kind == DocumentKind.LETTER_OF_INTENT) & (Document.state == DocumentState.COMPLETE)
-    latest = select(func.max(Document.id)).where(letter).group_by(Document.deal_id)
+    """A later letter replaces a deal's earlier one: the earlier is booked off on the day of the later, never before it."""
     day = china_day(Document.completed_at)
-    return (
+    in_order = (Document.completed_at, Document.id)
+    letters = (
         select(
-            Document.deal_id.label("deal_id"),
-            day.label("dated"),
-            Document.amount_fen.label("amount_fen"),
-            literal(1).label("counted"),
-            Document.basis.label("basis"),
-            *_deal_columns(day),
+            Document.deal_id,
+            Document.amount_fen,
+            Document.basis,
+            day.label("signed"),
+            func.lead(day, type_=Date()).over(partition_by=Document.deal_id, order_by=in_order).label("replaced"),
         )
-        .join(Deal, Deal.id == Document.deal_id)
-        .where(Document.id.in_(latest))
+        .where(Document.kind == DocumentKind.LETTER_OF_INTENT, Document.state == DocumentState.COMPLETE)
+        .subquery()
     )
+    of = letters.c
+    signed = select(of.deal_id, of.signed.label("dated"), of.amount_fen, literal(1).label("counted"), of.basis)
+    replaced = select(of.deal_id, of.replaced, -of.amount_fen, literal(-1), of.basis).where(of.replaced.is_not(None))
+    rows = union_all(signed, replaced).subquery()
+    return select(*rows.c, *_deal_columns(rows.c.dated)).join(Deal, Deal.id == rows.c.deal_id)
 
 
 def _deal_columns(day: ColumnElement[Any] | InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ...]:

@@ -38,8 +38,8 @@ DEFINITIONS = {
     Rung.A0: Definition(
         Rung.A0,
         N_(
-            "Amounts named in letters of intent that both parties have signed; the latest letter of each deal counts. "
-            "A letter does not bind and is never counted as a signed contract."
+            "Amounts named in letters of intent that both parties have signed; a later letter of the same deal replaces "
+            "the earlier one from its own day on. A letter does not bind and is never counted as a signed contract."
         ),
         N_("Day of the last signature, in China"),
         N_("Letters of intent"),
@@ -56,6 +56,9 @@ DEFINITIONS = {
 }
 
 
+LONGEST_YEARS = 20
+
+
 @dataclass(frozen=True)
 class Period:
     """A span of days in China, both included."""
@@ -66,6 +69,8 @@ class Period:
     def __post_init__(self) -> None:
         if self.first > self.last:
             raise InvalidInput(N_("The period must not end before it begins."), field="to")
+        if self.last.year - self.first.year > LONGEST_YEARS:
+            raise InvalidInput(N_("Choose a period of at most twenty years."), field="to")
 
     def months(self) -> list[str]:
         """Every month of the period as 2026-11, so that a month without deals is shown as zero."""

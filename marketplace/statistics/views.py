@@ -1,5 +1,6 @@
 """The desk of figures: one rung at a time, cut by county, industry and month, each number leading to its rows."""
 
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 
@@ -9,7 +10,7 @@ from marketplace.contracts.rules import Basis
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.messages import N_
+from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import Industry
 from marketplace.statistics import queries
 from marketplace.statistics.chart import bar_chart
@@ -27,6 +28,9 @@ blueprint = Blueprint("statistics", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EMPTY = "-"
 """Stands for 未填 in a URL, where an empty argument would mean no filter."""
+
+MEMBERS: Mapping[Dimension, type[Labelled]] = {Dimension.INDUSTRY: Industry, Dimension.BASIS: Basis}
+"""Dimensions with a closed list of values."""
 
 
 @blueprint.get("/desk")
@@ -94,12 +98,16 @@ def _filter(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
     usual = year_to(china_day(uow.now()))
     period = Period(_day("from", usual.first), _day("to", usual.last))
     asked = [dimension for dimension in Dimension if dimension.value in request.args] if with_values else []
-    values = {dimension: _value(request.args[dimension.value]) for dimension in asked}
+    values = {dimension: _value(dimension, request.args[dimension.value]) for dimension in asked}
     return Filter(Rung(rung), period, values)
 
 
-def _value(text: str) -> str | None:
-    return None if text == EMPTY else text
+def _value(dimension: Dimension, text: str) -> str | None:
+    if text == EMPTY:
+        return None
+    if dimension in MEMBERS and not is_member(MEMBERS[dimension], text):
+        raise InvalidInput(N_("There is no such value to choose by."), field=dimension.value)
+    return text
 
 
 def _day(name: str, usual: date) -> date:

@@ -93,6 +93,22 @@ def test_months_are_those_of_china(factory: UnitOfWorkFactory, people: People, c
     assert july == Figure(-8_000_000, 0)
 
 
+def test_a_later_letter_replaces_the_earlier_one_from_its_own_day_on(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    results = [make_result(factory, people)]
+    with factory.writing() as uow:
+        add = _Writer(uow, people, results)
+        add.letters(1, "qingzhou", "gaomi", "machinery", [10_000_000, 7_000_000], months=(1, 3))
+    with factory.reading(people.city_official) as uow:
+        assert queries.total(uow, A0) == Figure(7_000_000, 1)
+        assert queries.total(uow, Filter(Rung.A0, Period(date(2026, 1, 1), date(2026, 1, 31)))) == Figure(10_000_000, 1)
+        assert queries.cut(uow, A0, Dimension.MONTH) == {
+            "2026-01": Figure(10_000_000, 1),
+            "2026-03": Figure(-3_000_000, 0),
+        }
+
+
 def test_the_industry_is_that_of_the_result_and_may_be_missing(
     factory: UnitOfWorkFactory, people: People, case: None
 ) -> None:
@@ -207,10 +223,18 @@ class _Writer:
     def termination(self, number: int, day: date, fen: int) -> None:
         self._entry(number, number, EntryKind.TERMINATION, Basis.ELECTRONIC, fen, day)
 
-    def letters(self, number: int, seller: str, buyer: str, industry: str, amounts: list[int]) -> None:
+    def letters(
+        self,
+        number: int,
+        seller: str,
+        buyer: str,
+        industry: str,
+        amounts: list[int],
+        months: tuple[int, ...] = (3, 3),
+    ) -> None:
         deal_id = self._deal(number, seller, buyer, industry)
-        at = datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
-        for place, fen in enumerate(amounts, start=1):
+        for place, (fen, month) in enumerate(zip(amounts, months, strict=True), start=1):
+            at = datetime(2026, month, 31, 17 if len(set(months)) == 1 else 2, 0, tzinfo=UTC)
             self._document(deal_id, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
 
     def _entry(self, number: int, deal_id: int, kind: EntryKind, basis: Basis, fen: int, day: date) -> None:

@@ -20,7 +20,17 @@ def test_an_official_opens_the_desk_before_anything_was_signed(browse: Browse, p
     assert browse(people.city_official).get(url).status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/desk?rung=A9", "/desk?from=yesterday", "/desk?from=2026-02-01&to=2026-01-01"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/desk?rung=A9",
+        "/desk?from=yesterday",
+        "/desk?from=2026-02-01&to=2026-01-01",
+        "/desk?from=2026-01-01&to=9999-01-01",
+        "/desk/rows?industry=x",
+        "/desk/rows?basis=x",
+    ],
+)
 def test_nonsense_in_the_address_is_refused_clearly(browse: Browse, people: People, url: str) -> None:
     assert browse(people.city_official).get(url).status_code == 422
 
