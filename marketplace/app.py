@@ -44,7 +44,7 @@ from marketplace.organisations.regions import load_region
 from marketplace.results import views as result_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
-from marketplace.web import access, errors, formats, headers, health, locale, login, regions, wording
+from marketplace.web import access, arguments, errors, formats, headers, health, locale, login, regions, wording
 from marketplace.web.context import EXTENSION, Runtime, current_actor, reading
 
 ROOT = Path(__file__).parent
@@ -144,6 +144,7 @@ def _init_web(app: Flask, runtime: Runtime) -> None:
     Limiter(get_remote_address, app=app, default_limits=limits)
     headers.init_headers(app)
     errors.init_errors(app)
+    arguments.init_arguments(app)
     formats.register(app)
     _add_template_context(app, runtime)
 
