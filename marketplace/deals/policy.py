@@ -1,6 +1,6 @@
 """What an actor is to a deal, and which deals he may see; the same rule as a WHERE clause for lists."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal, Offer
@@ -9,24 +9,28 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
+from marketplace.organisations.models import Party
 
 READERS = frozenset({Relation.PARTY, Relation.AUTHOR, Relation.OFFICIAL, Relation.SYSTEM})
 WRITERS = frozenset({Relation.PARTY, Relation.AUTHOR})
 
 
 def relations(session: Session, actor: Actor, deal: Deal) -> frozenset[Relation]:
-    """The actor's relations to the deal. Who may act for a party is no official in its deal: nobody verifies his own paper."""
+    """The actor's relations to the deal."""
     sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
-    in_office = actor.is_official_for(deal.seller_county) or actor.is_official_for(deal.buyer_county)
     found = {
         Relation.SYSTEM: actor.is_system,
         Relation.SELLER: sells,
         Relation.BUYER: buys,
         Relation.PARTY: sells or buys,
         Relation.AUTHOR: _wrote(session, actor, deal),
-        Relation.OFFICIAL: in_office and not (sells or buys),
+        Relation.OFFICIAL: actor.is_official and _is_among(session, deal, is_in_office(actor)),
     }
     return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def _is_among(session: Session, deal: Deal, which: ColumnElement[bool]) -> bool:
+    return session.scalar(select(Deal.id).where(Deal.id == deal.id, which)) is not None
 
 
 def _wrote(session: Session, actor: Actor, deal: Deal) -> bool:
@@ -53,10 +57,23 @@ def is_mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_in_office(actor: Actor) -> ColumnElement[bool]:
-    """Deals of which either county is the official's."""
-    if actor.is_city_official:
-        return true()
-    return or_(Deal.seller_county.in_(actor.counties), Deal.buyer_county.in_(actor.counties))
+    """Deals of which either county is the official's. In a deal he has a stake in he is none: nobody verifies his own paper."""
+    here = or_(Deal.seller_county.in_(actor.counties), Deal.buyer_county.in_(actor.counties))
+    return and_(true() if actor.is_city_official else here, not_(_has_stake(actor)))
+
+
+def _has_stake(actor: Actor) -> ColumnElement[bool]:
+    """Deals of parties the actor may act for or is a plain member of, and those about listings he wrote, then as now."""
+    wrote = select(Listing.id).where(Listing.author_id == actor.user_id)
+    belongs = select(Party.id).where(
+        or_(Party.user_id == actor.user_id, Party.organisation_id.in_(actor.organisation_ids))
+    )
+    of_his_unit = or_(Deal.seller_party_id.in_(belongs), Deal.buyer_party_id.in_(belongs))
+    about_his = or_(
+        and_(Deal.result_id.is_not(None), Deal.result_id.in_(wrote)),
+        and_(Deal.need_id.is_not(None), Deal.need_id.in_(wrote)),
+    )
+    return or_(is_mine(actor), of_his_unit, about_his)
 
 
 def require_visible(session: Session, actor: Actor, deal: Deal | None) -> tuple[Deal, frozenset[Relation]]:

@@ -136,11 +136,21 @@ def _rows(uow: UnitOfWork, deals: Sequence[Deal]) -> tuple[DealRow, ...]:
     names = names_of(session, {party for deal in deals for party in (deal.seller_party_id, deal.buyer_party_id)})
     at = situations(session, deals)
     amounts = _amounts(session, [deal.id for deal in deals])
-    return tuple(_row(uow.actor, deal, names, at[deal.id], amounts.get(deal.id), today) for deal in deals)
+    official_in = _official_in(uow, deals)
+    owes = {deal.id: _owes(uow.actor, deal, next_step(at[deal.id]).who, deal.id in official_in) for deal in deals}
+    return tuple(_row(deal, names, at[deal.id], owes[deal.id], amounts.get(deal.id), today) for deal in deals)
+
+
+def _official_in(uow: UnitOfWork, deals: Sequence[Deal]) -> frozenset[int]:
+    """Those of the deals in which the actor is the official."""
+    if not uow.actor.is_official:
+        return frozenset()
+    among = select(Deal.id).where(Deal.id.in_([deal.id for deal in deals]), is_in_office(uow.actor))
+    return frozenset(uow.session.scalars(among))
 
 
 def _row(
-    actor: Actor, deal: Deal, names: dict[int, PartyName], at: Situation, amount_fen: int | None, today: date
+    deal: Deal, names: dict[int, PartyName], at: Situation, owed_by_me: bool, amount_fen: int | None, today: date
 ) -> DealRow:
     step = next_step(at)
     return DealRow(
@@ -152,18 +162,17 @@ def _row(
         seller_county=deal.seller_county,
         buyer_county=deal.buyer_county,
         next=step,
-        owed_by_me=_owes(actor, deal, step.who),
+        owed_by_me=owed_by_me,
         amount_fen=amount_fen,
         moved_at=deal.moved_at,
         is_overdue=step.due is not None and step.due < today,
     )
 
 
-def _owes(actor: Actor, deal: Deal, who: Who) -> bool:
-    sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
+def _owes(actor: Actor, deal: Deal, who: Who, is_official: bool) -> bool:
     if who is Who.OFFICIAL:
-        in_office = actor.is_official_for(deal.seller_county) or actor.is_official_for(deal.buyer_county)
-        return in_office and not (sells or buys)
+        return is_official
+    sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
     return (sells and who in {Who.SELLER, Who.BOTH}) or (buys and who in {Who.BUYER, Who.BOTH})
 
 

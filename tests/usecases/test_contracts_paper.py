@@ -9,13 +9,13 @@ from sqlalchemy import select
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, DocumentState, PaperState
 from marketplace.contracts.uploads import Upload
-from marketplace.deals import document_service
+from marketplace.deals import document_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor, Appointment, Office
-from tests.factories import make_contract, make_deal, make_letter, sign
+from tests.factories import make_contract, make_deal, make_letter, make_need, make_result, sign
 from tests.personas import People
 
 PDF = b"%PDF-1.4 signed and sealed"
@@ -140,6 +140,45 @@ def test_who_is_a_party_verifies_nothing_even_as_an_official(
     biased = replace(people.company, appointments=frozenset({Appointment(Office.CITY_OFFICIAL)}))
     with pytest.raises(NotPermitted), factory.writing(biased) as uow:
         document_service.verify_scan(uow, document_id, scan_id)
+
+
+@pytest.mark.parametrize("side", ["seller", "buyer"])
+def test_a_plain_member_of_either_party_verifies_and_ends_nothing_as_an_official(
+    factory: UnitOfWorkFactory, people: People, document_id: int, side: str
+) -> None:
+    biased = replace(people.city_official, organisation_ids=frozenset({getattr(people, f"{side}_id")}))
+    refuse_as_official(factory, people, document_id, biased)
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+@pytest.mark.parametrize("listing", ["result", "need"])
+def test_who_wrote_the_listing_verifies_and_ends_nothing_as_an_official(
+    factory: UnitOfWorkFactory, people: People, listing: str, is_member: bool
+) -> None:
+    result_id = make_result(factory, people, people.city_official if listing == "result" else None)
+    need_id = make_need(factory, people, people.city_official if listing == "need" else None)
+    deal_id = make_deal(factory, people, result_id=result_id, need_id=need_id)
+    unit = people.seller_id if listing == "result" else people.buyer_id
+    biased = replace(people.city_official, organisation_ids=frozenset({unit} if is_member else ()))
+    refuse_as_official(factory, people, make_contract(factory, people, deal_id), biased)
+
+
+def refuse_as_official(factory: UnitOfWorkFactory, people: People, document_id: int, biased: Actor) -> None:
+    """Neither verify, nor have it in a list as one's to verify, nor record a termination; another official may."""
+    deal_id = read(factory, document_id).deal_id
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    refused = pytest.raises((NotFound, NotPermitted))
+    with refused, factory.writing(biased) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+    with factory.reading(biased) as uow:
+        assert queries.in_office(uow) == ()
+        assert [row.owed_by_me for row in queries.mine(uow)] in ([], [False])
+    with factory.writing(people.county_official) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
+    with refused, factory.writing(biased) as uow:
+        service.terminate(uow, deal_id, "双方协商终止", 0)
 
 
 def test_what_was_signed_electronically_takes_no_scan(

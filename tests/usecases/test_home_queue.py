@@ -144,7 +144,8 @@ def test_a_paper_waits_once_both_have_confirmed_it_and_for_nobody_who_is_a_party
             (ReviewKind.SCAN, deal, Age(0, 7))
         ]
     partial = replace(people.county_official, party_ids=people.county_official.party_ids | {people.buyer_party})
-    assert listed(factory, partial) == []
+    member = replace(people.county_official, organisation_ids=frozenset({people.seller_id}))
+    assert listed(factory, partial) == listed(factory, member) == []
     assert listed(factory, people.other_official) == []
     buyers_official = replace(people.other_official, appointments=frozenset({SHOUGUANG}))
     assert len(listed(factory, buyers_official, Wanted(county="shouguang"))) == 1
