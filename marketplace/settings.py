@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -51,10 +51,16 @@ class Settings(BaseSettings):
     )
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
+    @field_validator("data_dir")
+    @classmethod
+    def _from_the_root(cls, folder: Path) -> Path:
+        """Fixed at the start: what sends files would take a relative folder for one inside the package."""
+        return folder.absolute()
+
     @property
     def database(self) -> str:
         """The database URL in force."""
-        return self.database_url or f"sqlite:///{(self.data_dir / 'jiangguo.sqlite').absolute()}"
+        return self.database_url or f"sqlite:///{self.data_dir / 'jiangguo.sqlite'}"
 
     @property
     def is_loopback(self) -> bool:
