@@ -45,7 +45,16 @@ def request(uow: UnitOfWork, organisation_id: int) -> Membership:
 
 
 def admit(uow: UnitOfWork, membership_id: int, role: MembershipRole) -> Membership:
-    """Admit a person in a role. Raises NotFound, NotPermitted, Conflict; emits MembershipMoved."""
+    """Admit a person in a role; an official gives another than that of a member only where nobody administers the unit.
+
+    Raises NotFound, NotPermitted, Conflict; emits MembershipMoved.
+    """
+    row = _found(uow, membership_id)
+    as_official = Relation.OWNER not in _relations(uow, row)
+    if as_official and role is not MembershipRole.MEMBER and _administrators(uow, row):
+        raise NotPermitted(
+            N_("This organisation has an administrator, who gives the roles. You can admit the person as a member.")
+        )
     return _move(uow, membership_id, "admit", role=role)
 
 
@@ -111,14 +120,19 @@ def _keep_an_administrator(uow: UnitOfWork, leaving: Membership) -> None:
     uow.session.scalar(
         select(Organisation.id).where(Organisation.id == leaving.organisation_id).with_for_update(key_share=True)
     )
+    if not _administrators(uow, leaving):
+        raise Conflict(LAST)
+
+
+def _administrators(uow: UnitOfWork, beside: Membership) -> int:
+    """How many administrators the organisation has beside this member."""
     others = select(func.count(Membership.id)).where(
-        Membership.organisation_id == leaving.organisation_id,
-        Membership.id != leaving.id,
+        Membership.organisation_id == beside.organisation_id,
+        Membership.id != beside.id,
         Membership.role == MembershipRole.ADMINISTRATOR,
         Membership.state == MembershipState.ADMITTED,
     )
-    if not uow.session.scalar(others):
-        raise Conflict(LAST)
+    return uow.session.scalar(others) or 0
 
 
 def _decided(uow: UnitOfWork) -> dict[str, Any]:

@@ -43,11 +43,12 @@ def is_applicant(uow: UnitOfWork, organisation: Organisation) -> bool:
 
 
 def member_relations(actor: Actor, membership: Membership, county: str | None) -> frozenset[Relation]:
-    """The actor's relations to a membership in an organisation of this county."""
+    """The actor's relations to a membership in an organisation of this county; nobody is the official of his own."""
+    his_own = actor.user_id is not None and actor.user_id == membership.user_id
     found = {
-        Relation.AUTHOR: actor.user_id is not None and actor.user_id == membership.user_id,
+        Relation.AUTHOR: his_own,
         Relation.OWNER: membership.organisation_id in actor.administered_ids,
-        Relation.OFFICIAL: actor.is_official_for(county),
+        Relation.OFFICIAL: actor.is_official_for(county) and not his_own,
         Relation.SYSTEM: actor.is_system,
     }
     return frozenset(relation for relation, holds in found.items() if holds)

@@ -85,6 +85,23 @@ def test_an_official_admits_where_there_is_no_administrator(factory: UnitOfWorkF
     assert people.seller_id in now(factory, people.loner).administered_ids
 
 
+def test_an_official_makes_nobody_administrator_beside_one(factory: UnitOfWorkFactory, people: People) -> None:
+    membership = asked(factory, people.loner, people.buyer_id)
+    for role in (ADMINISTRATOR, CONTACT):
+        with pytest.raises(NotPermitted), factory.writing(people.city_official) as uow:
+            members.admit(uow, membership, role)
+    with factory.writing(people.city_official) as uow:
+        members.admit(uow, membership, MEMBER)
+    assert people.buyer_id in now(factory, people.loner).organisation_ids
+
+
+def test_an_official_does_not_admit_himself(factory: UnitOfWorkFactory, people: People) -> None:
+    membership = asked(factory, people.county_official, people.seller_id)
+    for role in (ADMINISTRATOR, MEMBER):
+        with pytest.raises(NotPermitted), factory.writing(people.county_official) as uow:
+            members.admit(uow, membership, role)
+
+
 def test_who_was_refused_may_ask_again(factory: UnitOfWorkFactory, people: People) -> None:
     first = asked(factory, people.loner, people.buyer_id)
     with factory.writing(people.company_admin) as uow:
