@@ -40,7 +40,8 @@ class UserState(Labelled):
 def normalise_email(text: str) -> str:
     """Lower-case and trimmed. Raises InvalidInput when it cannot be an address."""
     email = text.strip().lower()
-    if len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+|[^@\s]+@localhost", email):
+    looks_right = re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+|[^@\s]+@localhost", email)
+    if len(email) > 254 or not email.isprintable() or not looks_right:
         raise InvalidInput(N_("This is not an e-mail address."), field="email")
     return email
 

@@ -1,4 +1,7 @@
-"""What an address or a form may carry at all: ids that fit the database. What is meant by them is for the views."""
+"""What an address or a form may carry at all: ids that fit the database, and text without NUL characters.
+
+What is meant by it is for the views. Refused here, once, is what PostgreSQL cannot even be asked.
+"""
 
 from typing import Any
 
@@ -10,6 +13,7 @@ ID_ARGUMENTS = ("result", "need")
 """Query arguments that name a row by its id."""
 ID_FIELDS = ("row_id",)
 """Form fields that do."""
+NUL = "\0"
 
 
 class IdConverter(IntegerConverter):
@@ -24,7 +28,18 @@ class IdConverter(IntegerConverter):
 def init_arguments(app: Flask) -> None:
     """Let ids in routes be bounded, and look at every request. Comes before the blueprints are registered."""
     app.url_map.converters["int"] = IdConverter
+    app.before_request(_refuse_nul)
     app.before_request(_refuse_large_ids)
+
+
+def _refuse_nul() -> None:
+    """400 for a NUL in a name or value: PostgreSQL stores none, and no keyboard types one."""
+    texts = [request.path]
+    for values in (request.args, request.form):
+        for name, value in values.items(multi=True):
+            texts += (name, value)
+    if any(NUL in text for text in texts):
+        abort(400)
 
 
 def _refuse_large_ids() -> None:

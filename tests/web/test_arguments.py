@@ -37,3 +37,19 @@ def test_an_interest_in_an_id_beyond_every_row_is_not_there(
     browse: Browse, people: People, argument: str, number: int
 ) -> None:
     assert browse(people.company).get(f"/interests/new?{argument}={number}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/organisations?q=%00", "/bases?county=a%00", "/results?q=%00", "/?%00=1", "/a%00b"])
+def test_a_nul_in_an_address_is_refused(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+
+
+def test_a_nul_in_an_address_of_the_api_is_a_problem(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/results?q=%00")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+
+
+def test_a_nul_in_a_form_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/sign-in", data={"contact": "a\0@b.cn", "password": "whatever it is"})
+    assert answer.status_code == 400

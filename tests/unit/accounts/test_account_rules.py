@@ -91,3 +91,9 @@ def test_the_device_of_a_sign_in(agent: str, device: Device) -> None:
 )
 def test_a_password_in_a_setting_is_covered(setting: str, shown: str) -> None:
     assert without_password(setting) == shown
+
+
+@pytest.mark.parametrize("hidden", ["\0", "\x07", "\u200b", "\u202e"])
+def test_an_address_holds_nothing_invisible(hidden: str) -> None:
+    with pytest.raises(InvalidInput):
+        normalise_email(f"wang{hidden}@example.com")
