@@ -1,7 +1,7 @@
 """Money as whole fen with its currency; never a float, and never two currencies in one sum."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -48,7 +48,7 @@ def parse_yuan(text: str) -> int:
         cleaned, factor = cleaned[:-1], 1_000_000
     try:
         fen = Decimal(cleaned) * factor
-    except InvalidOperation:
+    except ArithmeticError:  # No number, or one beyond what decimals reckon with.
         raise InvalidInput(N_("Write the amount in yuan, for example 120000 or 12万.")) from None
     if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen <= LARGEST_FEN:
         raise InvalidInput(N_("An amount has at most two decimals, is not negative and not above ten trillion yuan."))
