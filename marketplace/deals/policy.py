@@ -34,7 +34,7 @@ def _is_among(session: Session, deal: Deal, which: ColumnElement[bool]) -> bool:
 
 
 def _wrote(session: Session, actor: Actor, deal: Deal) -> bool:
-    if not actor.is_signed_in:
+    """Deals the actor may read: his parties', those of listings he wrote for a party he belongs to, those of his office."""
         return False
     listing_ids = [listing_id for listing_id in (deal.result_id, deal.need_id) if listing_id is not None]
     mine = select(Listing.id).where(Listing.id.in_(listing_ids), Listing.author_id == actor.user_id)

@@ -99,7 +99,7 @@ class RoomPage:
 
 
 def mine(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
-    """Deals of the parties the actor may act for, and of listings he wrote: those he owes a step first, then by last movement."""
+    """Deals of the parties the actor may act for, and of listings he wrote for them: those he owes a step first."""
     if not uow.actor.is_signed_in:
         return ()
     wrote = select(Listing.id).where(Listing.author_id == uow.actor.user_id)

@@ -1,5 +1,6 @@
 """Lists of deals: mine with who owes what, an official's, the stalled ones; the timeline."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,9 +11,10 @@ from marketplace.deals.models import Deal, Entry
 from marketplace.deals.progress import Who
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
-from tests.factories import TERMS, make_contract, make_deal, make_letter, make_signed, sign
+from marketplace.kernel.states import Relation
+from tests.factories import TERMS, make_contract, make_deal, make_letter, make_need, make_result, make_signed, sign
 from tests.personas import People
 
 
@@ -42,6 +44,34 @@ def test_the_author_sees_his_deal_without_owing(factory: UnitOfWorkFactory, peop
     assert (row.id, row.owed_by_me) == (deal_id, False)
     for who in ("stranger", "colleague", "county_official", "administrator"):
         assert mine(factory, getattr(people, who)) == []
+
+
+def test_an_author_who_has_left_the_unit_reads_and_writes_no_more(factory: UnitOfWorkFactory, people: People) -> None:
+    deal_id = make_deal(factory, people)
+    gone = replace(people.worker, organisation_ids=frozenset())
+    elsewhere = replace(people.worker, organisation_ids=frozenset({people.buyer_id}))
+    for actor in (gone, elsewhere):
+        assert mine(factory, actor) == []
+        with pytest.raises(NotFound), factory.reading(actor) as uow:
+            queries.room(uow, deal_id)
+        with pytest.raises(NotFound), factory.writing(actor) as uow:
+            service.write(uow, deal_id, "我还在")
+
+
+def test_the_author_of_the_need_counts_for_the_buyer(factory: UnitOfWorkFactory, people: People) -> None:
+    clerk = replace(people.loner, organisation_ids=frozenset({people.buyer_id}))
+    listings = {"result_id": make_result(factory, people), "need_id": make_need(factory, people, clerk)}
+    deal_id = make_deal(factory, people, **listings)
+    assert [row.id for row in mine(factory, clerk)] == [deal_id]
+    assert mine(factory, people.loner) == []
+
+
+def test_who_sells_his_own_result_needs_no_unit(factory: UnitOfWorkFactory, people: People) -> None:
+    party = people.loner.own_party_id
+    own = make_result(factory, people, people.loner, party_id=party)
+    deal_id = make_deal(factory, people, result_id=own, to_party_id=party)
+    with factory.reading(people.loner) as uow:
+        assert Relation.AUTHOR in queries.room(uow, deal_id).relations
 
 
 def test_signatures_change_whose_turn_it_is(factory: UnitOfWorkFactory, people: People) -> None:
