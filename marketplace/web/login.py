@@ -11,6 +11,11 @@ from marketplace.kernel.permissions import VISITOR, Actor
 ActorLoader = Callable[[str, str, str], Actor | None]
 
 
+KEPT = ("locale", "csrf_token")
+"""Outlives a sign-in: the language, and the secret of the forms that are open in other tabs of this very browser, so that
+one that waited for the sign-in goes through when it is sent again."""
+
+
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """What Flask-Login carries: the secret token of one sign-in, and its actor."""
 
@@ -35,11 +40,10 @@ def init_login(app: Flask, load_actor: ActorLoader) -> None:
 
 
 def begin_session(token: str) -> None:
-    """Put a fresh sign-in into the cookie; everything the visitor's session held is dropped, his language apart."""
-    locale = session.get("locale")
+    """Put a fresh sign-in into the cookie; what the visitor's session held is dropped, but for what `KEPT` names."""
+    kept = {name: session[name] for name in KEPT if name in session}
     session.clear()
-    if locale:
-        session["locale"] = locale
+    session.update(kept)
     session.permanent = True
     login_user(SignedInUser(token, VISITOR))
 
