@@ -1,6 +1,6 @@
 """What an actor is to a deal, and which deals he may see; the same rule as a WHERE clause for lists."""
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal, Offer
@@ -23,7 +23,7 @@ def relations(session: Session, actor: Actor, deal: Deal) -> frozenset[Relation]
         Relation.SELLER: sells,
         Relation.BUYER: buys,
         Relation.PARTY: sells or buys,
-        Relation.AUTHOR: _wrote(session, actor, deal),
+        Relation.AUTHOR: actor.is_signed_in and _is_among(session, deal, is_authors(actor)),
         Relation.OFFICIAL: actor.is_official and _is_among(session, deal, is_in_office(actor)),
     }
     return frozenset(relation for relation, holds in found.items() if holds)
@@ -33,27 +33,29 @@ def _is_among(session: Session, deal: Deal, which: ColumnElement[bool]) -> bool:
     return session.scalar(select(Deal.id).where(Deal.id == deal.id, which)) is not None
 
 
-def _wrote(session: Session, actor: Actor, deal: Deal) -> bool:
-    """Deals the actor may read: his parties', those of listings he wrote for a party he belongs to, those of his office."""
-        return False
-    listing_ids = [listing_id for listing_id in (deal.result_id, deal.need_id) if listing_id is not None]
-    mine = select(Listing.id).where(Listing.id.in_(listing_ids), Listing.author_id == actor.user_id)
-    return session.scalar(mine.limit(1)) is not None
-
-
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """Deals the actor may read: his parties', those about listings he wrote, and those of his office."""
+    """Deals the actor may read: his parties', those of listings he wrote for a party he belongs to, those of his office."""
     if actor.is_system:
         return true()
     if not actor.is_signed_in:
         return false()
-    wrote = select(Listing.id).where(Listing.author_id == actor.user_id)
-    return or_(is_mine(actor), Deal.result_id.in_(wrote), Deal.need_id.in_(wrote), is_in_office(actor))
+    return or_(is_mine(actor), is_authors(actor), is_in_office(actor))
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
     """Deals of the parties the actor may act for."""
     return or_(Deal.seller_party_id.in_(actor.party_ids), Deal.buyer_party_id.in_(actor.party_ids))
+
+
+def is_authors(actor: Actor) -> ColumnElement[bool]:
+    """Deals about listings the actor wrote, while he belongs to the party they are of: who has left the company reads no more."""
+    if not actor.is_signed_in:
+        return false()
+    wrote, belongs = _written_by(actor), _parties_of(actor)
+    return or_(
+        and_(Deal.result_id.in_(wrote), Deal.seller_party_id.in_(belongs)),
+        and_(Deal.need_id.in_(wrote), Deal.buyer_party_id.in_(belongs)),
+    )
 
 
 def is_in_office(actor: Actor) -> ColumnElement[bool]:
@@ -64,16 +66,23 @@ def is_in_office(actor: Actor) -> ColumnElement[bool]:
 
 def _has_stake(actor: Actor) -> ColumnElement[bool]:
     """Deals of parties the actor may act for or is a plain member of, and those about listings he wrote, then as now."""
-    wrote = select(Listing.id).where(Listing.author_id == actor.user_id)
-    belongs = select(Party.id).where(
-        or_(Party.user_id == actor.user_id, Party.organisation_id.in_(actor.organisation_ids))
-    )
+    wrote, belongs = _written_by(actor), _parties_of(actor)
     of_his_unit = or_(Deal.seller_party_id.in_(belongs), Deal.buyer_party_id.in_(belongs))
     about_his = or_(
         and_(Deal.result_id.is_not(None), Deal.result_id.in_(wrote)),
         and_(Deal.need_id.is_not(None), Deal.need_id.in_(wrote)),
     )
     return or_(is_mine(actor), of_his_unit, about_his)
+
+
+def _written_by(actor: Actor) -> Select[tuple[int]]:
+    return select(Listing.id).where(Listing.author_id == actor.user_id)
+
+
+def _parties_of(actor: Actor) -> Select[tuple[int]]:
+    """His own party, and those of every organisation he is an admitted member of."""
+    his = or_(Party.user_id == actor.user_id, Party.organisation_id.in_(actor.organisation_ids))
+    return select(Party.id).where(his)
 
 
 def require_visible(session: Session, actor: Actor, deal: Deal | None) -> tuple[Deal, frozenset[Relation]]:
