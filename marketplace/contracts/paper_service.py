@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import PAPER_STATES, Basis, DocumentState
-from marketplace.contracts.service import LONGEST_REASON, announce
+from marketplace.contracts.service import LONGEST_REASON, announce, require_no_official_awaited
 from marketplace.contracts.signing_service import complete
 from marketplace.contracts.terms import required
 from marketplace.contracts.uploads import Upload, keep
@@ -24,9 +24,11 @@ def upload_scan(
 ) -> Scan:
     """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
 
-    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open. Emits DocumentMoved.
+    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open or both have
+    confirmed the scan that is there. Emits DocumentMoved.
     """
     _require_open(document)
+    require_no_official_awaited(document)
     target = PAPER_STATES.require("upload", document.paper, relations).target
     kept = keep(uow, upload, SCAN_TYPES)
     scan = Scan(

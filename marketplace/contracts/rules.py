@@ -77,13 +77,22 @@ PAPER_STATES = StateTable(
     "paper",
     P.NONE,
     (
-        arrow("upload", {P.NONE, P.UPLOADED, P.CONFIRMED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
+        arrow("upload", {P.NONE, P.UPLOADED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
         arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("Both parties confirmed")),
         arrow("verify", {P.CONFIRMED}, P.VERIFIED, {R.OFFICIAL}, N_("Verify the paper")),
         arrow("reject", {P.UPLOADED, P.CONFIRMED}, P.NONE, {R.OFFICIAL}, N_("Reject the scan"), reason=True),
     ),
     timers=((P.UPLOADED, 15), (P.CONFIRMED, 7)),
 )
+
+TAKES_BACK = frozenset({"decline", "void"})
+"""What a party can otherwise do to a text that is out for signature."""
+
+
+def awaits_official(state: DocumentState, paper: PaperState) -> bool:
+    """Both parties have confirmed the signed paper: neither takes it back alone, an official verifies or rejects it."""
+    return state is D.SENT and paper is P.CONFIRMED
+
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ((1000, "仟"), (100, "佰"), (10, "拾"), (1, ""))

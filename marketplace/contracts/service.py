@@ -17,6 +17,7 @@ from marketplace.contracts.rules import (
     DocumentState,
     PaperState,
     PriceModel,
+    awaits_official,
 )
 from marketplace.contracts.terms import required
 from marketplace.infra.transitions import advance
@@ -106,14 +107,20 @@ def send(uow: UnitOfWork, document: Document, relations: frozenset[Relation], pa
 
 
 def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, reason: str) -> None:
-    """Refuse to sign, with a reason. Emits DocumentMoved."""
+    """Refuse to sign, with a reason. Raises Conflict for a paper both have confirmed; emits DocumentMoved."""
+    require_no_official_awaited(document)
     said = required(reason, "reason", LONGEST_REASON)
     advance(uow, DOCUMENT_STATES, document, "decline", relations, said, note=said)
     announce(uow, document, "decline", party_id)
 
 
 def void(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int | None = None) -> None:
-    """Take a text out of use; signatures it has got so far count for nothing. Emits DocumentMoved."""
+    """Take a text out of use; signatures it has got so far count for nothing.
+
+    Raises Conflict when a party does it to a paper that both have confirmed; emits DocumentMoved.
+    """
+    if Relation.SYSTEM not in relations:
+        require_no_official_awaited(document)
     advance(uow, DOCUMENT_STATES, document, "void", relations)
     announce(uow, document, "void", party_id)
 
@@ -124,6 +131,21 @@ def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> No
     unsigned = (Document.deal_id == deal_id, Document.kind.in_(kinds), Document.state.in_(open_states))
     for document in uow.session.scalars(select(Document).where(*unsigned).order_by(Document.id)).all():
         void(uow, document, _BY_SYSTEM)
+
+
+def require_no_official_awaited(document: Document) -> None:
+    """Raise Conflict while the paper both parties have confirmed waits for an official."""
+    if awaits_official(document.state, document.paper):
+        raise Conflict(
+            N_("Both parties have confirmed the signed paper. Only an official can verify or reject it now.")
+        )
+
+
+def require_no_contract_awaited(uow: UnitOfWork, deal_id: int) -> None:
+    """The same for whatever contract the deal has. A letter of intent holds nobody in the deal."""
+    sent = (Document.deal_id == deal_id, Document.kind == DocumentKind.CONTRACT, Document.state == DocumentState.SENT)
+    for document in uow.session.scalars(select(Document).where(*sent)):
+        require_no_official_awaited(document)
 
 
 def fetch(uow: UnitOfWork, document_id: int) -> Document:

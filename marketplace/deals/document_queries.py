@@ -9,7 +9,14 @@ from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
-from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES, DocumentState, PaperState
+from marketplace.contracts.rules import (
+    DOCUMENT_STATES,
+    PAPER_STATES,
+    TAKES_BACK,
+    DocumentState,
+    PaperState,
+    awaits_official,
+)
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
 from marketplace.deals.models import Deal
@@ -82,10 +89,15 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         clauses=from_rows(document.clauses),
         signatories=_signatories(uow, deal, document, scan),
         scan=scan,
-        actions=frozenset(one.action for one in DOCUMENT_STATES.available(document.state, held)),
+        actions=_actions(document, held),
         paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
         verified_by=_name(uow, document.verified_by_id),
     )
+
+
+def _actions(document: Document, held: frozenset[Relation]) -> frozenset[str]:
+    found = frozenset(one.action for one in DOCUMENT_STATES.available(document.state, held))
+    return found - TAKES_BACK if awaits_official(document.state, document.paper) else found
 
 
 def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tuple[Condition, ...]:

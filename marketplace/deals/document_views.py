@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.service import require_no_official_awaited
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
@@ -58,6 +59,7 @@ def edit_document(document_id: int) -> str | Response:
     """Change clauses; the new text takes the place of this one."""
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
+    require_no_official_awaited(page.document)
     if "void" not in page.actions:
         raise Conflict(N_("This text can no longer be changed: it was replaced, or is signed by both."))
     form = clauses_form(page.clauses)()

@@ -75,11 +75,11 @@ def _has_stake(actor: Actor) -> ColumnElement[bool]:
     return or_(is_mine(actor), of_his_unit, about_his)
 
 
-def _written_by(actor: Actor) -> Select[tuple[int]]:
+def _written_by(actor: Actor) -> Select[int]:
     return select(Listing.id).where(Listing.author_id == actor.user_id)
 
 
-def _parties_of(actor: Actor) -> Select[tuple[int]]:
+def _parties_of(actor: Actor) -> Select[int]:
     """His own party, and those of every organisation he is an admitted member of."""
     his = or_(Party.user_id == actor.user_id, Party.organisation_id.in_(actor.organisation_ids))
     return select(Party.id).where(his)

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.contracts.rules import DocumentKind, DocumentState, awaits_official
 from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
-from marketplace.deals.policy import is_in_office, is_mine, offer_relations, require_visible, visible
+from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
 from marketplace.deals.progress import NextStep, Situation, Stage, Who, next_step, track
-from marketplace.deals.rules import BEFORE_FORCE, DEAL_STATES, OFFER_STATES, DealState, OfferState
+from marketplace.deals.rules import BEFORE_FORCE, DEAL_STATES, OFFER_STATES, TAKES_BACK, DealState, OfferState
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -102,8 +102,7 @@ def mine(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
     """Deals of the parties the actor may act for, and of listings he wrote for them: those he owes a step first."""
     if not uow.actor.is_signed_in:
         return ()
-    wrote = select(Listing.id).where(Listing.author_id == uow.actor.user_id)
-    found = rows(uow, or_(is_mine(uow.actor), Deal.result_id.in_(wrote), Deal.need_id.in_(wrote)), limit)
+    found = rows(uow, or_(is_mine(uow.actor), is_authors(uow.actor)), limit)
     return tuple(sorted(found, key=lambda row: (not row.owed_by_me, row.state in ENDED)))
 
 
@@ -198,9 +197,8 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
     offers = session.scalars(select(Offer).where(Offer.deal_id == deal_id).order_by(Offer.number.desc())).all()
-    documents = (
-        select(Document).where(Document.deal_id == deal_id).order_by(Document.created_at.desc(), Document.id.desc())
-    )
+    of_deal = select(Document).where(Document.deal_id == deal_id)
+    documents = session.scalars(of_deal.order_by(Document.created_at.desc(), Document.id.desc())).all()
     names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
     return RoomPage(
         row=_rows(uow, [deal])[0],
@@ -208,13 +206,20 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         relations=held,
         stages=track(situations(session, [deal])[deal_id]),
         offers=tuple(OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer)) for offer in offers),
-        documents=tuple(session.scalars(documents)),
+        documents=tuple(documents),
         timeline=tuple(timeline(session, deal_id)),
-        actions=DEAL_STATES.available(deal.state, held),
+        actions=_actions(deal, documents, held),
         result=session.get(Listing, deal.result_id) if deal.result_id else None,
         need=session.get(Listing, deal.need_id) if deal.need_id else None,
         entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
     )
+
+
+def _actions(deal: Deal, documents: Sequence[Document], held: frozenset[Relation]) -> tuple[Transition[DealState], ...]:
+    contracts = [one for one in documents if one.kind is DocumentKind.CONTRACT]
+    is_held = any(awaits_official(one.state, one.paper) for one in contracts)
+    available = DEAL_STATES.available(deal.state, held)
+    return tuple(one for one in available if not (is_held and one.action in TAKES_BACK))
 
 
 def _offer_actions(uow: UnitOfWork, deal: Deal, offer: Offer) -> tuple[Transition[OfferState], ...]:

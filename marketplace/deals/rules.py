@@ -81,6 +81,9 @@ DEAL_STATES = StateTable(
 BEFORE_FORCE = frozenset({S.NEGOTIATING, S.DRAFTING, S.SIGNING})
 """Offers and letters of intent are for the time before a contract."""
 
+TAKES_BACK = frozenset({"reopen", "lose"})
+"""What undoes an unsigned contract."""
+
 OFFER_STATES = StateTable(
     "offer",
     OfferState.OPEN,

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.contracts.service import LONGEST_REASON, void_all
+from marketplace.contracts.service import LONGEST_REASON, require_no_contract_awaited, void_all
 from marketplace.contracts.terms import required
 from marketplace.contracts.uploads import Upload, keep
 from marketplace.deals.events import DealMoved, MessageSent
@@ -12,7 +12,7 @@ from marketplace.deals.models import Deal, Entry, Message
 from marketplace.deals.offer_service import close_open_offer
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.room import Room, enter
-from marketplace.deals.rules import DEAL_STATES, DealState, EntryKind, StepKind
+from marketplace.deals.rules import DEAL_STATES, TAKES_BACK, DealState, EntryKind, StepKind
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -114,11 +114,16 @@ def write(uow: UnitOfWork, deal_id: int, text: str, upload: Upload | None = None
 def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     """Take one of SIMPLE_ACTIONS: negotiate again, give up, and the steps of performance. Emits DealMoved.
 
-    Giving up and negotiating again put unsigned texts out of use. Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    Giving up and negotiating again put unsigned texts out of use, but not a paper contract both have confirmed.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
     if action not in SIMPLE_ACTIONS:
         raise NotFound(N_("There is no such page."))
     room = enter(uow, deal_id)
+    DEAL_STATES.require(action, room.deal.state, room.relations)
+    if action in TAKES_BACK:
+        require_no_contract_awaited(uow, deal_id)
     if action == "lose":
         room.move(action, reason=required(reason, "reason", LONGEST_REASON), ended_at=uow.now())
         close_before_force(room)

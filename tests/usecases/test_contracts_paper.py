@@ -1,5 +1,6 @@
 """Contracts on paper: a scan, the confirmation of both, the verification by an official."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -9,10 +10,10 @@ from sqlalchemy import select
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, DocumentState, PaperState
 from marketplace.contracts.uploads import Upload
-from marketplace.deals import document_service, queries, service
+from marketplace.deals import document_queries, document_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
-from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor, Appointment, Office
 from tests.factories import make_contract, make_deal, make_letter, make_need, make_result, sign
@@ -61,7 +62,6 @@ def test_from_the_scan_to_a_contract_in_force(factory: UnitOfWorkFactory, people
 def test_a_new_scan_asks_both_again(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
     first = upload(factory, people.seller_contact, document_id)
     confirm(factory, people.company, document_id, first)
-    confirm(factory, people.seller_contact, document_id, first)
     second = upload(factory, people.company, document_id, PDF + b" page 2")
     assert read(factory, document_id).paper is PaperState.UPLOADED
     for scan_id in (first, second):
@@ -69,8 +69,50 @@ def test_a_new_scan_asks_both_again(factory: UnitOfWorkFactory, people: People, 
             document_service.verify_scan(uow, document_id, scan_id)
     with pytest.raises(Conflict):
         confirm(factory, people.company, document_id, first)
-    confirm(factory, people.company, document_id, second)
+    confirm(factory, people.seller_contact, document_id, second)
     assert read(factory, document_id).paper is PaperState.UPLOADED, "confirmations of the first scan do not count"
+
+
+def take_back(uow: UnitOfWork, document_id: int) -> dict[str, Callable[[], object]]:
+    """Everything by which one party alone could undo a paper that both have confirmed."""
+    deal_id = uow.session.get_one(Document, document_id).deal_id
+    return {
+        "amend": lambda: document_service.amend(uow, document_id, {"risk": "风险由对方承担。"}),
+        "decline": lambda: document_service.decline(uow, document_id, "反悔"),
+        "upload": lambda: document_service.upload_scan(uow, document_id, Upload(BytesIO(PDF + b"!"), "b.pdf")),
+        "reopen": lambda: service.take(uow, deal_id, "reopen"),
+        "lose": lambda: service.take(uow, deal_id, "lose", "反悔"),
+    }
+
+
+@pytest.mark.parametrize("how", ["amend", "decline", "upload", "reopen", "lose"])
+def test_what_both_have_confirmed_no_party_takes_back(
+    factory: UnitOfWorkFactory, people: People, document_id: int, how: str
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    with pytest.raises(Conflict, match="Only an official"), factory.writing(people.company) as uow:
+        take_back(uow, document_id)[how]()
+    with factory.reading(people.company) as uow:
+        page = document_queries.document_page(uow, document_id)
+        offered = page.actions | page.paper_actions | {one.action for one in queries.room(uow, page.deal.id).actions}
+    assert not offered & {"void", "decline", "upload", "reopen", "lose"}
+    with factory.writing(people.county_official) as uow:
+        document_service.reject_scan(uow, document_id, scan_id, "缺少第三页")
+    with factory.writing(people.company) as uow:
+        take_back(uow, document_id)[how]()
+
+
+def test_a_letter_both_have_confirmed_binds_nobody_to_the_deal(factory: UnitOfWorkFactory, people: People) -> None:
+    deal_id = make_deal(factory, people)
+    letter_id = make_letter(factory, people, deal_id)
+    scan_id = upload(factory, people.seller_contact, letter_id)
+    confirm(factory, people.company, letter_id, scan_id)
+    confirm(factory, people.seller_contact, letter_id, scan_id)
+    with factory.writing(people.company) as uow:
+        service.take(uow, deal_id, "lose", "预算取消")
+    assert read(factory, letter_id).state is DocumentState.VOID
 
 
 def test_one_party_confirms_once_and_one_person_for_one_party(

@@ -12,7 +12,6 @@ R = Relation
 EXPECTED: Expected = {
     ("upload", "none"): ("uploaded", {R.PARTY}),
     ("upload", "uploaded"): ("uploaded", {R.PARTY}),
-    ("upload", "confirmed"): ("uploaded", {R.PARTY}),
     ("confirm", "uploaded"): ("confirmed", {R.SYSTEM}),
     ("verify", "confirmed"): ("verified", {R.OFFICIAL}),
     ("reject", "uploaded"): ("none", {R.OFFICIAL}),
