@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms import (
     Form as PlainForm,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.rules import ContractType, PriceModel
@@ -157,9 +157,9 @@ class ScanForm(Form):
 
 
 class TerminationForm(ReasonForm):
-    """Why a contract was ended, and what of it stays payable."""
+    """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
-    payable = MoneyField(_l("Amount that stays payable"))
+    payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])
 
 
 def clauses_form(clauses: Sequence[Clause]) -> type[Form]:

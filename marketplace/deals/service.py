@@ -142,7 +142,7 @@ def close_before_force(room: Room) -> None:
     void_all(room.uow, room.deal.id, tuple(DocumentKind))
 
 
-def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int = 0) -> Deal:
+def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> Deal:
     """An official records that a contract in force was ended.
 
     `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today.

@@ -200,11 +200,19 @@ def test_an_official_records_a_termination(factory: UnitOfWorkFactory, people: P
     official = browse(people.county_official)
     assert "#reason" in official.post(path, data={"reason": "", "payable": ""}).text
     assert "#payable" in official.post(path, data={"reason": "双方协商终止", "payable": "20万"}).text
+    for nothing in ("", "  "):
+        assert "#payable" in official.post(path, data={"reason": "双方协商终止", "payable": nothing}).text
     assert official.post(path, data={"reason": "双方协商终止", "payable": "5万"}).status_code == 303
     page = official.get(f"/deals/{deal_id}").text
     assert "¥ 50,000.00" in page
     assert "-¥ 130,000.00" in page
     assert official.get(path).status_code == 404
+
+
+def test_nothing_stays_payable_when_zero_is_typed(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    path = f"/deals/{make_signed(factory, people)}/termination"
+    typed = {"reason": "双方协商终止", "payable": "0"}
+    assert browse(people.county_official).post(path, data=typed).status_code == 303
 
 
 def test_my_deals_and_the_deals_of_an_area(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
