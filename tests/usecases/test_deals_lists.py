@@ -159,7 +159,7 @@ def test_who_terminates_and_with_what(factory: UnitOfWorkFactory, people: People
     deal_id = make_signed(factory, people)
     for who in ("company", "seller_contact", "worker"):
         with pytest.raises(NotPermitted), factory.writing(getattr(people, who)) as uow:
-            service.terminate(uow, deal_id, "我不要了")
+            service.terminate(uow, deal_id, "我不要了", 0)
     for reason, payable in (("", 0), ("终止", -1), ("终止", 18_000_001)):
         with pytest.raises(InvalidInput), factory.writing(people.city_official) as uow:
             service.terminate(uow, deal_id, reason, payable)
