@@ -110,9 +110,10 @@ def _of_listings(uow: UnitOfWork) -> Iterator[Source]:
     actor, settings = uow.actor, uow.settings
     result, need = Listing.kind == ListingKind.RESULT, Listing.kind == ListingKind.NEED
     in_stage = select(Listing.id, Listing.title, Listing.stage_since).order_by(Listing.stage_since)
+    wrote = is_mine(actor) & (Listing.author_id == actor.user_id)
     yield (
         TaskKind.RESULT_RETURNED,
-        in_stage.where(result, Listing.state == ResultState.CHANGES_REQUESTED, Listing.author_id == actor.user_id),
+        in_stage.where(result, Listing.state == ResultState.CHANGES_REQUESTED, wrote),
         _after(RESULT_STATES.days_allowed(ResultState.CHANGES_REQUESTED)),
     )
     yield (

@@ -26,7 +26,8 @@ class Actor:
     """Whoever a use case acts for.
 
     `party_ids` are the parties the person may act for: himself, and organisations he is administrator or contact of.
-    `organisation_ids` are all organisations he is an admitted member of; `administered_ids` those he administers.
+    `organisation_ids` are all organisations he is an admitted member of, `unit_party_ids` the parties of these;
+    `administered_ids` are those he administers.
     """
 
     user_id: int | None = None
@@ -34,6 +35,7 @@ class Actor:
     own_party_id: int | None = None
     party_ids: frozenset[int] = frozenset()
     organisation_ids: frozenset[int] = frozenset()
+    unit_party_ids: frozenset[int] = frozenset()
     represented_ids: frozenset[int] = frozenset()
     administered_ids: frozenset[int] = frozenset()
     appointments: frozenset[Appointment] = frozenset()
@@ -73,6 +75,15 @@ class Actor:
     def acts_for(self, party_id: int | None) -> bool:
         """May speak for this party."""
         return party_id is not None and party_id in self.party_ids
+
+    @property
+    def parties_belonged_to(self) -> frozenset[int]:
+        """Himself, and every organisation he is a member of now, in whatever role."""
+        return self.party_ids | self.unit_party_ids
+
+    def belongs_to(self, party_id: int | None) -> bool:
+        """Is this party, or a member of it now."""
+        return party_id is not None and party_id in self.parties_belonged_to
 
 
 VISITOR = Actor()

@@ -12,10 +12,12 @@ INSIDERS = frozenset({Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL, Relati
 
 
 def relations(actor: Actor, listing: Listing) -> frozenset[Relation]:
-    """The actor's relations to the listing."""
+    """The actor's relations to the listing. Who has left the unit it belongs to is its author no more."""
     found = {
         Relation.SYSTEM: actor.is_system,
-        Relation.AUTHOR: actor.user_id is not None and actor.user_id == listing.author_id,
+        Relation.AUTHOR: actor.is_signed_in
+        and actor.user_id == listing.author_id
+        and actor.belongs_to(listing.party_id),
         Relation.OWNER: actor.acts_for(listing.party_id),
         Relation.OFFICIAL: actor.is_official_for(listing.county),
     }
@@ -28,10 +30,11 @@ def is_insider(actor: Actor, listing: Listing) -> bool:
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
-    """Listings the actor wrote, or whose party he may act for."""
+    """Listings the actor wrote for himself or for a unit he still belongs to, or whose party he may act for."""
     if not actor.is_signed_in:
         return false()
-    return or_(Listing.author_id == actor.user_id, Listing.party_id.in_(actor.party_ids))
+    wrote = and_(Listing.author_id == actor.user_id, Listing.party_id.in_(actor.parties_belonged_to))
+    return or_(wrote, Listing.party_id.in_(actor.party_ids))
 
 
 def is_in_office(actor: Actor) -> ColumnElement[bool]:

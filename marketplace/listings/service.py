@@ -104,6 +104,8 @@ def start(uow: UnitOfWork, model: type[L], party_id: int, county: str | None) ->
         model.title == "",
     )
     if (draft := uow.session.scalar(untouched)) is not None:
+        if not uow.actor.belongs_to(draft.party_id):  # He has left the unit for which he began it.
+            draft.party_id, draft.county = party_id, county
         return draft
     now = uow.now()
     draft = model(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -13,7 +13,6 @@ from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.models import Need
-from marketplace.results.models import Result
 
 MINE = frozenset({Relation.AUTHOR, Relation.OWNER})
 
@@ -30,11 +29,15 @@ def require_insider(actor: Actor, listing: Listing) -> None:
 
 
 def relations(actor: Actor, interest: Interest, addressed: Listing | None) -> frozenset[Relation]:
-    """What the actor is to an interest; `addressed` is the listing of the other side, whose author may answer too."""
-    wrote_it = addressed is not None and actor.is_signed_in and addressed.author_id == actor.user_id
+    """What the actor is to an interest; `addressed` is the listing of the other side, whose author may answer too.
+
+    Who has left the unit for which he spoke or wrote has no part in it any more.
+    """
+    wrote_it = addressed is not None and Relation.AUTHOR in listing_policy.relations(actor, addressed)
+    sent_it = actor.is_signed_in and actor.user_id == interest.from_user_id
     found = {
         Relation.SYSTEM: actor.is_system,
-        Relation.AUTHOR: actor.is_signed_in and actor.user_id == interest.from_user_id,
+        Relation.AUTHOR: sent_it and actor.belongs_to(interest.from_party_id),
         Relation.OWNER: actor.acts_for(interest.from_party_id),
         Relation.OTHER_SIDE: actor.acts_for(interest.to_party_id) or wrote_it,
     }
@@ -50,12 +53,11 @@ def is_received(actor: Actor) -> ColumnElement[bool]:
     """Interests that are addressed to the actor's parties or to a listing he wrote."""
     if not actor.is_signed_in:
         return false()
-    wrote_result = exists(select(Result.id).where(Result.id == Interest.result_id, Result.author_id == actor.user_id))
-    wrote_need = exists(select(Need.id).where(Need.id == Interest.need_id, Need.author_id == actor.user_id))
+    wrote = select(Listing.id).where(listing_policy.is_mine(actor), Listing.author_id == actor.user_id)
     return or_(
         Interest.to_party_id.in_(actor.party_ids),
-        and_(Interest.side == Side.NEED, wrote_result),
-        and_(Interest.side == Side.RESULT, wrote_need),
+        and_(Interest.side == Side.NEED, Interest.result_id.in_(wrote)),
+        and_(Interest.side == Side.RESULT, Interest.need_id.in_(wrote)),
     )
 
 
@@ -63,7 +65,8 @@ def is_sent(actor: Actor) -> ColumnElement[bool]:
     """Interests the actor or his parties expressed."""
     if not actor.is_signed_in:
         return false()
-    return or_(Interest.from_party_id.in_(actor.party_ids), Interest.from_user_id == actor.user_id)
+    sent_it = and_(Interest.from_user_id == actor.user_id, Interest.from_party_id.in_(actor.parties_belonged_to))
+    return or_(Interest.from_party_id.in_(actor.party_ids), sent_it)
 
 
 def knows_need_party(interest: Interest, need: Need | None, held: frozenset[Relation]) -> bool:

@@ -17,8 +17,11 @@ def actor_of(session: Session, user: User, ip: str = "", user_agent: str = "") -
         )
     )
     represented = {m.organisation_id for m in admitted if m.role is not MembershipRole.MEMBER}
-    mine = (Party.user_id == user.id) | Party.organisation_id.in_(represented)
-    parties = list(session.scalars(select(Party).where(mine)))
+    member_of = {m.organisation_id for m in admitted}
+    known = list(
+        session.scalars(select(Party).where((Party.user_id == user.id) | Party.organisation_id.in_(member_of)))
+    )
+    parties = [party for party in known if party.user_id == user.id or party.organisation_id in represented]
     holdings = session.scalars(
         select(OfficeHolding).where(OfficeHolding.user_id == user.id, OfficeHolding.revoked_at.is_(None))
     )
@@ -27,7 +30,8 @@ def actor_of(session: Session, user: User, ip: str = "", user_agent: str = "") -
         name=user.name,
         own_party_id=next((party.id for party in parties if party.user_id == user.id), None),
         party_ids=frozenset(party.id for party in parties),
-        organisation_ids=frozenset(m.organisation_id for m in admitted),
+        organisation_ids=frozenset(member_of),
+        unit_party_ids=frozenset(party.id for party in known if party.organisation_id is not None),
         represented_ids=frozenset(represented),
         administered_ids=frozenset(m.organisation_id for m in admitted if m.role is MembershipRole.ADMINISTRATOR),
         appointments=frozenset(Appointment(h.office, h.county) for h in holdings),
