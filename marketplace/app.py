@@ -48,6 +48,7 @@ from marketplace.web import access, arguments, errors, formats, headers, health,
 from marketplace.web.context import EXTENSION, Runtime, current_actor, reading
 
 ROOT = Path(__file__).parent
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 BLUEPRINTS = (
     home_views.blueprint,
     account_views.blueprint,
@@ -92,6 +93,7 @@ class Site:
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
     """Build the app. Raises RuntimeError when a route does not say who may call it."""
+    logging.basicConfig(format=LOG_FORMAT)  # To standard error, unless whoever runs the app has set logging up already.
     settings = settings or Settings()
     app = Flask("marketplace", template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(_flask_config(settings))
@@ -176,6 +178,3 @@ def _unread() -> int:
         return 0
     with reading() as uow:
         return unread(uow.session, uow.actor.user_id)
-
-
-logging.getLogger("marketplace").addHandler(logging.NullHandler())
