@@ -64,4 +64,6 @@ def _visible(uow: UnitOfWork, attachment_id: int, kind: AttachmentKind) -> tuple
 
 def _file(sha256: str, media_type: str, name: str | None = None) -> Response:
     path = runtime().factory.services.files.path(sha256)
+    if not path.is_file():
+        raise NotFound(NO_FILE)
     return send_file(path, media_type, as_attachment=name is not None, download_name=name, etag=sha256)

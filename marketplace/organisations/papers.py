@@ -60,16 +60,27 @@ def open_paper(uow: UnitOfWork, organisation_id: int, paper: Paper) -> OpenPaper
     """A paper for the organisation's people and the officials. Raises NotFound for everybody else."""
     organisation = require_insider(uow, organisation_id)
     sha256: str | None = getattr(organisation, f"{paper}_sha256")
-    if sha256 is None:
+    stream = _opened(uow, sha256)
+    if stream is None:
         raise NotFound(N_("There is no such file."))
-    stream = uow.services.files.open(sha256)
     media_type = media.require(stream, KINDS)
     return OpenPaper(stream, media_type, f"{paper}-{organisation.id}{media.SUFFIXES[media_type]}")
 
 
 def is_picture(uow: UnitOfWork, sha256: str | None) -> bool:
     """Whether a page may show the paper itself instead of a link."""
-    if sha256 is None:
+    stream = _opened(uow, sha256)
+    if stream is None:
         return False
-    with uow.services.files.open(sha256) as stream:
+    with stream:
         return media.sniff(stream) in media.IMAGES
+
+
+def _opened(uow: UnitOfWork, sha256: str | None) -> BinaryIO | None:
+    """The content, or None when nothing was uploaded or the disk has lost it."""
+    if sha256 is None:
+        return None
+    try:
+        return uow.services.files.open(sha256)
+    except FileNotFoundError:
+        return None

@@ -303,3 +303,15 @@ def test_a_named_colleague_agrees_or_is_taken_off(browse: Browse, factory: UnitO
     assert "edit/2#contributors" not in worker.get("/results/1/preview").text
     assert colleague.post("/results/1/name", data={"agreed": "no"}).location == "/results/mine"
     assert colleague.get("/results/1").status_code == 404
+
+
+def test_a_file_that_the_disk_has_lost_is_not_there(browse: Browse, people: People, settings: Settings) -> None:
+    worker = browse(people.worker)
+    worker.post("/results")
+    files = {"photos": (picture(900), "照片.jpg"), "proofs": (BytesIO(b"%PDF-1.7 report"), "report.pdf")}
+    worker.post("/results/1/edit/1", data={**WHAT, **files})
+    addresses = ("/photos/1/small", "/photos/1/large", "/proofs/2")
+    assert [worker.get(path, buffered=True).status_code for path in addresses] == [200, 200, 200]
+    for path in settings.files_dir.glob("??/??/*"):
+        path.unlink()
+    assert [worker.get(path).status_code for path in addresses] == [404, 404, 404]
