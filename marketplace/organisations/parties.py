@@ -1,9 +1,11 @@
 """Parties: made when first needed, named in lists."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -27,20 +29,23 @@ class PartyName:
 
 def party_of_organisation(uow: UnitOfWork, organisation_id: int) -> Party:
     """The organisation's party, made when it is first needed."""
-    party = uow.session.scalar(select(Party).where(Party.organisation_id == organisation_id))
-    return party or _add(uow, Party(kind=PartyKind.ORGANISATION, organisation_id=organisation_id))
+    wanted = Party(kind=PartyKind.ORGANISATION, organisation_id=organisation_id)
+    return _found_or_added(uow, Party.organisation_id == organisation_id, wanted)
 
 
 def party_of_user(uow: UnitOfWork, user_id: int) -> Party:
     """The person's own party, made when it is first needed."""
-    party = uow.session.scalar(select(Party).where(Party.user_id == user_id))
-    return party or _add(uow, Party(kind=PartyKind.PERSON, user_id=user_id))
+    return _found_or_added(uow, Party.user_id == user_id, Party(kind=PartyKind.PERSON, user_id=user_id))
 
 
-def _add(uow: UnitOfWork, party: Party) -> Party:
-    uow.session.add(party)
-    uow.flush()
-    return party
+def _found_or_added(uow: UnitOfWork, which: ColumnElement[bool], wanted: Party) -> Party:
+    """Of two that need the same party at once for the first time, one makes it and the other finds it."""
+    found = uow.session.scalar(select(Party).where(which))
+    if found is None:
+        with suppress(IntegrityError), uow.session.begin_nested():
+            uow.session.add(wanted)
+        found = uow.session.scalars(select(Party).where(which)).one()
+    return found
 
 
 def names_of(session: Session, party_ids: Iterable[int]) -> dict[int, PartyName]:

@@ -15,7 +15,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.organisations import papers, queries, service
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.models import Membership, Organisation
-from marketplace.organisations.parties import name_of, party_of_organisation
+from marketplace.organisations.parties import name_of, party_of_organisation, party_of_user
 from marketplace.organisations.rules import (
     Industry,
     MembershipState,
@@ -116,6 +116,19 @@ def test_only_an_official_of_the_county_verifies(factory: UnitOfWorkFactory, peo
     with pytest.raises((NotPermitted, NotFound)), factory.writing(getattr(people, who)) as uow:
         service.verify(uow, organisation_id)
     assert row(factory, organisation_id).state is OrganisationState.SUBMITTED
+
+
+def test_an_official_does_not_verify_what_he_registered_or_belongs_to(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    founded = submitted(factory, people.county_official)
+    with pytest.raises(NotPermitted), factory.writing(now(factory, people.county_official)) as uow:
+        service.verify(uow, founded)
+    member = replace(people.city_official, organisation_ids=frozenset({founded}))
+    with pytest.raises(NotPermitted), factory.writing(member) as uow:
+        service.verify(uow, founded)
+    with factory.writing(people.city_official) as uow:
+        service.verify(uow, founded)
 
 
 def test_an_official_sees_only_what_waits_in_his_county(factory: UnitOfWorkFactory, people: People) -> None:
@@ -319,3 +332,30 @@ def test_its_page_counts_published_results_only(factory: UnitOfWorkFactory, peop
     with factory.reading() as uow:
         assert queries.published_results(uow.session, people.seller_id) == 1
         assert queries.published_results(uow.session, people.buyer_id) == 0
+
+
+def test_a_paper_that_the_disk_has_lost_is_not_there(factory: UnitOfWorkFactory, people: People) -> None:
+    organisation_id = submitted(factory, people.loner)
+    with factory.reading(people.county_official) as uow:
+        sha256 = uow.session.get_one(Organisation, organisation_id).licence_sha256 or ""
+        factory.services.files.path(sha256).unlink()
+        assert not papers.is_picture(uow, sha256)
+        with pytest.raises(NotFound):
+            papers.open_paper(uow, organisation_id, Paper.LICENCE)
+
+
+def test_a_party_that_two_need_at_once_is_made_once(factory: UnitOfWorkFactory, people: People) -> None:
+    with factory.writing() as uow:
+        user = User(name="新人", email="new@example.com", password_hash="x", created_at=uow.now())
+        uow.session.add(user)
+        uow.flush()
+        user_id = user.id
+    found: list[int] = []
+
+    def need_it() -> None:
+        with factory.writing() as uow:
+            found.append(party_of_user(uow, user_id).id)
+
+    run_at_once([need_it] * 8)
+    assert len(found) == 8
+    assert len(set(found)) == 1
