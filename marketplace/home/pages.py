@@ -8,7 +8,7 @@ from marketplace.home.blueprint import blueprint
 from marketplace.web.access import public
 from marketplace.web.context import current_actor, writing
 from marketplace.web.locale import LOCALES
-from marketplace.web.redirects import local_path
+from marketplace.web.redirects import page_path
 
 
 @blueprint.get("/terms")
@@ -43,4 +43,4 @@ def set_locale() -> Response:
     if current_actor().is_signed_in:
         with writing() as uow:
             keep_locale(uow, chosen)
-    return redirect(local_path(request.form.get("next"), url_for("home.index")), code=303)
+    return redirect(page_path(request.form.get("next"), url_for("home.index")), code=303)

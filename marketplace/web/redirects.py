@@ -1,8 +1,11 @@
 """Where to go next: only ever a path of our own, whatever a link or a form says."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 
 def local_path(target: str | None, default: str) -> str:
@@ -10,6 +13,17 @@ def local_path(target: str | None, default: str) -> str:
     if not target or not target.startswith("/") or target[1:2] in {"/", "\\"} or not target.isprintable():
         return default
     return target
+
+
+def page_path(target: str | None, default: str) -> str:
+    """A local path that can be looked at; the default also for an address that only takes forms."""
+    path = local_path(target, default)
+    try:
+        with suppress(NotFound, RequestRedirect):
+            current_app.url_map.bind("localhost").match(urlsplit(path).path, method="GET")
+    except MethodNotAllowed:
+        return default
+    return path
 
 
 def page_before(default: str) -> str:
