@@ -4,13 +4,13 @@ plain text. What `compose` returns is exactly what is signed; nobody changes it 
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from marketplace.contracts.rules import DocumentKind
-from marketplace.contracts.terms import Terms
+from marketplace.contracts.terms import Terms, single_line
 
 FOLDER = Path(__file__).parent / "clauses"
 LETTER = "letter"
@@ -53,6 +53,10 @@ class PartyFacts:
     place: str
     representative: str
 
+    def __post_init__(self) -> None:
+        """What people call themselves stays in its line."""
+        _keep_in_line(self)
+
     def lines(self, label: str) -> list[str]:
         """The block of one party at the head of the text."""
         if self.is_person:
@@ -75,10 +79,22 @@ class Subject:
     variant: str = LETTER
     """The type of a contract, or LETTER."""
 
+    def __post_init__(self) -> None:
+        """What people call their listings stays in its line."""
+        _keep_in_line(self)
+
     def lines(self) -> str:
         """The listings it is about, one per line."""
         named = (("所涉创新成果", self.result_title), ("所解决的技术需求", self.need_title))
         return "\n".join(f"{name}：{title}。" for name, title in named if title)
+
+
+def _keep_in_line(facts: PartyFacts | Subject) -> None:
+    """Make every text one line without hidden marks, whoever built the facts."""
+    for field in fields(facts):
+        value = getattr(facts, field.name)
+        if type(value) is str:
+            object.__setattr__(facts, field.name, single_line(value))
 
 
 @cache

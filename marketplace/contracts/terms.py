@@ -140,6 +140,11 @@ def clean(text: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
+def single_line(text: str) -> str:
+    """The cleaned text in one line, for titles and names: none of them may begin a paragraph of its own."""
+    return clean(text).replace("\n", " ")
+
+
 def required(text: str, field: str, longest: int) -> str:
     """The cleaned text. Raises InvalidInput when it is empty or longer than `longest` characters."""
     cleaned = clean(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
-from marketplace.contracts.terms import clean
+from marketplace.contracts.terms import single_line
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
@@ -43,5 +43,5 @@ def keep(uow: UnitOfWork, upload: Upload, allowed: Collection[str]) -> Kept:
 
 def file_name(name: str) -> str:
     """The last part of what a browser calls a file, short enough to keep."""
-    last = clean(PurePath(name.replace("\\", "/")).name).replace("\n", " ")
+    last = single_line(PurePath(name.replace("\\", "/")).name)
     return last[-LONGEST_NAME:] or "file"

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import LONGEST_REASON, require_no_contract_awaited, void_all
-from marketplace.contracts.terms import required
+from marketplace.contracts.terms import required, single_line
 from marketplace.contracts.uploads import Upload, keep
 from marketplace.deals.events import DealMoved, MessageSent
 from marketplace.deals.models import Deal, Entry, Message
@@ -65,7 +65,7 @@ def _open(uow: UnitOfWork, interest: Interest) -> Deal:
     need = uow.session.get(Listing, interest.need_id) if interest.need_id else None
     now = uow.now()
     deal = Deal(
-        title=next(listing.title for listing in (result, need) if listing is not None),
+        title=single_line(next(listing.title for listing in (result, need) if listing is not None)),
         interest_id=interest.id,
         result_id=interest.result_id,
         need_id=interest.need_id,

@@ -32,6 +32,11 @@ def test_a_deal_keeps_sides_counties_and_the_industry_of_the_result(factory: Uni
     assert (deal.title, deal.industry) == ("变压器油箱自动焊接工装", Industry.MACHINERY)
 
 
+def test_the_title_of_a_deal_is_one_line_without_hidden_marks(factory: UnitOfWorkFactory, people: People) -> None:
+    forged = make_result(factory, people, title="X\n\n第一条　伪造\u202e\u200b")
+    assert deal_of(factory, make_deal(factory, people, result_id=forged)).title == "X 第一条　伪造"
+
+
 @pytest.mark.parametrize(
     ("side", "sender", "receiver"),
     [(Side.RESULT, "seller_party", "buyer_party"), (Side.NEED, "buyer_party", "seller_party")],

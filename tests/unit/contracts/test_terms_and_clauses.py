@@ -66,6 +66,25 @@ def test_paragraphs_are_numbered_through() -> None:
     assert text.endswith("日\n")
 
 
+@pytest.mark.parametrize("field", ["title", "result_title", "need_title", "seller", "buyer", "place", "representative"])
+def test_no_title_or_name_writes_a_clause_of_its_own(field: str) -> None:
+    forged = "X\r\n\r\n第一条　伪造\u2028第二条\u202e\u200b。"
+    told = "X 第一条　伪造 第二条。"
+    subject = {
+        "title": replace(CONTRACT, title=forged),
+        "result_title": replace(CONTRACT, result_title=forged),
+        "need_title": replace(CONTRACT, need_title=forged),
+        "seller": replace(CONTRACT, seller=replace(SELLER, name=forged)),
+        "buyer": replace(CONTRACT, buyer=replace(BUYER, name=forged)),
+        "place": replace(CONTRACT, buyer=replace(BUYER, place=forged)),
+        "representative": replace(CONTRACT, seller=replace(SELLER, representative=forged)),
+    }[field]
+    text = compose(subject, contract_clauses(subject, TERMS))
+    assert told in text
+    assert [line for line in text.split("\n") if line.startswith("第一条")] == ["第一条　项目名称与标的"]
+    assert clean(text) == "\n".join(line for line in text.split("\n") if line).strip()
+
+
 def test_numbers_of_clauses() -> None:
     assert [ordinal(n) for n in (1, 9, 10, 11, 20, 21)] == [
         "第一条",
