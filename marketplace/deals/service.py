@@ -1,6 +1,7 @@
 """Use cases of a deal: opening it, writing to the other side, and the steps of its lifecycle."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
@@ -30,23 +31,48 @@ SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
 
 
 def open_from_interest(uow: UnitOfWork, interest_id: int) -> Deal:
-    """The deal of an accepted interest, opened when it is first asked for.
+    """The deal of an accepted interest, opened when it is first asked for; an interest each way has one deal.
 
     The system and both parties may ask. Counties and industry are those of today; the industry is the result's, never the need's.
     Raises NotFound, Conflict when the interest is not accepted; emits DealMoved("open") the first time.
     """
-    interest = uow.session.get(Interest, interest_id, with_for_update=True, populate_existing=True)
+    interest = _locked(uow, interest_id)
     actor = uow.actor
     if interest is None or not (
         actor.is_system or actor.acts_for(interest.from_party_id) or actor.acts_for(interest.to_party_id)
     ):
         raise NotFound(N_("There is no such interest."))
-    deal = uow.session.scalar(select(Deal).where(Deal.interest_id == interest_id))
+    deal = deal_of(uow.session, interest)
     if deal is not None:
         return deal
     if interest.state is not InterestState.ACCEPTED:
         raise Conflict(N_("A deal begins when the interest has been accepted."))
     return _open(uow, interest)
+
+
+def deal_of(session: Session, interest: Interest) -> Deal | None:
+    """The deal an interest has opened, else the one it was accepted into: between the same two about the same result and need,
+    and not at its end when the interest was accepted. So the second interest of a pair leads to the first one's deal for good."""
+    opened = session.scalar(select(Deal).where(Deal.interest_id == interest.id))
+    if opened is not None or not (interest.result_id and interest.need_id and interest.answered_at):
+        return opened
+    seller, buyer = sides_of(interest)
+    same = (Deal.result_id == interest.result_id, Deal.need_id == interest.need_id)
+    between = (Deal.seller_party_id == seller, Deal.buyer_party_id == buyer)
+    lasted = or_(Deal.ended_at.is_(None), Deal.ended_at >= interest.answered_at)
+    return session.scalar(select(Deal).where(*same, *between, lasted).order_by(Deal.id.desc()).limit(1))
+
+
+def _locked(uow: UnitOfWork, interest_id: int) -> Interest | None:
+    """The interest, locked with all about the same result and need in one order, so that two at once open one deal."""
+    interest = uow.session.get(Interest, interest_id)
+    if interest is None:
+        return None
+    pair = and_(Interest.result_id == interest.result_id, Interest.need_id == interest.need_id)
+    which = pair if interest.result_id and interest.need_id else Interest.id == interest_id
+    lock = select(Interest).where(which).order_by(Interest.id).with_for_update()
+    uow.session.scalars(lock.execution_options(populate_existing=True)).all()
+    return interest
 
 
 def sides_of(interest: Interest) -> tuple[int, int]:

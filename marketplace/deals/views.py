@@ -3,7 +3,6 @@
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from marketplace.deals import document_views, offer_views, paper_views, queries, service
@@ -16,6 +15,7 @@ from marketplace.deals.queries import RoomPage
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.matching.models import Interest
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.locale import translate
@@ -38,7 +38,8 @@ def mine() -> str:
 def of_interest(interest_id: int) -> Response:
     """Go to the deal of an accepted interest. The worker has opened it as a rule; who is faster than it opens it here, once."""
     with reading() as uow:
-        deal = uow.session.scalar(select(Deal).where(Deal.interest_id == interest_id))
+        interest = uow.session.get(Interest, interest_id)
+        deal = service.deal_of(uow.session, interest) if interest is not None else None
         if deal is not None:
             require_visible(uow.session, uow.actor, deal)
             return redirect(url_for("deals.room", deal_id=deal.id), code=303)

@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
 from marketplace.deals.models import Deal, Step
-from marketplace.deals.service import open_from_interest
+from marketplace.deals.service import open_from_interest, take
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, NotFound
+from marketplace.kernel.permissions import Actor
 from marketplace.listings.rules import Industry
 from marketplace.matching.events import InterestMoved
+from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.organisations.models import Organisation
 from tests.factories import make_deal, make_interest, make_need, make_result
@@ -89,6 +92,58 @@ def test_opening_twice_gives_the_same_deal(factory: UnitOfWorkFactory, people: P
     assert len(ids) == 1
     with factory.reading() as uow:
         assert uow.session.scalar(select(func.count(Step.id))) == 1
+
+
+def make_both_ways(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
+    """Accepted interests in one result and need: the buyer's and the seller's."""
+    pair = {"result_id": make_result(factory, people), "need_id": make_need(factory, people)}
+    back = {"from_party_id": people.seller_party, "to_party_id": people.buyer_party}
+    return make_interest(factory, people, **pair), make_interest(factory, people, side=Side.RESULT, **pair, **back)
+
+
+def ask(factory: UnitOfWorkFactory, actor: Actor, interest_id: int) -> int:
+    with factory.writing(actor) as uow:
+        return open_from_interest(uow, interest_id).id
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_interest_each_way_opens_one_deal(factory: UnitOfWorkFactory, people: People, order: int) -> None:
+    first, second = make_both_ways(factory, people)[::order]
+    deal_id = ask(factory, people.company, first)
+    assert ask(factory, people.seller_contact, second) == ask(factory, people.company, first) == deal_id
+
+
+def test_both_ways_at_the_same_moment(factory: UnitOfWorkFactory, people: People) -> None:
+    interests = make_both_ways(factory, people)
+    start, found = threading.Barrier(2), []
+
+    def at_once(actor: Actor, interest_id: int) -> None:
+        start.wait()
+        found.append(ask(factory, actor, interest_id))
+
+    pairs = zip((people.company, people.seller_contact), interests, strict=True)
+    threads = [threading.Thread(target=at_once, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize(("days", "is_same"), [(0, True), (30, False)])
+def test_after_a_lost_deal_only_what_is_accepted_later_begins_afresh(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, days: int, is_same: bool
+) -> None:
+    first, second = make_both_ways(factory, people)
+    deal_id = ask(factory, people.company, first)
+    with factory.writing(people.company) as uow:
+        take(uow, deal_id, "lose", "预算取消")
+    clock.forward(days=days)
+    with factory.writing() as uow:
+        uow.session.get_one(Interest, second).answered_at = clock.now()
+    assert (ask(factory, people.seller_contact, second) == deal_id) is is_same
+    assert ask(factory, people.company, first) == deal_id
 
 
 def test_the_accepted_interest_opens_it_by_itself(

@@ -12,7 +12,8 @@ from marketplace.deals.models import Deal, Message, Offer
 from marketplace.deals.rules import DealState, OfferState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
-from tests.factories import make_contract, make_deal, make_interest, make_signed
+from marketplace.matching.rules import Side
+from tests.factories import make_contract, make_deal, make_interest, make_need, make_result, make_signed
 from tests.personas import People
 
 Browse = Callable[[Actor], FlaskClient]
@@ -64,6 +65,18 @@ def test_the_way_from_an_interest_to_its_room(factory: UnitOfWorkFactory, people
     first = browse(people.company).get(f"/interests/{interest_id}/deal")
     again = browse(people.seller_contact).get(f"/interests/{interest_id}/deal")
     assert (first.status_code, first.location) == (303, again.location)
+
+
+def test_the_way_from_the_interest_of_the_other_side(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    pair = {"result_id": make_result(factory, people), "need_id": make_need(factory, people)}
+    back = {"side": Side.RESULT, "from_party_id": people.seller_party, "to_party_id": people.buyer_party}
+    deal_id = make_deal(factory, people, **pair)
+    other = make_interest(factory, people, **pair, **back)
+    for actor in (people.worker, people.county_official, people.company):
+        assert browse(actor).get(f"/interests/{other}/deal").location == f"/deals/{deal_id}"
+    assert browse(people.stranger).get(f"/interests/{other}/deal").status_code == 404
 
 
 def test_messages_and_their_files(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
