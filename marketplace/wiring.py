@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from marketplace import upkeep
-from marketplace.accounts.handlers import send_codes
+from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
-from marketplace.infra.worker import Handler, Task
+from marketplace.infra.worker import Courier, Handler, Task
 from marketplace.listings.handlers import Indexer, go_on_importing
 from marketplace.matching import handlers as matching
 from marketplace.needs import importing as need_sheets
@@ -25,15 +26,15 @@ INDEXER = Indexer((result_index, need_index))
 IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
 """What can be imported: each has registered itself by being named here."""
 
-HANDLERS: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler | Courier[Any]] = {
     "index": INDEXER.handle,
     "import": go_on_importing,
-    "accounts.send_codes": send_codes,
+    "accounts.send_codes": CODE_COURIER,
     "organisations.make_parties": make_parties,
     "matching.deliver": matching.deliver_interests,
     "deals.open": deals.open_deals,
     "notifications.tell": notifications.tell,
-    "notifications.mail": notifications.send_mail,
+    "notifications.mail": notifications.MAIL_COURIER,
 }
 """Handlers by the name stored in the outbox; a name never changes while rows may exist."""
 

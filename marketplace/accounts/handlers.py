@@ -1,30 +1,27 @@
 """Sends the codes that were asked for."""
 
-from collections.abc import Sequence
-
 from marketplace.accounts.codes import digits
 from marketplace.accounts.events import CodeIssued
 from marketplace.accounts.models import User, VerificationCode
 from marketplace.accounts.rules import CODE_MINUTES, CodePurpose
 from marketplace.infra import mail_text
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.mail import Mail
+from marketplace.infra.unit_of_work import Services, UnitOfWork
+from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 
 TEMPLATES = {CodePurpose.VERIFY: "code_to_verify", CodePurpose.RESET: "code_to_reset"}
 
 
-def send_codes(uow: UnitOfWork, events: Sequence[Event]) -> None:
-    """Mail or text each code; one that has run out meanwhile is not sent. Raises OSError, and the outbox tries again."""
-    for event in events:
-        if isinstance(event, CodeIssued):
-            _send(uow, uow.session.get_one(VerificationCode, event.code_id))
-
-
-def _send(uow: UnitOfWork, code: VerificationCode) -> None:
+def _letter(uow: UnitOfWork, event: Event) -> Mail | None:
+    """The words that carry a code; one that has run out meanwhile is not sent."""
+    if not isinstance(event, CodeIssued):
+        return None
+    code = uow.session.get_one(VerificationCode, event.code_id)
     if code.used_at is not None or code.expires_at <= uow.now():
-        return
+        return None
     user = uow.session.get_one(User, code.user_id)
-    mail = mail_text.write(
+    return mail_text.write(
         code.contact,
         TEMPLATES[code.purpose],
         user.locale,
@@ -33,7 +30,19 @@ def _send(uow: UnitOfWork, code: VerificationCode) -> None:
         minutes=CODE_MINUTES,
         address=uow.settings.public_url,
     )
-    if "@" in code.contact:
-        uow.services.mailer.send(mail)
-    elif uow.services.sms is not None:
-        uow.services.sms.send(code.contact, mail.subject)
+
+
+def _send(services: Services, letter: Mail) -> None:
+    """Mail it, or text its subject to a mobile number. Raises OSError, and the outbox tries again."""
+    if "@" in letter.to:
+        services.mailer.send(letter)
+    elif services.sms is not None:
+        services.sms.send(letter.to, letter.subject)
+
+
+def _nothing_to_note(_uow: UnitOfWork, _letter: Mail) -> None:
+    """The code itself does not change by being sent."""
+
+
+CODE_COURIER = Courier(_letter, _send, _nothing_to_note)
+"""Mails or texts codes."""

@@ -6,18 +6,41 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.infra import outbox
 from marketplace.infra.outbox import OutboxRow, ScheduledRun
-from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.infra.unit_of_work import Services, UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.events import Event, revive
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[UnitOfWork, Sequence[Event]], None]
+Load = TypeVar("Load")
+
+
+@dataclass(frozen=True)
+class Courier(Generic[Load]):
+    """A handler that does slow work outside, such as mail: SQLite's one write lock must not be held meanwhile.
+
+    `prepare` reads what is to be carried, or None; `act` carries it, outside any transaction; `record` notes that it is done,
+    in the transaction that deletes the outbox row. When `act` raises, or the process dies after it, it is done again.
+    """
+
+    prepare: Callable[[UnitOfWork, Event], Load | None]
+    act: Callable[[Services, Load], None]
+    record: Callable[[UnitOfWork, Load], None]
+
+    def carry(self, factory: UnitOfWorkFactory, events: Sequence[Event]) -> list[Load]:
+        """Prepare and act for each event; returns what has been carried. Raises what `act` raises."""
+        with factory.reading() as uow:
+            loads = [load for event in events if (load := self.prepare(uow, event)) is not None]
+        for load in loads:
+            self.act(factory.services, load)
+        return loads
 
 
 @dataclass(frozen=True)
@@ -34,7 +57,7 @@ class Worker:
     """Runs handlers by name. `batch_sizes` says how many events a handler likes to have at once (default one)."""
 
     factory: UnitOfWorkFactory
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, Handler | Courier[Any]]
     schedule: Sequence[Task] = ()
     batch_sizes: Mapping[str, int] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -76,8 +99,15 @@ class Worker:
         """Run the handler and delete its rows in one transaction; on failure put the rows back for later."""
         ids = [row.id for row in rows]
         try:
+            events = [revive(row.event, row.payload) for row in rows]
+            handler = self.handlers[rows[0].handler]
+            loads = handler.carry(self.factory, events) if isinstance(handler, Courier) else []
             with self.factory.writing() as uow:
-                self.handlers[rows[0].handler](uow, [revive(row.event, row.payload) for row in rows])
+                if isinstance(handler, Courier):
+                    for load in loads:
+                        handler.record(uow, load)
+                else:
+                    handler(uow, events)
                 uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
         except Exception:
             log.exception("outbox: %s failed on rows %s", rows[0].handler, ids)

@@ -1,13 +1,16 @@
 """Turns what the features announce into lines of inboxes, and lines into mail. Nobody is told what he did himself."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.contracts.events import DocumentMoved
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.infra import mail_text
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.mail import Mail
+from marketplace.infra.unit_of_work import Services, UnitOfWork
+from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.matching.events import InterestMoved
@@ -53,14 +56,33 @@ def _put(uow: UnitOfWork, event: Event, notices: Sequence[Notice]) -> None:
         notify(uow, notice.people - doer, key, notice.message, notice.params, notice.url)
 
 
-def send_mail(uow: UnitOfWork, events: Sequence[Event]) -> None:
-    """Send lines of inboxes by mail, in the reader's language. Raises OSError, and the outbox tries again."""
-    for event in events:
-        row = uow.session.get(Notification, event.notification_id) if isinstance(event, NotificationMade) else None
-        user = uow.session.get(User, row.user_id) if row else None
-        if row is None or user is None or row.mailed_at or not (user.email and user.email_verified_at):
-            continue
-        words = {"message": row.message, "params": row.params, "name": user.name}
-        url = uow.settings.public_url.rstrip("/") + row.url
-        uow.services.mailer.send(mail_text.write(user.email, "notification", user.locale, url=url, **words))
+@dataclass(frozen=True)
+class _Letter:
+    notification_id: int
+    mail: Mail
+
+
+def _letter(uow: UnitOfWork, event: Event) -> _Letter | None:
+    """A line of an inbox as a mail in the reader's language, when it can and has still to be sent."""
+    row = uow.session.get(Notification, event.notification_id) if isinstance(event, NotificationMade) else None
+    user = uow.session.get(User, row.user_id) if row else None
+    if row is None or user is None or row.mailed_at or not (user.email and user.email_verified_at):
+        return None
+    words = {"message": row.message, "params": row.params, "name": user.name}
+    url = uow.settings.public_url.rstrip("/") + row.url
+    return _Letter(row.id, mail_text.write(user.email, "notification", user.locale, url=url, **words))
+
+
+def _send(services: Services, letter: _Letter) -> None:
+    """Raises OSError, and the outbox tries again."""
+    services.mailer.send(letter.mail)
+
+
+def _mailed(uow: UnitOfWork, letter: _Letter) -> None:
+    row = uow.session.get(Notification, letter.notification_id)
+    if row is not None:  # Its time to be kept may have run out meanwhile.
         row.mailed_at = uow.now()
+
+
+MAIL_COURIER = Courier(_letter, _send, _mailed)
+"""Sends lines of inboxes by mail."""

@@ -183,6 +183,28 @@ def test_a_mail_server_that_is_down_delays_the_mail_and_loses_nothing(
     assert len(mails) == 2
 
 
+def test_while_a_mail_is_on_its_way_others_can_write(
+    factory: UnitOfWorkFactory, people: People, runtime: Runtime, drain: Drain
+) -> None:
+    written: list[str] = []
+
+    class Slow:
+        """A mail server so slow that somebody else saves his profile meanwhile."""
+
+        def send(self, mail: Any) -> None:
+            """Let the other one write."""
+            with factory.writing() as uow:
+                uow.session.get_one(User, people.loner.user_id).name = f"赵{len(written)}"
+            written.append(mail.to)
+
+    runtime.factory.services.mailer = Slow()
+    interest(factory, people)
+    drain()
+    assert len(written) == 2
+    with factory.reading() as uow:
+        assert all(row.mailed_at for row in uow.session.scalars(select(Notification)))
+
+
 def test_the_inbox_shows_what_is_unread_first(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> None:
     worker = people.worker.user_id or 0
     with factory.writing() as uow:
