@@ -1,6 +1,6 @@
 """Pages on the way in and out: register, sign in, confirm a contact, consent, sign out."""
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,9 +14,10 @@ from marketplace.accounts.rules import CODE_MINUTES
 from marketplace.accounts.service import OpenedSignIn
 from marketplace.accounts.sign_ins import open_sign_in, revoke
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, TooManyAttempts
 from marketplace.web.access import public, requires, signed_in
 from marketplace.web.context import current_actor, reading, runtime, writing
+from marketplace.web.locale import say
 from marketplace.web.login import begin_session, end_session
 from marketplace.web.redirects import local_path
 from marketplace.web.submission import submitted
@@ -32,7 +33,10 @@ def sign_in() -> str | Response:
     target = local_path(form.next.data, url_for("home.index"))
     if request.method == "GET" and current_actor().is_signed_in:
         return redirect(target, code=303)
-    opened = submitted(form, lambda uow: service.sign_in(uow, form.contact.data, form.password.data, *_device()))
+    try:
+        opened = submitted(form, lambda uow: service.sign_in(uow, form.contact.data, form.password.data, *_device()))
+    except TooManyAttempts as error:
+        return _asked_to_wait(form, error)
     if opened is not None:
         _begin(opened)
         if opened.must_consent:
@@ -41,6 +45,14 @@ def sign_in() -> str | Response:
     if form.is_submitted() and not form.errors:
         form.form_errors.append(_("E-mail, mobile number or password is not right."))
     return render_template("accounts/sign_in.html", form=form)
+
+
+def _asked_to_wait(form: SignInForm, error: TooManyAttempts) -> Response:
+    """The form as it was typed, but for the password, with the time after which it may be sent again."""
+    form.form_errors.append(say(error))
+    response = make_response(render_template("accounts/sign_in.html", form=form), error.status)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @blueprint.post("/sign-out")

@@ -103,11 +103,17 @@ def test_a_wrong_password_and_a_person_who_is_not_there_look_the_same(client: Fl
 
 
 def test_too_many_tries_are_answered_with_the_time_to_wait(client: FlaskClient, email: str) -> None:
+    with client.session_transaction() as session:
+        session["locale"] = "en"
     for _ in range(10):
         sign_in(client, email, "wrong password")
-    answer = client.post("/sign-in", data={"contact": email, "password": PASSWORD})
+    answer = client.post("/sign-in", data={"contact": email, "password": PASSWORD, "next": "/bases"})
     assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) > 0
+    minutes = -(-int(answer.headers["Retry-After"]) // 60)
+    assert f"Please try again in {minutes} minutes." in answer.text.partition("error-summary")[2]
+    assert f'value="{email}"' in answer.text
+    assert 'value="/bases"' in answer.text
+    assert PASSWORD not in answer.text
 
 
 def test_signing_out_ends_the_sign_in_itself(app: Flask, browse: Browse, people: People) -> None:
