@@ -1,5 +1,6 @@
 """What officials watch without deciding it: interests nobody answers, deals that do not move. Reads only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,18 +20,23 @@ from marketplace.listings.models import Listing
 from marketplace.listings.policy import is_in_office
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import OPEN, REMIND_AFTER_WORKING_DAYS, InterestState, Side
+from marketplace.needs.models import Need
+from marketplace.needs.policy import may_know_party
 from marketplace.organisations.models import Organisation, Party
-from marketplace.organisations.parties import names_of
+from marketplace.organisations.parties import PartyName, names_of
 
 
 @dataclass(frozen=True)
 class SilentRow:
-    """An interest without an answer: who asked, who is silent, and for how many working days."""
+    """An interest without an answer: who asked, who is silent, and for how many working days.
+
+    A party is None where the official may not know whose need it is.
+    """
 
     interest_id: int
     title: str
-    asked_by: str
-    silent: str
+    asked_by: str | None
+    silent: str | None
     silent_county: str | None
     state: InterestState
     since: datetime
@@ -50,21 +56,27 @@ def silent_interests(uow: UnitOfWork, limit: int = 200) -> list[SilentRow]:
     )
     found = uow.session.execute(statement).all()
     names = names_of(uow.session, {id_ for one, _ in found for id_ in (one.from_party_id, one.to_party_id)})
-    today = china_day(uow.now())
-    return [
-        SilentRow(
-            interest_id=one.id,
-            title=title,
-            asked_by=names[one.from_party_id].name,
-            silent=names[one.to_party_id].name,
-            silent_county=names[one.to_party_id].county,
-            state=one.state,
-            since=one.created_at,
-            working_days=working_days_between(china_day(one.created_at), min(today, one.due_on)),
-            due_on=one.due_on,
-        )
-        for one, title in found
-    ]
+    needs = uow.session.scalars(select(Need).where(Need.id.in_({one.need_id for one, _ in found} - {None})))
+    unnamed = {need.id for need in needs if not may_know_party(uow.actor, need)}
+    return [_silent(uow, one, title, names, one.need_id in unnamed) for one, title in found]
+
+
+def _silent(
+    uow: UnitOfWork, interest: Interest, title: str, names: Mapping[int, PartyName], hides_need_side: bool
+) -> SilentRow:
+    sender, receiver = names[interest.from_party_id], names[interest.to_party_id]
+    since, today = china_day(interest.created_at), china_day(uow.now())
+    return SilentRow(
+        interest_id=interest.id,
+        title=title,
+        asked_by=None if hides_need_side and interest.side is Side.NEED else sender.name,
+        silent=None if hides_need_side and interest.side is Side.RESULT else receiver.name,
+        silent_county=receiver.county,
+        state=interest.state,
+        since=interest.created_at,
+        working_days=working_days_between(since, min(today, interest.due_on)),
+        due_on=interest.due_on,
+    )
 
 
 def count_silent(uow: UnitOfWork) -> int:

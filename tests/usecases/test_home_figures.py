@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import pytest
+
 from marketplace.deals.models import Deal
 from marketplace.home import figures, oversight
 from marketplace.home.figures import Answers, Figures, Published
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
-from marketplace.matching.rules import InterestState
+from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.rules import NeedState
 from marketplace.results.rules import ResultState
 from marketplace.statistics.queries import Figure
@@ -126,6 +128,32 @@ def test_silence_is_shown_after_seven_working_days_and_for_a_month_after_it_laps
     )
     with factory.reading(people.other_official) as uow:
         assert (oversight.silent_interests(uow), oversight.count_silent(uow)) == ([], 0)
+
+
+@pytest.mark.parametrize("asks", [Side.NEED, Side.RESULT])
+def test_an_anonymous_need_names_nobody_to_another_countys_official(
+    factory: UnitOfWorkFactory, people: People, asks: Side
+) -> None:
+    parties = (people.buyer_party, people.seller_party)[:: 1 if asks is Side.NEED else -1]
+    make_interest(
+        factory,
+        people,
+        side=asks,
+        result_id=make_result(factory, people),
+        need_id=make_need(factory, people, anonymous=True),
+        from_party_id=parties[0],
+        to_party_id=parties[1],
+        state=InterestState.DELIVERED,
+        due_on=date(2026, 11, 20),
+    )
+    both = ("寿光蓝海化工有限公司", "青州前程机械有限公司")[:: 1 if asks is Side.NEED else -1]
+    with factory.reading(people.city_official) as uow:
+        (row,) = oversight.silent_interests(uow)
+        assert (row.asked_by, row.silent) == both
+    with factory.reading(people.county_official) as uow:
+        (row,) = oversight.silent_interests(uow)
+    named = (row.asked_by, row.silent)
+    assert named == ((None, both[1]) if asks is Side.NEED else (both[0], None))
 
 
 def test_a_deal_is_stalled_after_its_stages_time_and_names_who_owes_the_next_step(
