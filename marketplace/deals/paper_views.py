@@ -13,13 +13,22 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import official, requires, signed_in
-from marketplace.web.context import reading, writing
+from marketplace.web.context import reading, runtime, writing
 from marketplace.web.submission import submitted
 
 
 def show_document(page: DocumentPage, form: ScanForm) -> str:
     """The page of a document with the form for a scan."""
     return render_template("contracts/document.html", page=page, form=form, reason_form=reason_form)
+
+
+def download(sha256: str, media_type: str | None, name: str | None) -> FlaskResponse:
+    """A stored file, always as a download. Raises NotFound when it is gone from the disk."""
+    path = runtime().factory.services.files.path(sha256)
+    try:
+        return send_file(path, media_type, as_attachment=True, download_name=name)
+    except FileNotFoundError:
+        raise NotFound(N_("There is no such file.")) from None
 
 
 @blueprint.post("/documents/<int:document_id>/scans")
@@ -44,8 +53,7 @@ def scan_file(document_id: int, scan_id: int) -> FlaskResponse:
         scan = document_queries.document_page(uow, document_id).scan
         if scan is None or scan.id != scan_id:
             raise NotFound(N_("There is no such file."))
-        path = uow.services.files.path(scan.sha256)
-    return send_file(path, scan.media_type, as_attachment=True, download_name=scan.name)
+    return download(scan.sha256, scan.media_type, scan.name)
 
 
 @blueprint.post("/documents/<int:document_id>/scans/<int:scan_id>/confirm")

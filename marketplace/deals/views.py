@@ -1,7 +1,7 @@
 """The deal room: the list of deals, one room, messages, the steps of the lifecycle."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -79,8 +79,7 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
         message = uow.session.get(Message, message_id)
         if message is None or message.deal_id != deal_id or message.file_sha256 is None:
             raise NotFound(N_("There is no such file."))
-        path = uow.services.files.path(message.file_sha256)
-    return send_file(path, message.file_type, as_attachment=True, download_name=message.file_name)
+    return paper_views.download(message.file_sha256, message.file_type, message.file_name)
 
 
 @blueprint.route("/deals/<int:deal_id>/<action>", methods=["POST"])

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from marketplace.contracts.models import Scan
 from marketplace.contracts.rules import PriceModel
 from marketplace.deals.models import Deal, Message, Offer
 from marketplace.deals.rules import DealState, OfferState
@@ -99,6 +100,22 @@ def test_messages_and_their_files(factory: UnitOfWorkFactory, people: People, br
     assert browse(people.stranger).get(path).status_code == 404
     other_deal = make_deal(factory, people)
     assert browse(people.company).get(f"/deals/{other_deal}/messages/{message.id}/file").status_code == 404
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_there(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    deal_id = make_deal(factory, people)
+    document_id = make_contract(factory, people, deal_id)
+    browser = browse(people.seller_contact)
+    browser.post(f"/deals/{deal_id}/messages", data={"text": "图纸", "file": (BytesIO(b"%PDF-1.4 a"), "a.pdf")})
+    browser.post(f"/documents/{document_id}/scans", data={"file": (BytesIO(b"%PDF-1.4 b"), "b.pdf")})
+    with factory.reading() as uow:
+        paths = [f"/deals/{deal_id}/messages/{uow.session.scalars(select(Message.id)).one()}/file"]
+        paths += [f"/documents/{document_id}/scans/{uow.session.scalars(select(Scan.id)).one()}"]
+        for stored in uow.services.files.stored():
+            stored.unlink()
+    assert [browser.get(path).status_code for path in paths] == [404, 404]
 
 
 @pytest.mark.parametrize(
