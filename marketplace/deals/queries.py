@@ -119,7 +119,9 @@ def stalled(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
         and_(Deal.state == state, Deal.moved_at < uow.now() - timedelta(days=days))
         for state, days in DEAL_STATES.timers
     ]
-    return tuple(reversed(rows(uow, and_(is_in_office(uow.actor), or_(*limits)), limit)))
+    which = and_(is_in_office(uow.actor), or_(*limits), visible(uow.actor))
+    oldest = select(Deal).where(which).order_by(Deal.moved_at, Deal.id).limit(limit)
+    return _rows(uow, uow.session.scalars(oldest).all())
 
 
 def rows(uow: UnitOfWork, which: ColumnElement[bool], limit: int) -> tuple[DealRow, ...]:

@@ -109,6 +109,16 @@ def test_stalled_deals_of_an_officials_counties(factory: UnitOfWorkFactory, peop
         assert queries.stalled(uow) == queries.in_office(uow) == ()
 
 
+def test_a_limit_keeps_the_longest_standstill(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> None:
+    oldest = make_deal(factory, people)
+    clock.forward(hours=1)
+    newer = make_deal(factory, people)
+    clock.forward(days=40)
+    with factory.reading(people.city_official) as uow:
+        assert [row.id for row in queries.stalled(uow)] == [oldest, newer]
+        assert [row.id for row in queries.stalled(uow, limit=1)] == [oldest]
+
+
 def test_the_timeline_tells_everything_newest_first(
     factory: UnitOfWorkFactory, people: People, clock: SetClock
 ) -> None:
