@@ -62,7 +62,8 @@ def approve(uow: UnitOfWork, claim_id: int, reason: str = "") -> Claim:
     Raises NotFound, NotPermitted, Conflict when it has been handed over already.
     """
     row, listing = _load(uow, claim_id)
-    CLAIM_STATES.require("approve", row.state, relations(uow.actor, listing))
+    held = _held(uow, listing)
+    CLAIM_STATES.require("approve", row.state, held)
     county = listing.county or names_of(uow.session, [row.party_id])[row.party_id].county
     handed_over = (
         update(Listing)
@@ -74,17 +75,26 @@ def approve(uow: UnitOfWork, claim_id: int, reason: str = "") -> Claim:
     if uow.session.scalar(handed_over) is None:  # The listing is locked before its claims, by everybody.
         raise Conflict(_TAKEN)
     uow.session.refresh(listing)
-    _decide(uow, row, listing, "approve", reason)
+    _decide(uow, row, listing, "approve", reason, held)
     for other in uow.session.scalars(_pending(listing.id)).all():
-        _decide(uow, other, listing, "refuse", OTHER_CLAIM_APPROVED)
+        _decide(uow, other, listing, "refuse", OTHER_CLAIM_APPROVED, held)
     return row
 
 
 def refuse(uow: UnitOfWork, claim_id: int, reason: str) -> Claim:
     """Refuse the claim with a reason its sender sees. Emits ClaimMoved; raises NotFound, NotPermitted, InvalidInput."""
     row, listing = _load(uow, claim_id)
-    _decide(uow, row, listing, "refuse", reason)
+    _decide(uow, row, listing, "refuse", reason, _held(uow, listing))
     return row
+
+
+def _held(uow: UnitOfWork, listing: Listing) -> frozenset[Relation]:
+    """As to the listing; but nobody decides about it while he himself, or a unit of his, claims it."""
+    held, actor = relations(uow.actor, listing), uow.actor
+    open_ones = uow.session.scalars(_pending(listing.id)).all()
+    if any(one.claimed_by_id == actor.user_id or actor.belongs_to(one.party_id) for one in open_ones):
+        return held - {Relation.OFFICIAL}
+    return held
 
 
 def _pending(listing_id: int) -> Select[Claim]:
@@ -96,14 +106,14 @@ def _load(uow: UnitOfWork, claim_id: int) -> tuple[Claim, Listing]:
     listing = uow.session.get(Listing, row.listing_id) if row else None
     listing = require_visible(uow.actor, listing)
     mine = row is not None and row.claimed_by_id == uow.actor.user_id
-    if row is None or not (mine or relations(uow.actor, listing) & {Relation.OFFICIAL, Relation.SYSTEM}):
+    if row is None or not (mine or uow.actor.is_system or uow.actor.is_official_for(listing.county)):
         raise NotFound(N_("There is no such claim."))
     return row, listing
 
 
-def _decide(uow: UnitOfWork, row: Claim, listing: Listing, action: str, reason: str) -> None:
+def _decide(uow: UnitOfWork, row: Claim, listing: Listing, action: str, reason: str, held: frozenset[Relation]) -> None:
     reason = clean(reason, NOTE_LENGTH, "reason")
     decided = {"decided_by_id": uow.actor.user_id, "decided_at": uow.now()}
-    advance(uow, CLAIM_STATES, row, action, relations(uow.actor, listing), reason, **decided)
+    advance(uow, CLAIM_STATES, row, action, held, reason, **decided)
     row.reason = reason
     uow.emit(ClaimMoved(listing.kind.value, listing.id, row.id, action))

@@ -12,21 +12,27 @@ INSIDERS = frozenset({Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL, Relati
 
 
 def relations(actor: Actor, listing: Listing) -> frozenset[Relation]:
-    """The actor's relations to the listing. Who has left the unit it belongs to is its author no more."""
+    """The actor's relations to the listing. Who has left the unit it belongs to is its author no more.
+
+    Nobody is the official of his own listing or of his unit's; what is only held in trust for others is nobody's own.
+    """
+    his_own = not listing.on_behalf and (
+        actor.belongs_to(listing.party_id) or (actor.is_signed_in and actor.user_id == listing.author_id)
+    )
     found = {
         Relation.SYSTEM: actor.is_system,
         Relation.AUTHOR: actor.is_signed_in
         and actor.user_id == listing.author_id
         and actor.belongs_to(listing.party_id),
         Relation.OWNER: actor.acts_for(listing.party_id),
-        Relation.OFFICIAL: actor.is_official_for(listing.county),
+        Relation.OFFICIAL: actor.is_official_for(listing.county) and not his_own,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
 
 
 def is_insider(actor: Actor, listing: Listing) -> bool:
-    """Its author, its owner, an official in charge, or the system."""
-    return bool(relations(actor, listing) & INSIDERS)
+    """Its author, its owner, an official of its county (who reads even what he may not decide), or the system."""
+    return actor.is_official_for(listing.county) or bool(relations(actor, listing) & INSIDERS)
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
@@ -66,7 +72,7 @@ def may_see(actor: Actor, listing: Listing) -> bool:
     touched = listing.submitted_at is not None or listing.published_at is not None
     handed_in = touched and listing.state != listing.states.initial
     own = held & {Relation.AUTHOR, Relation.OWNER} if listing.drafts_shared else held & {Relation.AUTHOR}
-    return bool(own) or (handed_in and bool(held & INSIDERS))
+    return bool(own) or (handed_in and is_insider(actor, listing))
 
 
 def require_visible(actor: Actor, listing: Listing | None) -> Listing:

@@ -12,7 +12,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.states import Relation, Transition
 from marketplace.listings.claims import is_claimable
 from marketplace.listings.models import Attachment, Claim, Decision, Listing, Revision
-from marketplace.listings.policy import INSIDERS, relations
+from marketplace.listings.policy import is_insider, relations
 from marketplace.listings.rules import AttachmentKind, ClaimState, RevisionState, Way
 from marketplace.organisations.parties import PartyName, name_of
 
@@ -41,6 +41,7 @@ class Page:
     proofs: tuple[Attachment, ...]
     history: tuple[Step, ...]
     last_revision: Revision | None
+    is_insider: bool
     claimable: bool
     claimed: bool
 
@@ -60,11 +61,6 @@ class Page:
         """The last change, when it came back."""
         last = self.last_revision
         return last if last and last.state is RevisionState.RETURNED else None
-
-    @property
-    def is_insider(self) -> bool:
-        """Author, owner or official in charge."""
-        return bool(self.held & INSIDERS)
 
     @property
     def is_mine(self) -> bool:
@@ -96,7 +92,7 @@ class Page:
 def page_of(uow: UnitOfWork, listing: Listing) -> Page:
     """The page of a listing for the actor, who is known to see it."""
     held = relations(uow.actor, listing)
-    inside = bool(held & INSIDERS)
+    inside = is_insider(uow.actor, listing)
     attached = attachments_of(uow, listing.id)
     return Page(
         listing=listing,
@@ -107,6 +103,7 @@ def page_of(uow: UnitOfWork, listing: Listing) -> Page:
         proofs=tuple(one for one in attached if one.kind is AttachmentKind.PROOF and inside),
         history=history_of(uow, listing) if inside else (),
         last_revision=_last_revision(uow, listing) if inside else None,
+        is_insider=inside,
         claimable=is_claimable(listing),
         claimed=_has_claimed(uow, listing),
     )

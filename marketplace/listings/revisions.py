@@ -14,7 +14,7 @@ from marketplace.kernel.states import Relation
 from marketplace.listings.content import NOTE_LENGTH, as_json, checked, clean, typed, values_of
 from marketplace.listings.events import ListingRevised, RevisionMoved
 from marketplace.listings.models import Listing, Revision
-from marketplace.listings.policy import relations, require_visible
+from marketplace.listings.policy import is_insider, relations, require_visible
 from marketplace.listings.rules import REVISION_STATES, RevisionState
 
 Lacks = Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -76,7 +76,7 @@ def approve(uow: UnitOfWork, revision_id: int, note: str = "") -> Revision:
     revision, listing = _load(uow, revision_id)
     if listing.state not in listing.revised_in:
         raise Conflict(N_("A change can be proposed for a published listing only."))
-    REVISION_STATES.require("approve", revision.state, relations(uow.actor, listing))
+    REVISION_STATES.require("approve", revision.state, _held(uow, revision, listing))
     # The listing is locked before its revisions, as when it ends and takes them along.
     stamps = {"version": Listing.version + 1, "changed_at": uow.now(), "fresh_at": uow.now()}
     guarded_update(uow, listing, listing.status, **stamps)
@@ -119,7 +119,7 @@ def _load(uow: UnitOfWork, revision_id: int) -> tuple[Revision, Listing]:
     revision = uow.session.get(Revision, revision_id)
     listing = uow.session.get(Listing, revision.listing_id) if revision else None
     listing = require_visible(uow.actor, listing)
-    if revision is None or not relations(uow.actor, listing):
+    if revision is None or not is_insider(uow.actor, listing):
         raise NotFound(N_("There is no such change."))
     return revision, listing
 
@@ -127,4 +127,10 @@ def _load(uow: UnitOfWork, revision_id: int) -> tuple[Revision, Listing]:
 def _decide(uow: UnitOfWork, revision: Revision, listing: Listing, action: str, note: str) -> None:
     note = clean(note, NOTE_LENGTH, "reason")
     decided = {"decided_by_id": uow.actor.user_id, "decided_at": uow.now(), "note": note}
-    advance(uow, REVISION_STATES, revision, action, relations(uow.actor, listing), note, **decided)
+    advance(uow, REVISION_STATES, revision, action, _held(uow, revision, listing), note, **decided)
+
+
+def _held(uow: UnitOfWork, revision: Revision, listing: Listing) -> frozenset[Relation]:
+    """As to the listing; but nobody decides about a change he has proposed."""
+    held = relations(uow.actor, listing)
+    return held - {Relation.OFFICIAL} if revision.proposed_by_id == uow.actor.user_id else held

@@ -14,16 +14,17 @@ NO_ORGANISATION = N_("There is no such organisation.")
 
 
 def relations(uow: UnitOfWork, organisation: Organisation) -> frozenset[Relation]:
-    """The actor's relations to the organisation.
+    """The actor's relations to the organisation; nobody is the official of one he belongs to or applies for.
 
     Who takes over one that was only named in an import is no member before an official has seen the papers, or he could act
     for listings that are not his; until then he may only complete and submit the application.
     """
-    actor = uow.actor
+    actor, applies = uow.actor, is_applicant(uow, organisation)
+    his_own = applies or organisation.id in actor.organisation_ids
     found = {
         Relation.AUTHOR: actor.is_signed_in,
-        Relation.OWNER: organisation.id in actor.administered_ids or is_applicant(uow, organisation),
-        Relation.OFFICIAL: actor.is_official_for(organisation.county),
+        Relation.OWNER: applies or organisation.id in actor.administered_ids,
+        Relation.OFFICIAL: actor.is_official_for(organisation.county) and not his_own,
         Relation.SYSTEM: actor.is_system,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
@@ -57,8 +58,8 @@ def member_relations(actor: Actor, membership: Membership, county: str | None) -
 def is_insider(uow: UnitOfWork, organisation: Organisation) -> bool:
     """Papers and members are for those who act for the organisation, and for officials of its county."""
     held = relations(uow, organisation)
-    return bool(held & {Relation.OWNER, Relation.OFFICIAL, Relation.SYSTEM}) or (
-        organisation.id in uow.actor.represented_ids
+    return bool(held & {Relation.OWNER, Relation.SYSTEM}) or (
+        organisation.id in uow.actor.represented_ids or uow.actor.is_official_for(organisation.county)
     )
 
 

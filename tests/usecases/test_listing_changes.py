@@ -1,6 +1,7 @@
 """Changes to what others see already, and claims to what was published on behalf."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -173,6 +174,22 @@ def test_who_may_not_claim(factory: UnitOfWorkFactory, people: People, imported:
         assert field in refused.value.fields
     with pytest.raises(Conflict):
         do(factory, people.stranger, claims.claim, make_result(factory, people), people.stranger_party, "我的")
+
+
+def test_nobody_decides_his_own_claim_or_a_rivals(factory: UnitOfWorkFactory, people: People, imported: int) -> None:
+    official = replace(
+        people.city_official,
+        user_id=people.county_official.user_id,
+        organisation_ids=frozenset({people.seller_id}),
+        unit_party_ids=frozenset({people.seller_party}),
+    )
+    own = do(factory, official, claims.claim, imported, people.seller_party, "我们厂的")
+    rivals = do(factory, people.stranger, claims.claim, imported, people.stranger_party, "我们厂的")
+    for use_case in (claims.approve, claims.refuse):
+        for claim in (own, rivals):
+            with pytest.raises(NotPermitted):
+                do(factory, official, use_case, claim.id, "理由")
+    do(factory, people.city_official, claims.approve, own.id)
 
 
 def photo() -> BytesIO:

@@ -298,6 +298,23 @@ def test_a_scan_keeps_its_pixels_and_nothing_else(factory: UnitOfWorkFactory, pe
             assert b"kitchen" not in stream.read()
 
 
+def test_while_a_paper_is_looked_at_others_can_write(factory: UnitOfWorkFactory, people: People) -> None:
+    organisation_id = registered(factory, people.loner)
+
+    class Slow(io.BytesIO):
+        """So large a scan that somebody else saves something meanwhile."""
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            with factory.writing() as uow:
+                uow.session.get_one(User, people.worker.user_id).locale = "en"
+            return super().read(size)
+
+    with factory.writing(now(factory, people.loner)) as uow:
+        papers.save(uow, organisation_id, Paper.LICENCE, Slow(PDF))
+    with factory.reading() as uow:
+        assert uow.session.get_one(Organisation, organisation_id).licence_sha256
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no scan", b"<html>", b"", b"GIF89a"])
 def test_another_kind_of_file_is_no_paper(factory: UnitOfWorkFactory, people: People, content: bytes) -> None:
     organisation_id = registered(factory, people.loner)
