@@ -32,16 +32,18 @@ def save(uow: UnitOfWork, organisation_id: int, paper: Paper, stream: BinaryIO) 
 
     Raises NotFound, NotPermitted, Conflict once it is submitted, InvalidInput for another kind of file or a larger one.
     """
-    organisation = require_insider(uow, organisation_id)
-    if Relation.OWNER not in relations(uow, organisation):
-        raise NotPermitted(N_("Only an administrator of the organisation may do this."))
-    if organisation.state not in CHANGEABLE:
-        raise Conflict(N_("Papers are changed before they are submitted, or after they were returned."))
+    # Before the first word to the database: SQLite's one write lock is not held while a picture is drawn anew. What is
+    # refused below leaves an orphan, which is swept.
     try:
         stored = uow.services.files.save(_safe(stream, uow.settings.upload_limit), uow.settings.upload_limit)
     except InvalidInput as error:
         error.fields = {"file": error.message}
         raise
+    organisation = require_insider(uow, organisation_id)
+    if Relation.OWNER not in relations(uow, organisation):
+        raise NotPermitted(N_("Only an administrator of the organisation may do this."))
+    if organisation.state not in CHANGEABLE:
+        raise Conflict(N_("Papers are changed before they are submitted, or after they were returned."))
     guarded_update(uow, organisation, organisation.state, **{f"{paper}_sha256": stored.sha256})
     return organisation
 
