@@ -49,7 +49,7 @@ def name_author(uow: UnitOfWork, result: Result) -> None:
 def replace(uow: UnitOfWork, result: Result, people: Sequence[Person]) -> bool:
     """Name these people; whether that changed anything. Who has agreed already need not agree again.
 
-    Raises InvalidInput for too many, too long a name, or an e-mail nobody is registered with; emits ContributorNamed.
+    Raises InvalidInput for too many, too long or no name, or an e-mail nobody is registered with; emits ContributorNamed.
     """
     before = of(uow, result.id)
     linked = {old.user_id for old in before if old.user_id} | {uow.actor.user_id}
@@ -76,6 +76,8 @@ def _known(uow: UnitOfWork, person: Person, linked: set[int | None]) -> tuple[st
     email = clean(person.email, EMAIL_LENGTH, "contributors").lower()
     if not email:
         return name, person.user_id if person.user_id in linked else None
+    if not name:  # Whose address it is, is nobody's business.
+        raise InvalidInput(N_("Enter the name beside the e-mail."), field="contributors")
     user = uow.session.scalar(
         select(User).where(func.lower(User.email) == email, User.email_verified_at.is_not(None)).limit(1)
     )
@@ -85,7 +87,7 @@ def _known(uow: UnitOfWork, person: Person, linked: set[int | None]) -> tuple[st
             field="contributors",
             email=email,
         )
-    return name or user.name, user.id
+    return name, user.id
 
 
 def answer(uow: UnitOfWork, result: Result, *, agreed: bool) -> None:

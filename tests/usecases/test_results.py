@@ -334,6 +334,15 @@ def test_nobody_is_linked_by_a_guessed_number_or_an_unknown_address(factory: Uni
         do(factory, people.worker, service.save_step, result_id, {}, [Person("某人", "nobody@example.com")])
 
 
+def test_an_address_does_not_tell_whose_it_is(factory: UnitOfWorkFactory, people: People) -> None:
+    result_id = draft(factory, people.worker, people.seller_party)
+    with factory.reading() as uow:
+        email = email_of(uow, people.stranger)
+    with pytest.raises(InvalidInput) as refused:
+        do(factory, people.worker, service.save_step, result_id, {}, [Person(" ", email)])
+    assert set(refused.value.fields) == {"contributors"}
+
+
 def email_of(uow: UnitOfWork, actor: Actor) -> str:
     return str(
         uow.session.connection().exec_driver_sql(f"SELECT email FROM users WHERE id = {actor.user_id}").scalar_one()
