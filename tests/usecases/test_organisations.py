@@ -15,7 +15,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.organisations import papers, queries, service
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.models import Membership, Organisation
-from marketplace.organisations.parties import name_of, party_of_organisation, party_of_user
+from marketplace.organisations.parties import name_of, party_of_organisation
 from marketplace.organisations.rules import (
     Industry,
     MembershipState,
@@ -298,23 +298,6 @@ def test_a_scan_keeps_its_pixels_and_nothing_else(factory: UnitOfWorkFactory, pe
             assert b"kitchen" not in stream.read()
 
 
-def test_while_a_paper_is_looked_at_others_can_write(factory: UnitOfWorkFactory, people: People) -> None:
-    organisation_id = registered(factory, people.loner)
-
-    class Slow(io.BytesIO):
-        """So large a scan that somebody else saves something meanwhile."""
-
-        def read(self, size: int | None = -1, /) -> bytes:
-            with factory.writing() as uow:
-                uow.session.get_one(User, people.worker.user_id).locale = "en"
-            return super().read(size)
-
-    with factory.writing(now(factory, people.loner)) as uow:
-        papers.save(uow, organisation_id, Paper.LICENCE, Slow(PDF))
-    with factory.reading() as uow:
-        assert uow.session.get_one(Organisation, organisation_id).licence_sha256
-
-
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no scan", b"<html>", b"", b"GIF89a"])
 def test_another_kind_of_file_is_no_paper(factory: UnitOfWorkFactory, people: People, content: bytes) -> None:
     organisation_id = registered(factory, people.loner)
@@ -349,30 +332,3 @@ def test_its_page_counts_published_results_only(factory: UnitOfWorkFactory, peop
     with factory.reading() as uow:
         assert queries.published_results(uow.session, people.seller_id) == 1
         assert queries.published_results(uow.session, people.buyer_id) == 0
-
-
-def test_a_paper_that_the_disk_has_lost_is_not_there(factory: UnitOfWorkFactory, people: People) -> None:
-    organisation_id = submitted(factory, people.loner)
-    with factory.reading(people.county_official) as uow:
-        sha256 = uow.session.get_one(Organisation, organisation_id).licence_sha256 or ""
-        factory.services.files.path(sha256).unlink()
-        assert not papers.is_picture(uow, sha256)
-        with pytest.raises(NotFound):
-            papers.open_paper(uow, organisation_id, Paper.LICENCE)
-
-
-def test_a_party_that_two_need_at_once_is_made_once(factory: UnitOfWorkFactory, people: People) -> None:
-    with factory.writing() as uow:
-        user = User(name="新人", email="new@example.com", password_hash="x", created_at=uow.now())
-        uow.session.add(user)
-        uow.flush()
-        user_id = user.id
-    found: list[int] = []
-
-    def need_it() -> None:
-        with factory.writing() as uow:
-            found.append(party_of_user(uow, user_id).id)
-
-    run_at_once([need_it] * 8)
-    assert len(found) == 8
-    assert len(set(found)) == 1
