@@ -138,7 +138,8 @@ def remind_silent(uow: UnitOfWork) -> None:
 def lapse_overdue(uow: UnitOfWork) -> None:
     """Let interests lapse whose last working day has passed without an answer. Emits InterestMoved("lapse")."""
     overdue = select(Interest).where(Interest.state.in_(OPEN), Interest.due_on < china_day(uow.now()))
-    for interest in uow.session.scalars(overdue.order_by(Interest.id)).all():
+    free = overdue.order_by(Interest.id).with_for_update(skip_locked=True)  # Not one that is answered just now.
+    for interest in uow.session.scalars(free).all():
         advance(uow, INTEREST_STATES, interest, "lapse", SYSTEM_ALONE)
         _emit(uow, interest, "lapse")
 

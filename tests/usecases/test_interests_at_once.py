@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.permissions import Actor
 from marketplace.matching import service
@@ -69,3 +70,26 @@ def test_two_presses_make_one_interest(factory: UnitOfWorkFactory, people: Peopl
     assert len(set(outcomes)) == 1
     with factory.reading() as uow:
         assert uow.session.scalar(select(func.count(Interest.id))) == 1
+
+
+def test_an_answer_at_the_last_moment_keeps_no_other_interest_open(
+    factory: UnitOfWorkFactory, people: People, pair: tuple[int, int], clock: SetClock
+) -> None:
+    with factory.writing(people.company) as uow:
+        answered = service.express(uow, Side.NEED, *pair, "想看现场", Origin.PAGE).id
+        silent = service.express(uow, Side.NEED, pair[0], None, "想看现场", Origin.PAGE).id
+    clock.forward(days=90)
+
+    def lapse() -> None:
+        with factory.writing() as uow:
+            service.lapse_overdue(uow)
+
+    with factory.writing(people.worker) as uow:
+        service.accept(uow, answered)
+        other = threading.Thread(target=lapse)
+        other.start()
+        other.join(0.5)
+    other.join(30)
+    with factory.reading() as uow:
+        states = [uow.session.get_one(Interest, one).state for one in (answered, silent)]
+    assert states == [InterestState.ACCEPTED, InterestState.LAPSED]
