@@ -1,7 +1,7 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import BinaryIO, cast
 
 from flask_babel import lazy_gettext as _l
@@ -129,7 +129,7 @@ def basis_points(text: str) -> int | None:
         return None
     try:
         points = Decimal(typed) * 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise InvalidInput(N_("Write the royalty in per cent, more than 0 and at most 100."), field="royalty") from None
     if not points.is_finite() or points != points.to_integral_value() or abs(points) > 10_000:
         raise InvalidInput(N_("A royalty is at most 100 per cent, with at most two decimals."), field="royalty")

@@ -12,7 +12,7 @@ from marketplace.kernel.messages import N_
 from marketplace.listings.content import NOTE_LENGTH
 from marketplace.listings.labels import FIELDS
 from marketplace.listings.rules import TITLE_LENGTH, Industry, Way
-from marketplace.web.forms import ChecksField, CountyField, Form, choices, chosen, later
+from marketplace.web.forms import ChecksField, CountyField, Form, choices, chosen, later, row_id
 
 TOO_LONG = _l("Please shorten this to %(max)d characters.")
 
@@ -29,7 +29,7 @@ def text(label: str, limit: int, **options: Any) -> Field:
 
 def seen_version(form: Any) -> int | None:
     """The version of the draft that was on the screen when this form was made."""
-    return int(form.seen.data) if (form.seen.data or "").isdigit() else None
+    return row_id(form.seen.data)
 
 
 class WhereAndHow(Form):

@@ -14,7 +14,7 @@ from marketplace.results.contributors import EMAIL_LENGTH, NAME_LENGTH, Person
 from marketplace.results.labels import FIELDS
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import CONTRIBUTORS, Disclosure, Ownership, suggest_ownership
-from marketplace.web.forms import Form, MoneyField, RadiosField, choices, chosen, later
+from marketplace.web.forms import Form, MoneyField, RadiosField, choices, chosen, later, row_id
 
 LIMITS = Result.text_limits
 CHOOSE = _l("Please choose")
@@ -103,8 +103,7 @@ class PersonForm(PlainForm):  # type: ignore[misc]
 
     def read(self) -> Person:
         """The person as typed."""
-        linked = self.user_id.data or ""
-        return Person(self.name.data or "", self.email.data or "", int(linked) if linked.isdigit() else None)
+        return Person(self.name.data or "", self.email.data or "", row_id(self.user_id.data))
 
 
 class WhoForm(ProtectionForm):
@@ -130,7 +129,7 @@ class WhoForm(ProtectionForm):
             **self.read_protection(),
             **dict(zip(("made_in_job", "made_with_means", "agreement"), answers, strict=True)),
             "ownership": chosen(Ownership, self.ownership.data) or suggested(answers),
-            "base_id": int(self.base_id.data) if (self.base_id.data or "").isdigit() else None,
+            "base_id": row_id(self.base_id.data),
             "names_confirmed": bool(self.names_confirmed.data),
             "security_reviewed": bool(self.security_reviewed.data),
         }
@@ -141,7 +140,7 @@ class WhoForm(ProtectionForm):
 
     def party(self) -> int | None:
         """The unit chosen."""
-        return int(self.party_id.data) if (self.party_id.data or "").isdigit() else None
+        return row_id(self.party_id.data)
 
     def add_rows(self) -> None:
         """Empty lines to go on with."""

@@ -48,6 +48,12 @@ def choices(enum: Iterable[Labelled], *, empty: Any = None) -> list[SelectChoice
     return members if empty is None else [SelectChoice("", empty), *members]
 
 
+def row_id(text: str | None) -> int | None:
+    """The id or version a hidden field or select carries; None for anything that no row can have."""
+    number = text or ""
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
 def chosen(enum: type[L], value: str | None) -> L | None:
     """The member a select gave, or None for the empty choice."""
     return enum(value) if value else None
