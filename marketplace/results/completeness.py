@@ -1,7 +1,9 @@
 """What a result still lacks before it may be handed in: PRODUCT's guards, one line each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from marketplace.kernel.messages import N_
 from marketplace.listings.completeness import NEEDED, Missing, empty
@@ -17,6 +19,10 @@ _MESSAGES = {
 }
 
 
+PATENT_DIGITS = 7
+"""The shortest numbers in use, with room for foreign ones; a Chinese application has nine or thirteen."""
+
+
 @dataclass(frozen=True)
 class Names:
     """Who is named as a contributor: how many, and how many of them have not agreed yet (linked) or cannot (not linked)."""
@@ -26,24 +32,24 @@ class Names:
     unlinked: int = 0
 
 
-def missing(values: Mapping[str, object], names: Names, *, owner_is_unit: bool) -> list[Missing]:
-    """Everything that is missing, in the order of the form."""
+def missing(values: Mapping[str, object], names: Names, today: date, *, owner_is_unit: bool) -> list[Missing]:
+    """Everything that is missing, in the order of the form; `today` is the day in China."""
     return [
         *empty(values, _STEPS, _MESSAGES),
         *_text(values),
         *_people(values, names),
         *_ownership(values, owner_is_unit=owner_is_unit),
-        *_disclosure(values),
+        *_disclosure(values, today),
         *empty(values, _LAST_STEPS, _MESSAGES),
     ]
 
 
-def text_missing(values: Mapping[str, object]) -> list[Missing]:
+def text_missing(values: Mapping[str, object], today: date) -> list[Missing]:
     """The same for a revision, in which people and ownership do not change."""
     return [
         *empty(values, _STEPS, _MESSAGES),
         *_text(values),
-        *_patent(values),
+        *_patent(values, today),
         *empty(values, _LAST_STEPS, _MESSAGES),
     ]
 
@@ -74,8 +80,8 @@ def _ownership(values: Mapping[str, object], *, owner_is_unit: bool) -> list[Mis
     return []
 
 
-def _disclosure(values: Mapping[str, object]) -> list[Missing]:
-    found = _patent(values)
+def _disclosure(values: Mapping[str, object], today: date) -> list[Missing]:
+    found = _patent(values, today)
     if not values.get("disclosure"):
         found.append(Missing(2, "disclosure", N_("Say how it is protected: by a patent, as a secret, or not yet.")))
     if not values.get("security_reviewed"):
@@ -83,11 +89,25 @@ def _disclosure(values: Mapping[str, object]) -> list[Missing]:
     return found
 
 
-def _patent(values: Mapping[str, object]) -> list[Missing]:
+def _patent(values: Mapping[str, object], today: date) -> list[Missing]:
+    """A filed patent opens the teaching to everybody, so a slip in its number or day would be costly."""
     if values.get("disclosure") != Disclosure.PATENT_FILED:
         return []
     messages = {
         "patent_number": N_("Give the number of the patent or of its application."),
         "patent_filed_on": N_("Give the day on which the patent was filed."),
     }
-    return empty(values, dict.fromkeys(messages, 2), messages)
+    found = empty(values, dict.fromkeys(messages, 2), messages)
+    number, filed = str(values.get("patent_number") or ""), _day(values.get("patent_filed_on"))
+    if number and len(re.findall("[0-9]", number)) < PATENT_DIGITS:
+        found.append(Missing(2, "patent_number", N_("The number of a patent has at least seven digits.")))
+    if filed is not None and filed > today:
+        found.append(Missing(2, "patent_filed_on", N_("The day of filing must not lie in the future.")))
+    return found
+
+
+def _day(value: object) -> date | None:
+    """A revision keeps days as text."""
+    if isinstance(value, str):
+        return date.fromisoformat(value) if value else None
+    return value if isinstance(value, date) else None

@@ -83,7 +83,8 @@ def lacking(uow: UnitOfWork, result: Result) -> list[Missing]:
     """What is still missing before it may be handed in."""
     owner = names_of(uow.session, [result.party_id])[result.party_id]
     owner_is_unit = owner.kind is PartyKind.ORGANISATION
-    return missing(values_of(result), contributors.names(uow, result.id), owner_is_unit=owner_is_unit)
+    names, today = contributors.names(uow, result.id), china_day(uow.now())
+    return missing(values_of(result), names, today, owner_is_unit=owner_is_unit)
 
 
 def submit(uow: UnitOfWork, result_id: int) -> Result:
@@ -192,7 +193,8 @@ def agree(uow: UnitOfWork, result_id: int, *, agreed: bool) -> Result:
 
 def revise(uow: UnitOfWork, result_id: int, fields: Mapping[str, Any]) -> Revision:
     """Propose a change of a published result. Emits RevisionMoved; raises as `revisions.propose`."""
-    return revisions.propose(uow, get(uow, result_id), fields, lambda values: by_field(text_missing(values)))
+    today = china_day(uow.now())
+    return revisions.propose(uow, get(uow, result_id), fields, lambda values: by_field(text_missing(values, today)))
 
 
 def pass_silent_owners(uow: UnitOfWork) -> None:

@@ -25,6 +25,8 @@ WHOLE: dict[str, Any] = {
     "county": "qingzhou",
 }
 NAMED = Names(named=1)
+TODAY = date(2026, 11, 20)
+FILED = {"disclosure": Disclosure.PATENT_FILED, "patent_number": "202610012345.6", "patent_filed_on": TODAY}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +45,7 @@ def test_the_answers_suggest_an_owner(in_job: bool, with_means: bool, agreed: bo
 
 
 def fields(values: dict[str, Any], names: Names = NAMED, *, unit: bool = True) -> list[str]:
-    return [one.field for one in missing({**WHOLE, **values}, names, owner_is_unit=unit)]
+    return [one.field for one in missing({**WHOLE, **values}, names, TODAY, owner_is_unit=unit)]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +60,15 @@ def fields(values: dict[str, Any], names: Names = NAMED, *, unit: bool = True) -
         ({"disclosure": None}, ["disclosure"]),
         ({"security_reviewed": False}, ["security_reviewed"]),
         ({"disclosure": Disclosure.PATENT_FILED}, ["patent_number", "patent_filed_on"]),
+        (FILED, []),
+        ({**FILED, "patent_number": "abc"}, ["patent_number"]),
+        ({**FILED, "patent_number": "ZL12345.6"}, ["patent_number"]),
+        ({**FILED, "patent_filed_on": date(2026, 11, 21)}, ["patent_filed_on"]),
+        ({**FILED, "patent_filed_on": "2027-01-01"}, ["patent_filed_on"]),
         (
             {
                 "disclosure": Disclosure.PATENT_FILED,
-                "patent_number": "1",
+                "patent_number": "2026100",
                 "patent_filed_on": date(2026, 1, 1),
                 "summary": "",
             },
@@ -70,7 +77,7 @@ def fields(values: dict[str, Any], names: Names = NAMED, *, unit: bool = True) -
         (
             {
                 "disclosure": Disclosure.PATENT_FILED,
-                "patent_number": "1",
+                "patent_number": "2026100",
                 "patent_filed_on": date(2026, 1, 1),
                 "description": "",
             },
