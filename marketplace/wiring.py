@@ -11,6 +11,7 @@ from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Courier, Handler, Task
 from marketplace.listings.handlers import Indexer, go_on_importing
 from marketplace.matching import handlers as matching
+from marketplace.matching.handovers import readdress
 from marketplace.needs import importing as need_sheets
 from marketplace.needs import indexing as need_index
 from marketplace.needs import service as needs
@@ -32,6 +33,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any]] = {
     "accounts.send_codes": CODE_COURIER,
     "organisations.make_parties": make_parties,
     "matching.deliver": matching.deliver_interests,
+    "matching.readdress": readdress,
     "deals.open": deals.open_deals,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.MAIL_COURIER,
@@ -42,7 +44,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "listing.moved": ("index", "notifications.tell"),
     "listing.revised": ("index", "notifications.tell"),
     "listing.revision_moved": ("notifications.tell",),
-    "listing.claim_moved": ("index", "notifications.tell"),
+    "listing.claim_moved": ("index", "notifications.tell", "matching.readdress"),
     "listing.import_finished": ("notifications.tell",),
     "interest.moved": ("matching.deliver", "deals.open", "notifications.tell"),
     "organisation.moved": ("notifications.tell",),

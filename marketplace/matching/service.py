@@ -140,8 +140,13 @@ def lapse_overdue(uow: UnitOfWork) -> None:
     overdue = select(Interest).where(Interest.state.in_(OPEN), Interest.due_on < china_day(uow.now()))
     free = overdue.order_by(Interest.id).with_for_update(skip_locked=True)  # Not one that is answered just now.
     for interest in uow.session.scalars(free).all():
-        advance(uow, INTEREST_STATES, interest, "lapse", SYSTEM_ALONE)
-        _emit(uow, interest, "lapse")
+        lapse(uow, interest)
+
+
+def lapse(uow: UnitOfWork, interest: Interest) -> None:
+    """End an open interest that nobody will answer. Emits InterestMoved("lapse")."""
+    advance(uow, INTEREST_STATES, interest, "lapse", SYSTEM_ALONE)
+    _emit(uow, interest, "lapse")
 
 
 def addressed_listing(uow: UnitOfWork, interest: Interest) -> Result | Need | None:
