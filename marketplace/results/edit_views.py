@@ -19,7 +19,7 @@ from marketplace.results.forms import STEPS, ReviseForm, WhatForm, WhoForm, type
 from marketplace.results.models import Result
 from marketplace.results.queries import read
 from marketplace.web.access import requires, signed_in
-from marketplace.web.context import reading, runtime, writing
+from marketplace.web.context import current_actor, reading, runtime, writing
 from marketplace.web.submission import submitted
 
 LAST = len(STEPS)
@@ -27,8 +27,8 @@ LAST = len(STEPS)
 
 @blueprint.url_value_preprocessor
 def take_several_photos(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A step may bring all its photos at once, each up to the limit; it must be said before anything reads the form."""
-    if endpoint == "results.edit" and request.method == "POST":
+    """A step of somebody signed in may bring all its photos at once; it must be said before anything reads the form."""
+    if endpoint == "results.edit" and request.method == "POST" and signed_in(current_actor()):
         files = (PHOTOS + PROOFS) * runtime().settings.upload_limit
         request.max_content_length = files + (request.max_content_length or 0)
 

@@ -92,3 +92,12 @@ def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(app: Flask) -
 
 def test_a_method_a_page_does_not_know(client: FlaskClient) -> None:
     assert client.delete("/bases").status_code == 405
+
+
+def test_a_visitor_cannot_send_as_much_as_an_author_with_his_photos(
+    app: Flask, client: FlaskClient, browse: Browse, people: People
+) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    many = {"title": "x" * 2000}
+    assert client.post("/results/1/edit", data=many).status_code == 413
+    assert browse(people.worker).post("/results/1/edit", data=many).status_code == 404
