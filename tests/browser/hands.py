@@ -38,6 +38,7 @@ def _send(page: Page, button: Locator) -> None:
 
 def assert_fit(page: Page) -> None:
     """Nothing sticks out sideways, nothing is left in English, and axe finds nothing."""
+    page.wait_for_load_state("networkidle")  # A page is measured once its style sheet and pictures are there.
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
