@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from flask import current_app, g, has_request_context
+from flask import current_app, has_request_context
 from flask_login import current_user
 
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -49,11 +49,3 @@ def writing() -> Iterator[UnitOfWork]:
     """A transaction for the current actor; commits at the end of the block, rolls back when it raises."""
     with runtime().factory.writing(current_actor()) as uow:
         yield uow
-
-
-def remember(key: str, make: Any) -> Any:
-    """Compute something once per request."""
-    store = g.setdefault("remembered", {})
-    if key not in store:
-        store[key] = make()
-    return store[key]
