@@ -32,6 +32,8 @@ class Query:
     """A keyword search. Filters: any of the values inside a facet, all facets together; `MISSING` asks for none.
 
     An empty text lists everything that passes the filters; its "relevance" is the newest, that is the highest, id.
+    With `ids` only these documents are found and counted. Neither they nor the filters change whether a search is
+    relaxed, so what is found of them is what the search of everything holds of them.
     """
 
     text: str = ""
@@ -41,6 +43,7 @@ class Query:
     descending: bool = True
     offset: int = 0
     limit: int = 20
+    ids: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Where nothing holds everything, what holds at least half of the terms is shown and the page says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ def search(snapshot: Snapshot, query: Query) -> Page:
     """The page of a query on one snapshot."""
     pieces = list(dict.fromkeys(pieces_of(fold(query.text))))
     found = _all_rows(snapshot, query) if not pieces else _matching(snapshot, pieces)
+    if query.ids is not None:
+        found = replace(found, flags=found.flags & selection.among(snapshot, query.ids))
     flags = found.flags & selection.passing(snapshot, query.filters)
     rows = np.flatnonzero(flags)
     keys, descending = _keys(snapshot, query, found)

@@ -54,6 +54,13 @@ def ranked(keys: F64, ids: I64, count: int, descending: bool) -> I64:
     return candidates[order][:count]
 
 
+def among(snapshot: Snapshot, ids: Iterable[int]) -> Flags:
+    """The live rows of these documents."""
+    flags = np.zeros(len(snapshot.ids), np.bool_)
+    flags[snapshot.rows_of(ids)] = True
+    return flags
+
+
 def without(snapshot: Snapshot, flags: Flags, ids: Iterable[int]) -> Flags:
     """The rows but for these documents."""
     flags = flags.copy()

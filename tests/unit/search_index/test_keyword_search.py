@@ -111,6 +111,21 @@ def test_filters_do_not_change_whether_a_search_is_relaxed(index: SearchIndex) -
     assert (page.total, page.relaxed) == (0, False)
 
 
+def test_a_search_among_some_documents_finds_and_counts_no_others(index: SearchIndex) -> None:
+    index.put([Document(number, "水性涂料", "", {"state": ("open",)}) for number in (1, 2, 3)])
+    index.put([Document(4, "水性油墨", "", {"state": ("shut",)})])
+    page = index.search(Query("水性涂料", facets=("state",), ids=frozenset({2, 3, 4, 99})))
+    assert ([hit.id for hit in page.hits], page.total, page.facets) == ([2, 3], 2, {"state": {"open": 2}})
+    assert index.search(Query("水性涂料", ids=frozenset())).total == 0
+    assert [hit.id for hit in index.search(Query(ids=frozenset({1, 4}))).hits] == [4, 1]
+
+
+def test_a_search_among_some_documents_is_not_relaxed_while_others_hold_everything(index: SearchIndex) -> None:
+    index.put([Document(1, "水性涂料", ""), Document(2, "水性油墨", "")])
+    page = index.search(Query("水性涂料", ids=frozenset({2})))
+    assert (page.total, page.relaxed) == (0, False)
+
+
 @pytest.mark.parametrize("typed", ["mnzn", "ＭｎＺｎ", "MnZn铁氧体", "铁氧体 MNZN", "铁氧体", "铁"])
 def test_width_and_case_do_not_matter_and_scripts_split(index: SearchIndex, typed: str) -> None:
     index.put([Document(1, "MnZn铁氧体", ""), Document(2, "MnZnO4", "铝氧体")])
