@@ -180,16 +180,19 @@ class Reader:
 
 def search(index: SearchIndex, criteria: Criteria) -> Page:
     """The page of ids with the counts of all facets; a facet's own filter does not lower its counts."""
-    return index.search(
-        Query(
-            text=criteria.text,
-            filters=_in_index(criteria.filters),
-            facets=tuple(facet.name for facet in FACETS[criteria.kind]),
-            sort=criteria.order.key if criteria.text or criteria.order is not _BY_RELEVANCE else _NEWEST.key,
-            descending=criteria.order.descending,
-            offset=(criteria.page - 1) * criteria.size,
-            limit=criteria.size,
-        )
+    return index.search(as_query(criteria))
+
+
+def as_query(criteria: Criteria) -> Query:
+    """What is asked of the index."""
+    return Query(
+        text=criteria.text,
+        filters=_in_index(criteria.filters),
+        facets=tuple(facet.name for facet in FACETS[criteria.kind]),
+        sort=criteria.order.key if criteria.text or criteria.order is not _BY_RELEVANCE else _NEWEST.key,
+        descending=criteria.order.descending,
+        offset=(criteria.page - 1) * criteria.size,
+        limit=criteria.size,
     )
 
 
