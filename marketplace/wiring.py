@@ -8,7 +8,7 @@ from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
-from marketplace.infra.worker import Courier, Handler, Task
+from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import Indexer, go_on_importing
 from marketplace.matching import handlers as matching
 from marketplace.matching.handovers import readdress
@@ -27,7 +27,7 @@ INDEXER = Indexer((result_index, need_index))
 IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
 """What can be imported: each has registered itself by being named here."""
 
-HANDLERS: Mapping[str, Handler | Courier[Any]] = {
+HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "index": INDEXER.handle,
     "import": go_on_importing,
     "accounts.send_codes": CODE_COURIER,
@@ -53,6 +53,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("notifications.tell",),
+    "notification.made": ("notifications.mail",),
     "listing.import_requested": ("import",),
     "user.code_issued": ("accounts.send_codes",),
     "user.registered": ("organisations.make_parties",),

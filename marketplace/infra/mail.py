@@ -6,7 +6,8 @@ The outbox calls this and tries again when it raises, so a mail may arrive twice
 import smtplib
 import ssl
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import Protocol, TextIO
@@ -17,11 +18,12 @@ TIMEOUT = 20  # seconds; a mail server that is slower than this is tried again l
 
 @dataclass(frozen=True)
 class Mail:
-    """One plain-text message to one address."""
+    """One plain-text message to one address; `headers` come on top of those that every mail has."""
 
     to: str
     subject: str
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Mailer(Protocol):
@@ -87,6 +89,8 @@ class SmtpMailer:
         message["Subject"] = mail.subject
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or "localhost")
+        for name, value in mail.headers.items():
+            message[name] = value
         message.set_content(mail.text)
         return message
 

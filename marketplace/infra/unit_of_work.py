@@ -49,6 +49,7 @@ class UnitOfWork:
     clock: Clock
     services: Services
     events: list[Event] = field(default_factory=list)
+    passed_on: list[Event] = field(default_factory=list)
     insisted: list[Base] = field(default_factory=list)
 
     @property
@@ -63,6 +64,10 @@ class UnitOfWork:
     def emit(self, event: Event) -> None:
         """Announce a fact; it is audited and handed to the handlers if and only if this unit commits."""
         self.events.append(event)
+
+    def pass_on(self, event: Event) -> None:
+        """Hand an event to its handlers without a row in the audit log: it only follows from something that has one."""
+        self.passed_on.append(event)
 
     def insist(self, row: Base) -> None:
         """Add a row that is written even when this unit is refused, such as a failed attempt that has to count."""
@@ -95,6 +100,7 @@ class UnitOfWorkFactory:
                 if uow.insisted:
                     session.rollback()
                     uow.events.clear()
+                    uow.passed_on.clear()
                     self._finish(uow)
                 raise
             self._finish(uow)
@@ -116,7 +122,7 @@ class UnitOfWorkFactory:
     def _announce(self, uow: UnitOfWork) -> None:
         """Outbox rows first; the audit head, which everybody needs, is locked last and shortest."""
         now = uow.now()
-        for event in uow.events:
+        for event in (*uow.events, *uow.passed_on):
             outbox.add(uow.session, event, self.subscribers.get(event.name, ()), now)
         uow.session.flush()
         self.record(uow.session, uow.actor, now, uow.events)

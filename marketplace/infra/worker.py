@@ -34,13 +34,36 @@ class Courier(Generic[Load]):
     act: Callable[[Services, Load], None]
     record: Callable[[UnitOfWork, Load], None]
 
-    def carry(self, factory: UnitOfWorkFactory, events: Sequence[Event]) -> list[Load]:
-        """Prepare and act for each event; returns what has been carried. Raises what `act` raises."""
+    def begin(self, factory: UnitOfWorkFactory, events: Sequence[Event]) -> Callable[[UnitOfWork], None]:
+        """Prepare and act for each event; returns what is left to do in the transaction. Raises what `act` raises."""
         with factory.reading() as uow:
             loads = [load for event in events if (load := self.prepare(uow, event)) is not None]
         for load in loads:
             self.act(factory.services, load)
-        return loads
+
+        def finish(uow: UnitOfWork) -> None:
+            for load in loads:
+                self.record(uow, load)
+
+        return finish
+
+
+@dataclass(frozen=True)
+class Survey(Generic[Load]):
+    """A handler that reads and computes for long and writes little: the write lock is taken for the little alone.
+
+    `look` sees the database and the indexes as they are before `note`, in the transaction that deletes the outbox rows, writes
+    down what was found; what may have changed in between is for `note` to look at again.
+    """
+
+    look: Callable[[UnitOfWork, Sequence[Event]], Load]
+    note: Callable[[UnitOfWork, Load], None]
+
+    def begin(self, factory: UnitOfWorkFactory, events: Sequence[Event]) -> Callable[[UnitOfWork], None]:
+        """Look; returns what is left to do in the transaction."""
+        with factory.reading() as uow:
+            found = self.look(uow, events)
+        return lambda uow: self.note(uow, found)
 
 
 @dataclass(frozen=True)
@@ -57,7 +80,7 @@ class Worker:
     """Runs handlers by name. `batch_sizes` says how many events a handler likes to have at once (default one)."""
 
     factory: UnitOfWorkFactory
-    handlers: Mapping[str, Handler | Courier[Any]]
+    handlers: Mapping[str, Handler | Courier[Any] | Survey[Any]]
     schedule: Sequence[Task] = ()
     batch_sizes: Mapping[str, int] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -101,17 +124,22 @@ class Worker:
         try:
             events = [revive(row.event, row.payload) for row in rows]
             handler = self.handlers[rows[0].handler]
-            loads = handler.carry(self.factory, events) if isinstance(handler, Courier) else []
+            finish = self._begin(handler, events)
             with self.factory.writing() as uow:
-                if isinstance(handler, Courier):
-                    for load in loads:
-                        handler.record(uow, load)
-                else:
-                    handler(uow, events)
+                finish(uow)
                 uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
         except Exception:
             log.exception("outbox: %s failed on rows %s", rows[0].handler, ids)
             self._put_back(ids, traceback.format_exc())
+
+    def _begin(
+        self, handler: Handler | Courier[Any] | Survey[Any], events: Sequence[Event]
+    ) -> Callable[[UnitOfWork], None]:
+        """Do what needs no transaction; returns the rest."""
+        if isinstance(handler, Courier | Survey):
+            return handler.begin(self.factory, events)
+        plain: Handler = handler
+        return lambda uow: plain(uow, events)
 
     def _put_back(self, ids: Sequence[int], error: str) -> None:
         with self.factory.writing() as uow:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from sqlalchemy import select, update
 
-from marketplace.infra import outbox
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -12,16 +11,13 @@ from marketplace.kernel.wording import Params
 from marketplace.notifications.events import NotificationMade
 from marketplace.notifications.models import Notification
 
-MAIL = "notifications.mail"
-"""Name of the handler that sends a line of the inbox by mail."""
-
 
 def notify(
     uow: UnitOfWork, user_ids: Iterable[int], key: str, message: str, params: Params, url: str, mail: bool = True
 ) -> None:
     """Put a line into the inbox of each person, at most one per key; `url` is a path of this site.
 
-    With `mail` it goes out by mail too, through the outbox and without a row in the audit log: what it tells of is there.
+    With `mail` it goes out by mail too. Passes on NotificationMade: what it tells of is in the audit log already.
     """
     wanted = sorted(set(user_ids))
     known = select(Notification.user_id).where(Notification.key == key, Notification.user_id.in_(wanted))
@@ -34,7 +30,7 @@ def notify(
     uow.session.add_all(rows)
     uow.flush()
     for row in rows if mail else ():
-        outbox.add(uow.session, NotificationMade(row.id), (MAIL,), uow.now())
+        uow.pass_on(NotificationMade(row.id))
 
 
 def mark_read(uow: UnitOfWork, notification_id: int) -> Notification:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from marketplace.audit.models import AuditRow
 from marketplace.bases.events import BaseSaved
 from marketplace.infra.outbox import RETRY_AFTER, OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from marketplace.infra.worker import Handler, Task, Worker
+from marketplace.infra.worker import Handler, Survey, Task, Worker
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.events import Event
 
@@ -107,6 +108,41 @@ def test_a_worker_that_died_is_replaced_after_a_while(factory: UnitOfWorkFactory
     clock.forward(minutes=11)
     assert worker.step() == 1
     assert heard == [[1]]
+
+
+def test_a_survey_looks_without_the_write_lock_and_notes_in_the_transaction(factory: UnitOfWorkFactory) -> None:
+    heard: Heard = []
+
+    def look(uow: UnitOfWork, events: Sequence[Event]) -> list[int]:
+        with factory.writing() as other:  # SQLite would wait here for ever if the survey held its lock.
+            other.emit(BaseSaved(99))
+        return [event.payload()["base_id"] for event in events]
+
+    def note(uow: UnitOfWork, found: list[int]) -> None:
+        heard.append(found)
+        if len(heard) == 1:
+            raise RuntimeError("the process dies here")
+
+    worker = worker_for(factory, listener(heard), batch=5)
+    worker = replace(worker, handlers={"hear": Survey(look, note)})
+    announce(worker, 1, 2)
+    worker.step()
+    assert len(left(factory)) == 2, "nothing is lost"
+    factory.clock.at += RETRY_AFTER[0]  # type: ignore[attr-defined]
+    worker.step()
+    assert heard == [[1, 2], [1, 2]]
+    assert left(factory) == []
+
+
+def test_what_is_passed_on_reaches_its_handlers_and_is_not_audited(factory: UnitOfWorkFactory) -> None:
+    heard: Heard = []
+    worker = worker_for(factory, listener(heard))
+    with worker.factory.writing() as uow:
+        uow.pass_on(BaseSaved(7))
+    worker.drain()
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(AuditRow)).all() == []
+    assert heard == [[7]]
 
 
 def test_several_workers_hear_everything_once(factory: UnitOfWorkFactory) -> None:

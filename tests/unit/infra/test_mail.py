@@ -82,6 +82,16 @@ def test_a_mail_arrives_as_it_was_written(server: Server) -> None:
     assert message.get_content().splitlines() == CODE.text.splitlines()
 
 
+def test_a_mail_may_carry_headers_of_its_own(server: Server) -> None:
+    link = "<https://jiangguo.example/alerts/one-click/" + "x" * 200 + ">"
+    mail = Mail("zhang@example.com", "新的匹配", "内容", {"List-Unsubscribe": link})
+    build(Chosen(f"smtp://127.0.0.1:{server.port}")).send(mail)
+    received = email.message_from_bytes(server.received[0], policy=email.policy.default)
+    assert received["List-Unsubscribe"].replace(" ", "") == link
+    with pytest.raises(ValueError, match=r"newline|linefeed"):
+        build(Chosen(f"smtp://127.0.0.1:{server.port}")).send(Mail("a@b.c", "x", "y", {"X-A": "1\nBcc: z@b.c"}))
+
+
 def test_a_refusal_is_raised_so_that_the_outbox_tries_again(server: Server) -> None:
     server.refuses = True
     with pytest.raises(OSError, match="550"):
