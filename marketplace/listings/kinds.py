@@ -25,6 +25,8 @@ class Kind:
     model: type[Listing]
     visible: Callable[[Actor], ColumnElement[bool]]
     mine: Callable[[Actor], ColumnElement[bool]]
+    public_text: Callable[[Any], str]
+    names_party: Callable[[Actor, Any], bool]
     read: Callable[[UnitOfWork, Any], Any]
     lacking: Callable[[UnitOfWork, Any], list[Missing]]
     create_draft: Callable[[UnitOfWork], Listing]

@@ -18,7 +18,8 @@ from marketplace.listings.forms import ReasonForm
 from marketplace.listings.kinds import Kind
 from marketplace.listings.labels import CONSEQUENCES, NEXT_STEPS
 from marketplace.listings.models import Listing
-from marketplace.listings.service import find
+from marketplace.listings.service import find, require_editable
+from marketplace.listings.similar import similar_to
 from marketplace.web.access import public, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.locale import say
@@ -35,6 +36,7 @@ def add_pages(blueprint: Blueprint, kind: Kind) -> None:
     routes: tuple[tuple[str, str, str, View], ...] = (
         (f"/{kind.plural}", "start", "POST", _start),
         (f"/{kind.plural}/mine", "mine", "GET", _mine),
+        (f"{one}/similar", "similar", "GET", _similar),
         (f"{one}/preview", "preview", "GET", _preview),
         (f"{one}/submit", "submit", "POST", _submit),
         (f"{one}/actions/<action>", "act", "POST", _act),
@@ -94,6 +96,15 @@ def _buttons(kind: Kind, actions: Any) -> dict[str, Any]:
     return {"buttons": buttons, "reasons": reasons, "consequences": CONSEQUENCES, "next_steps": NEXT_STEPS}
 
 
+def _similar(kind: Kind, listing_id: int) -> str:
+    """A piece of the form: what is like the draft as it was last saved. The text itself is in no address and no log."""
+    with reading() as uow:
+        listing = load(uow, kind, listing_id)
+        require_editable(uow, listing)
+        found = similar_to(uow, kind, listing)
+    return render_template("listings/similar.html", found=found, kind=kind)
+
+
 def _preview(kind: Kind, listing_id: int) -> str:
     """The draft as others will see it, or as those with access do, with what is still missing."""
     access = "insiders" if request.args.get("access") == "insiders" else "everybody"
@@ -103,8 +114,8 @@ def _preview(kind: Kind, listing_id: int) -> str:
         if not inside.page.is_editable:
             raise NotFound(N_("There is no such page."))
         view = inside if access == "insiders" else kind.read(replace(uow, actor=VISITOR), listing)
-        lacking = kind.lacking(uow, listing)
-    return render_template("listings/preview.html", view=view, kind=kind, lacking=lacking, access=access)
+        lacking, found = kind.lacking(uow, listing), similar_to(uow, kind, listing)
+    return render_template("listings/preview.html", view=view, kind=kind, lacking=lacking, access=access, similar=found)
 
 
 def _submit(kind: Kind, listing_id: int) -> Response:

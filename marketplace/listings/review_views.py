@@ -19,6 +19,7 @@ from marketplace.listings.models import Listing, Revision
 from marketplace.listings.queries import Page, base_names, claims_of
 from marketplace.listings.service import find
 from marketplace.listings.showing import shown
+from marketplace.listings.similar import similar_to
 from marketplace.web.access import official, requires
 from marketplace.web.context import current_actor, reading
 from marketplace.web.forms import Form
@@ -42,8 +43,9 @@ def review(listing_id: int) -> str | Response:
     with reading() as uow:
         listing, kind = _in_office(uow, listing_id)
         view = kind.read(uow, listing)
+        page: Page = view.page
         names, claims = base_names(uow), claims_of(uow, listing.id)
-    page: Page = view.page
+        similar = similar_to(uow, kind, listing, page.revision.changes if page.revision else None)
     fields = _fields(kind, listing, page.revision)
     form = review_form(dict(kind.checks), fields)
     approving = request.form.get("decision") == "approve"
@@ -57,6 +59,7 @@ def review(listing_id: int) -> str | Response:
         view=view,
         page=page,
         claims=claims,
+        similar=similar,
         lines=_lines(form, fields, listing, page.revision, names),
         checks=[form[f"check_{code}"] for code in kind.checks],
     )

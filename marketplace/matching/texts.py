@@ -10,12 +10,12 @@ from marketplace.results.models import Result
 
 def result_text(result: Result) -> str:
     """The text everybody may read, as it stands in the index, without the unit's name."""
-    return result_indexing.document(result, "").body
+    return result_indexing.public_text(result)
 
 
 def need_text(need: Need) -> str:
     """The text everybody may read, as it stands in the index, without the name of who asks."""
-    return need_indexing.document(need, "").body
+    return need_indexing.public_text(need)
 
 
 def result_facts(result: Result) -> ResultFacts:

@@ -29,6 +29,11 @@ def versions(session: Session) -> dict[int, int]:
     return dict(session.execute(select(Need.id, Need.version).where(visible(VISITOR))).all())
 
 
+def public_text(need: Need) -> str:
+    """What everybody may read of a need, without its title and who asks."""
+    return document(need, "").body
+
+
 def document(need: Need, party: str) -> Document:
     """One need; `party` is empty where it is not named."""
     indicators = " ".join(f"{row.get('name', '')} {row.get('value', '')}" for row in need.indicators)

@@ -4,7 +4,7 @@ from marketplace.listings.kinds import Kind, register
 from marketplace.listings.pages import add_pages
 from marketplace.listings.policy import is_mine
 from marketplace.listings.rules import ListingKind
-from marketplace.needs import catalogue, edit_views, policy, queries, service
+from marketplace.needs import catalogue, edit_views, indexing, policy, queries, service
 from marketplace.needs.blueprint import blueprint
 from marketplace.needs.labels import CHECKS, FIELDS
 from marketplace.needs.models import Need
@@ -17,6 +17,8 @@ NEED = register(
         model=Need,
         visible=policy.visible,
         mine=is_mine,
+        public_text=indexing.public_text,
+        names_party=policy.may_know_party,
         read=queries.read,
         lacking=service.lacking,
         create_draft=service.create_draft,

@@ -28,6 +28,11 @@ def versions(session: Session) -> dict[int, int]:
     return dict(session.execute(select(Result.id, Result.version).where(visible(VISITOR))).all())
 
 
+def public_text(result: Result) -> str:
+    """What everybody may read of a result, without its title and its unit."""
+    return document(result, "").body
+
+
 def document(result: Result, party: str) -> Document:
     """One result; how it works is part of it only where everybody may read that."""
     how = result.description if may_read_description(VISITOR, result) else ""

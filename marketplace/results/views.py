@@ -8,7 +8,7 @@ from marketplace.listings.kinds import Kind, register
 from marketplace.listings.pages import add_pages
 from marketplace.listings.policy import is_mine
 from marketplace.listings.rules import ListingKind
-from marketplace.results import catalogue, edit_views, policy, queries, service
+from marketplace.results import catalogue, edit_views, indexing, policy, queries, service
 from marketplace.results.blueprint import blueprint
 from marketplace.results.labels import CHECKS, FIELDS
 from marketplace.results.models import Result
@@ -23,6 +23,8 @@ RESULT = register(
         model=Result,
         visible=policy.visible,
         mine=lambda actor: is_mine(actor) | policy.is_named(actor),
+        public_text=indexing.public_text,
+        names_party=lambda _actor, _result: True,
         read=queries.read,
         lacking=service.lacking,
         create_draft=service.create_draft,

@@ -89,6 +89,7 @@ function autosave(form) {
         form.elements.seen.value = seen;
       }
       if (sent === version) {
+        form.dispatchEvent(new Event("draftsaved"));
         localStorage.removeItem(UNSENT + url);
         const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
         say(form.dataset.saved.replace("{time}", time));

@@ -6,6 +6,7 @@ const wanted = {
   "details.menu": "./menu.js",
   "details.sheet": "./sheet.js",
   "form[data-autosave]": "./draft.js",
+  "[data-similar]": "./similar.js",
   "progress[data-poll]": "./progress.js",
 };
 
