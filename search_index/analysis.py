@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
+import opencc
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -31,17 +32,28 @@ _BMP = 0x10000
 
 
 class _Folding(dict[int, str]):
-    """Full width to half width, compatibility forms and case, one character at a time.
+    """Full width to half width, compatibility forms, case, and traditional to simplified, one character at a time.
 
     Character by character, not over the whole text, so that a position in the folded text leads back to the original.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._to_simplified = opencc.OpenCC("t2s")
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
         # Half of a surrogate pair is no character and cannot be encoded: it separates.
         folded = " " if unicodedata.category(char) == "Cs" else unicodedata.normalize("NFKC", char).casefold()
+        if not folded.isascii():
+            folded = "".join(map(self._simplified, folded))
         self[point] = folded
         return folded
+
+    def _simplified(self, char: str) -> str:
+        # Twice: what one character is simplified to may itself be the traditional form of another.
+        twice: str = self._to_simplified.convert(self._to_simplified.convert(char))
+        return twice
 
 
 _FOLDING = _Folding()

@@ -7,8 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import opencc
+
 from search_index.document import Document
 from search_index.index import SearchIndex
+
+SIMPLIFIED = opencc.OpenCC("t2s")
 
 WORDS = (
     *("压电", "陶瓷", "高温", "材料", "水性", "涂料", "防腐", "焊接", "机器人", "控制", "系统", "节能"),
@@ -39,7 +43,8 @@ def opened(folder: Path) -> SearchIndex:
 
 
 def fold(value: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", char).casefold() for char in value)
+    folded = "".join(unicodedata.normalize("NFKC", char).casefold() for char in value)
+    return "".join(SIMPLIFIED.convert(SIMPLIFIED.convert(char)) for char in folded)
 
 
 def _is_character(char: str) -> bool:

@@ -11,7 +11,8 @@ from search_index.postings import postings_of
 from tests.unit.search_index import plain
 
 TEXTS = st.text(
-    alphabet=st.one_of(st.sampled_from("压电陶瓷 abＡ５。々한ア𠮷é²㎡"), st.characters(codec="utf-8")), max_size=40
+    alphabet=st.one_of(st.sampled_from("压电陶瓷 變壓器abＡ５。々한ア𠮷é²㎡"), st.characters(codec="utf-8")),
+    max_size=40,
 )
 
 
@@ -61,6 +62,19 @@ def test_a_batch_is_its_texts_one_by_one(texts: list[tuple[str, str]]) -> None:
 )
 def test_width_case_and_compatibility_forms_are_folded(written: str, folded: str) -> None:
     assert fold(written) == folded
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"), [("變壓器", "变压器"), ("頭髮與發電", "头发与发电"), ("裡", "里"), ("薴", "苎")]
+)
+def test_traditional_characters_are_simplified_one_by_one(written: str, folded: str) -> None:
+    assert fold(written) == folded
+    assert len(folded) == len(written)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
 
 
 @pytest.mark.parametrize(
