@@ -24,6 +24,7 @@ _CHUNK = 20_000
 
 _LOCK_SECONDS = 60.0
 _NO_FILTERS: Mapping[str, frozenset[str]] = {}
+_UNEXPLAINED = Explanation(())
 
 _log = logging.getLogger(__name__)
 
@@ -59,8 +60,12 @@ class SearchIndex:
         limit: int,
         filters: Mapping[str, frozenset[str]] = _NO_FILTERS,
         exclude: frozenset[int] = frozenset(),
+        explained: int | None = None,
     ) -> tuple[Match, ...]:
-        """The documents most like a text, the best first, each with the reasons. Raises ValueError as search does."""
+        """The documents most like a text, the best first, each with the reasons. Raises ValueError as search does.
+
+        `explained` says how many of the first come with reasons, where not all are shown; `explain` gives those of any.
+        """
         self._check(set(filters), set())
         snapshot = self._snapshots.newest()
         scorer = _matcher(snapshot, title, body)
@@ -68,8 +73,10 @@ class SearchIndex:
         flags = selection.without(snapshot, selection.passing(snapshot, filters), exclude) & (scores > 0)
         rows = np.flatnonzero(flags)
         rows = rows[selection.ranked(scores[rows], snapshot.ids[rows], limit, descending=True)]
-        reasons = scorer.explanations(np.sort(rows))
-        return tuple(Match(int(snapshot.ids[row]), float(scores[row]), reasons[row]) for row in rows.tolist())
+        reasons = scorer.explanations(np.sort(rows[:explained]))
+        return tuple(
+            Match(int(snapshot.ids[row]), float(scores[row]), reasons.get(row, _UNEXPLAINED)) for row in rows.tolist()
+        )
 
     def explain(self, title: str, body: str, id: int) -> Match | None:  # noqa: A002 - the documents' own word
         """What `match` would say of one document, None where there is no such document."""

@@ -1,0 +1,1 @@
+"""The parts of `python -m benchmarks.search`: the corpus, what is compared with, and what is measured of each."""

@@ -1,0 +1,75 @@
+"""What the measurements share: the corpus at one size, our index of it and those it is compared with, each built once."""
+
+import gc
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.searching.corpus import FACETS, SORTS, Corpus
+from benchmarks.searching.rivals import Fts5, Tantivy, field_of
+from search_index.document import Query
+from search_index.index import SearchIndex
+
+
+@dataclass
+class Scene:
+    """One size of the corpus in a scratch folder."""
+
+    corpus: Corpus
+    documents: int
+    folder: Path
+    build_seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def index_folder(self) -> Path:
+        """Where our index lies, for processes that open it themselves."""
+        return self.folder / "ours"
+
+    @cached_property
+    def ours(self) -> SearchIndex:
+        """Our index as a rebuild leaves it."""
+        index = SearchIndex(self.index_folder, FACETS, SORTS)
+        index.warm()
+        documents = list(self.corpus.documents(self.documents))
+        with self._timed("ours"):
+            index.rebuild(documents)
+        return index
+
+    @cached_property
+    def rivals(self) -> tuple[Tantivy, Fts5]:
+        """The others with the same documents. Most of the seconds are the making of terms in Python."""
+        found = Tantivy(self.folder / "tantivy"), Fts5(self.folder / "fts5.sqlite")
+        with self._timed("tantivy_and_fts5"):
+            for document in self.corpus.documents(self.documents):
+                terms = field_of(document)
+                for rival in found:
+                    rival.add(document, terms)
+            for rival in found:
+                rival.finish()
+        return found
+
+    def keyword_queries(self, count: int) -> list[Query]:
+        """Typed words, one facet filtered and all of them counted."""
+        return [
+            Query(text, {"county": frozenset({f"county-{number % 3}"})}, FACETS)
+            for number, text in enumerate(self.corpus.keywords(count))
+        ]
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.build_seconds[name] = round(time.perf_counter() - begun, 1)
+        # What was built stays to the end: looking through it for garbage would be measured as part of a query.
+        gc.collect()
+        gc.freeze()
+
+
+def private_megabytes(process: int | None = None) -> float:
+    """Memory that is this process's alone (Linux), in MB."""
+    lines = Path(f"/proc/{process or os.getpid()}/smaps_rollup").read_text(encoding="utf-8").splitlines()
+    return round(sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024, 1)
