@@ -9,8 +9,8 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from tests.factories import make_need, make_result
 from tests.personas import People
-from tests.usecases.test_matches import index_everything
-from tests.usecases.test_similar_listings import DRAFT, IN_REVIEW, WHOLE
+from tests.usecases.test_matches import WHOLE, index_everything
+from tests.usecases.test_similar_listings import DRAFT, IN_REVIEW
 
 Browse = Callable[[Actor], FlaskClient]
 EVIL = "<b>工装</b>"
