@@ -7,32 +7,31 @@ it is about.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from marketplace.kernel import wording
-from marketplace.kernel.messages import N_
+from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.wording import Param, Params
 from marketplace.listings.rules import Maturity, Way
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """How one fact of the two listings goes together."""
 
-    FIT = "fit"
-    MISSING = "missing"
-    CONFLICT = "conflict"
+    FIT = "fit", N_("Fits")
+    MISSING = "missing", N_("Not stated")
+    CONFLICT = "conflict", N_("Contradicts")
 
 
-class Fact(StrEnum):
+class Fact(Labelled):
     """The facts that are compared."""
 
-    PRICE = "price"
-    MATURITY = "maturity"
-    COUNTY = "county"
-    WAYS = "ways"
-    DEADLINE = "deadline"
-    FIGURES = "figures"
-    TEXT = "text"
+    PRICE = "price", N_("Price and budget")
+    MATURITY = "maturity", N_("Maturity")
+    COUNTY = "county", N_("County")
+    WAYS = "ways", N_("Ways of cooperation")
+    DEADLINE = "deadline", N_("Deadline")
+    FIGURES = "figures", N_("Figures")
+    TEXT = "text", N_("Description")
 
 
 @dataclass(frozen=True)
@@ -78,40 +77,46 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class _Judgement:
+class Judgement:
+    """What is found of one fact; the remark says why where it does not fit."""
+
     fact: Fact
     verdict: Verdict
-    message: str = ""
-    params: Params | None = None
+    remark: Remark | None = None
 
 
-Judge = Callable[[ResultFacts, NeedFacts, date], Iterator[_Judgement]]
+Judge = Callable[[ResultFacts, NeedFacts, date], Iterator[Judgement]]
 
 
 def compare_facts(result: ResultFacts, need: NeedFacts, today: date) -> Facts:
     """Hold the two against each other; `today` is the day in China by which a deadline has passed or not."""
-    found = [judgement for judge in _JUDGES for judgement in judge(result, need, today)]
+    found = judgements(result, need, today)
 
     def remarks(verdict: Verdict) -> tuple[Remark, ...]:
-        return tuple(Remark(one.message, one.params or {}) for one in found if one.verdict is verdict)
+        return tuple(one.remark for one in found if one.verdict is verdict and one.remark)
 
     fits = tuple(one.fact for one in found if one.verdict is Verdict.FIT)
     return Facts(fits, remarks(Verdict.MISSING), remarks(Verdict.CONFLICT))
 
 
-def _missing(fact: Fact, message: str, **params: Param) -> _Judgement:
-    return _Judgement(fact, Verdict.MISSING, message, params)
+def judgements(result: ResultFacts, need: NeedFacts, today: date) -> tuple[Judgement, ...]:
+    """The same fact by fact; a fact nobody asks for has none, and a text that is missing on both sides has two."""
+    return tuple(judgement for judge in _JUDGES for judgement in judge(result, need, today))
 
 
-def _conflict(fact: Fact, message: str, **params: Param) -> _Judgement:
-    return _Judgement(fact, Verdict.CONFLICT, message, params)
+def _missing(fact: Fact, message: str, **params: Param) -> Judgement:
+    return Judgement(fact, Verdict.MISSING, Remark(message, params))
 
 
-def _price(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _conflict(fact: Fact, message: str, **params: Param) -> Judgement:
+    return Judgement(fact, Verdict.CONFLICT, Remark(message, params))
+
+
+def _price(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     price, budget = result.price_fen, need.budget_max_fen
     if price is not None and budget is not None:
         if price <= budget:
-            yield _Judgement(Fact.PRICE, Verdict.FIT)
+            yield Judgement(Fact.PRICE, Verdict.FIT)
         else:
             message = N_("The price of %(price)s is above the budget of %(budget)s.")
             yield _conflict(Fact.PRICE, message, price=wording.amount(price), budget=wording.amount(budget))
@@ -123,7 +128,7 @@ def _price(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judg
         yield _missing(Fact.PRICE, message, price=wording.amount(price))
 
 
-def _maturity(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _maturity(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if need.maturity_wanted is None:
         return
     wanted = wording.words([need.maturity_wanted])
@@ -134,10 +139,10 @@ def _maturity(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_J
         message = N_("The result is at the stage “%(maturity)s”; wanted is at least: %(wanted)s.")
         yield _conflict(Fact.MATURITY, message, maturity=wording.words([result.maturity]), wanted=wanted)
     else:
-        yield _Judgement(Fact.MATURITY, Verdict.FIT)
+        yield Judgement(Fact.MATURITY, Verdict.FIT)
 
 
-def _county(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _county(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if not need.county_wanted:
         return
     wanted = wording.in_county(need.county_wanted)
@@ -147,13 +152,13 @@ def _county(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Jud
         message = N_("The result comes from %(county)s; wanted is one from %(wanted)s.")
         yield _conflict(Fact.COUNTY, message, county=wording.in_county(result.county), wanted=wanted)
     else:
-        yield _Judgement(Fact.COUNTY, Verdict.FIT)
+        yield Judgement(Fact.COUNTY, Verdict.FIT)
 
 
-def _ways(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _ways(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if result.ways and need.ways:
         if set(result.ways) & set(need.ways):
-            yield _Judgement(Fact.WAYS, Verdict.FIT)
+            yield Judgement(Fact.WAYS, Verdict.FIT)
         else:
             message = N_("No common way of cooperation: offered %(offered)s, wanted %(wanted)s.")
             yield _conflict(Fact.WAYS, message, offered=wording.words(result.ways), wanted=wording.words(need.ways))
@@ -165,26 +170,26 @@ def _ways(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judge
         yield _missing(Fact.WAYS, message, offered=wording.words(result.ways))
 
 
-def _deadline(_result: ResultFacts, need: NeedFacts, today: date) -> Iterator[_Judgement]:
+def _deadline(_result: ResultFacts, need: NeedFacts, today: date) -> Iterator[Judgement]:
     if need.deadline is None:
         yield _missing(Fact.DEADLINE, N_("The need names no deadline."))
     elif need.deadline < today:
         message = N_("The deadline, %(deadline)s, has passed.")
         yield _conflict(Fact.DEADLINE, message, deadline=wording.on_day(need.deadline))
     else:
-        yield _Judgement(Fact.DEADLINE, Verdict.FIT)
+        yield Judgement(Fact.DEADLINE, Verdict.FIT)
 
 
-def _figures(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _figures(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if result.has_figures and need.has_indicators:
-        yield _Judgement(Fact.FIGURES, Verdict.FIT)
+        yield Judgement(Fact.FIGURES, Verdict.FIT)
     elif need.has_indicators:
         yield _missing(Fact.FIGURES, N_("The result gives no before-and-after figures; the need names indicators."))
     elif result.has_figures:
         yield _missing(Fact.FIGURES, N_("The need names no indicators to measure the result by."))
 
 
-def _text(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[_Judgement]:
+def _text(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if not result.has_text:
         yield _missing(Fact.TEXT, N_("The result has no description yet."))
     if not need.has_text:

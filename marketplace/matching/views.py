@@ -1,16 +1,17 @@
 """Pages of matches and interests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.listings.models import Listing
 from marketplace.matching import interest_queries, queries, scoring, service
+from marketplace.matching.comparing import Comparison, compare_needs, compare_results
 from marketplace.matching.expressing import Approach, approach
 from marketplace.matching.forms import DeclineForm, DismissForm, InterestForm
 from marketplace.matching.models import Interest
@@ -46,11 +47,45 @@ def for_result(result_id: int) -> str:
     return _match_page(result, Side.RESULT, rows, away)
 
 
+@blueprint.get("/needs/<int:need_id>/compare")
+@requires(signed_in)
+def compare_for_need(need_id: int) -> str | Response:
+    """Two results beside each other, held against the need."""
+    return _compare_page(
+        lambda uow, chosen: compare_results(uow, need_id, chosen), url_for(".for_need", need_id=need_id)
+    )
+
+
+@blueprint.get("/results/<int:result_id>/compare")
+@requires(signed_in)
+def compare_for_result(result_id: int) -> str | Response:
+    """Two needs beside each other, held against the result."""
+    back = url_for(".for_result", result_id=result_id)
+    return _compare_page(lambda uow, chosen: compare_needs(uow, result_id, chosen), back)
+
+
+def _compare_page(compare: Callable[[UnitOfWork, Sequence[int]], Comparison], back: str) -> str | Response:
+    """Those that were ticked; with fewer or more than two, back to the list, where one is told."""
+    try:
+        with reading() as uow:
+            found = compare(uow, request.args.getlist("with", type=int))
+    except InvalidInput as error:
+        flash(say(error), "warning")
+        return redirect(back, code=303)
+    may_act = _may_act(found.listing)
+    return render_template("matching/compare.html", found=found, listing=found.listing, back=back, may_act=may_act)
+
+
+def _may_act(listing: Listing) -> bool:
+    """Officials read; the buttons are for the side whose listing it is, once others can see that listing."""
+    return is_mine(current_actor(), listing) and listing.state in listing.shown_in
+
+
 def _match_page(listing: Listing, side: Side, rows: Sequence[MatchRow], away: Sequence[DismissedRow]) -> str:
-    """Officials read it; the buttons are for the side whose listing it is, once others can see that listing."""
-    may_act = is_mine(current_actor(), listing) and listing.state in listing.shown_in
+    """The list, what stands open of it, and what was put away."""
     at_once = scoring.shown_at_once([row.strength for row in rows])
-    page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away, "may_act": may_act}
+    page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away}
+    page["may_act"] = _may_act(listing)
     return render_template("matching/matches.html", form=DismissForm(), **page)
 
 
