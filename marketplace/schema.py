@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from marketplace.accounts import models as accounts
 from marketplace.admin import models as admin
+from marketplace.alerts import models as alerts
 from marketplace.audit import models as audit
 from marketplace.bases import models as bases
 from marketplace.contracts import models as contracts
@@ -20,6 +21,7 @@ from marketplace.results import models as results
 OWNERS = (
     accounts,
     admin,
+    alerts,
     audit,
     bases,
     contracts,

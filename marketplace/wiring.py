@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
+from marketplace.alerts import handlers as alerts
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Courier, Handler, Survey, Task
@@ -37,6 +38,9 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "deals.open": deals.open_deals,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.MAIL_COURIER,
+    "alerts.look": alerts.LOOKOUT,
+    "alerts.tell": alerts.tell_due,
+    "alerts.mail": alerts.LETTERS,
 }
 """Handlers by the name stored in the outbox; a name never changes while rows may exist."""
 
@@ -46,6 +50,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "listing.revision_moved": ("notifications.tell",),
     "listing.claim_moved": ("index", "notifications.tell", "matching.readdress"),
     "listing.import_finished": ("notifications.tell",),
+    "listing.indexed": ("alerts.look",),
     "interest.moved": ("matching.deliver", "deals.open", "notifications.tell"),
     "organisation.moved": ("notifications.tell",),
     "organisation.membership_moved": ("notifications.tell",),
@@ -54,13 +59,15 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
+    "alerts.due": ("alerts.tell",),
+    "alerts.message_made": ("alerts.mail",),
     "listing.import_requested": ("import",),
     "user.code_issued": ("accounts.send_codes",),
     "user.registered": ("organisations.make_parties",),
 }
 """Event name -> names of the handlers that hear it."""
 
-BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100}
+BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100, "alerts.look": 100}
 """Handlers that like many events at once."""
 
 SCHEDULE: tuple[Task, ...] = (
@@ -73,6 +80,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
+    Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
     Task("needs.expire_due", timedelta(hours=1), needs.expire_due),
 )
 """What the worker runs every so often."""

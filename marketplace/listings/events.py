@@ -58,6 +58,17 @@ class ClaimMoved(_OfListing):
     action: str
 
 
+@event("listing.indexed")
+@dataclass(frozen=True)
+class ListingIndexed(_OfListing):
+    """Something new can be found: a listing others did not see before, or a new text of one. Passed on, not audited.
+
+    The index holds it by now. `imported` says that it came with many others.
+    """
+
+    imported: bool
+
+
 @event("listing.import_finished")
 @dataclass(frozen=True)
 class ImportFinished(Event):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -15,7 +15,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.events import Event
 from marketplace.listings import importing
-from marketplace.listings.events import ImportRequested
+from marketplace.listings.events import ClaimMoved, ImportRequested, ListingIndexed, ListingMoved
 from marketplace.listings.importing_columns import KINDS
 from marketplace.listings.models import ImportRun, Listing
 from marketplace.listings.rules import ListingKind
@@ -47,11 +47,14 @@ class Indexer:
     sources: tuple[Source, ...]
 
     def handle(self, uow: UnitOfWork, events: Sequence[Event]) -> None:
-        """Read the listings again and put or delete each of them."""
+        """Read the listings again and put or delete each of them; passes on ListingIndexed for what is new to others."""
         for source in self.sources:
-            ids = {listing_id for event in events if (listing_id := _listing(event, source.kind)) is not None}
-            if ids:
-                self._bring(uow, source, sorted(ids))
+            about = [(one, event) for event in events if (one := _listing(event, source.kind)) is not None]
+            put = self._bring(uow, source, sorted({one for one, _ in about})) if about else []
+            news = {one: event for one, event in about if _is_news(event, source.kind)}
+            for listing_id in put:
+                if listing_id in news:
+                    uow.pass_on(ListingIndexed(source.kind, listing_id, _is_import(news[listing_id])))
 
     def reconcile(self, uow: UnitOfWork) -> None:
         """Compare the versions in the database and in the index and repair what differs."""
@@ -70,7 +73,8 @@ class Indexer:
         return index_of(uow, kind).rebuild(_stream(uow.session, source, progress))
 
     @staticmethod
-    def _bring(uow: UnitOfWork, source: Source, ids: Sequence[int]) -> None:
+    def _bring(uow: UnitOfWork, source: Source, ids: Sequence[int]) -> list[int]:
+        """Write the listings into the index; returns the ids of those that are in it now."""
         # Locked until the index is written: a worker that read an older state must not be the last one to write it.
         # A change waits these milliseconds; then it announces itself and the listing is read again.
         locked = select(Listing.id).where(Listing.id.in_(ids)).order_by(Listing.id).with_for_update(key_share=True)
@@ -82,6 +86,7 @@ class Indexer:
         gone = set(ids) - {document.id for document in found}
         if gone:
             index.delete(gone)
+        return [document.id for document in found]
 
 
 def index_of(uow: UnitOfWork, kind: ListingKind) -> SearchIndex:
@@ -91,6 +96,21 @@ def index_of(uow: UnitOfWork, kind: ListingKind) -> SearchIndex:
 
 def _listing(event: Event, kind: ListingKind) -> int | None:
     return getattr(event, "listing_id", None) if getattr(event, "kind", None) == kind else None
+
+
+def _is_news(event: Event, kind: ListingKind) -> bool:
+    """A step between two states in which everybody sees a listing, such as “still current”, brings nothing new.
+
+    Nor does a claim, until it is approved and the listing has people of its own.
+    """
+    if isinstance(event, ClaimMoved):
+        return event.action == "approve"
+    model = inspect(Listing).polymorphic_map[kind].class_
+    return not (isinstance(event, ListingMoved) and event.from_state in model.shown_in)
+
+
+def _is_import(event: Event) -> bool:
+    return isinstance(event, ListingMoved) and event.action == importing.PUBLISH
 
 
 def _differing(uow: UnitOfWork, source: Source) -> list[int]:

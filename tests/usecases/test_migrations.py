@@ -8,8 +8,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import CheckConstraint, Connection, inspect
+from sqlalchemy import CheckConstraint, Connection, inspect, select, text
+from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
+from marketplace.alerts.queries import preference_of
+from marketplace.alerts.rules import Frequency
 from marketplace.infra.database import make_engine
 from marketplace.infra.schema import alembic_config
 from marketplace.schema import whole_schema
@@ -47,6 +51,21 @@ def test_migrations_can_be_taken_back(empty_database: str) -> None:
     engine = make_engine(empty_database)
     with engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    engine.dispose()
+
+
+def test_an_instance_with_data_is_upgraded(empty_database: str) -> None:
+    """What people have is kept, and who has never chosen anything is told at once."""
+    command.upgrade(alembic_config(empty_database), "0001")
+    engine = make_engine(empty_database)
+    with engine.begin() as connection:
+        values = "(1, '王建国', 'wang@example.com', 'x', 'active', true, '2026-11-01 00:00:00+00')"
+        columns = "(id, name, email, password_hash, state, recommendations, created_at)"
+        connection.execute(text(f"INSERT INTO users {columns} VALUES {values}"))
+    command.upgrade(alembic_config(empty_database), "head")
+    with Session(engine) as session:
+        assert session.scalars(select(User.name)).all() == ["王建国"]
+        assert preference_of(session, 1).frequency is Frequency.INSTANT
     engine.dispose()
 
 

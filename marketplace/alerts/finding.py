@@ -1,0 +1,146 @@
+"""What new listings mean to people: matches as their own match lists show them, and finds of saved searches. Writes nothing.
+
+Each new listing asks its own list, and is looked for in the lists of the few listings of the other side that are most like it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.alerts import searches
+from marketplace.alerts.hearers import MODELS, Hearer, Pair, hearer, settled, wanting
+from marketplace.alerts.rules import CANDIDATES
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.events import Event
+from marketplace.listings.events import ListingIndexed
+from marketplace.listings.models import Listing
+from marketplace.listings.rules import ListingKind
+from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result
+from marketplace.matching.reasons import stored
+from marketplace.matching.rules import Side, Strength
+from marketplace.matching.scoring import FAIR_RANKS
+from marketplace.needs.models import Need
+from marketplace.results.models import Result
+
+MATCHES: Mapping[Side, Callable[[UnitOfWork, int, int], tuple[MatchRow, ...]]] = {
+    Side.RESULT: matches_for_result,
+    Side.NEED: matches_for_need,
+}
+OTHER = {Side.RESULT: Side.NEED, Side.NEED: Side.RESULT}
+
+
+@dataclass(frozen=True)
+class FoundMatch:
+    """A match one person is to hear of; `side` is his, `held` that it came with an import and may wait for the rest."""
+
+    user_id: int
+    side: Side
+    result_id: int
+    need_id: int
+    strength: Strength
+    explanation: dict[str, Any]
+    held: bool
+
+
+@dataclass(frozen=True)
+class Find:
+    """A listing one saved search of a person has found."""
+
+    user_id: int
+    search_id: int
+    listing_id: int
+    held: bool
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is to be written down."""
+
+    matches: tuple[FoundMatch, ...]
+    finds: tuple[Find, ...]
+
+
+def look(uow: UnitOfWork, events: Sequence[Event]) -> Findings:
+    """What the listings that can be found now mean to whom."""
+    matches: list[FoundMatch] = []
+    finds: list[Find] = []
+    hearers = _Hearers(uow)
+    for kind in ListingKind:
+        new = {one.listing_id: one.imported for one in events if isinstance(one, ListingIndexed) and one.kind == kind}
+        if new:
+            matches += _matches(uow, kind, new, hearers)
+            finds += _finds(uow, kind, new, hearers)
+    return Findings(tuple(matches), tuple(finds))
+
+
+@dataclass
+class _Hearers:
+    """Each person is read once."""
+
+    uow: UnitOfWork
+    known: dict[int, Hearer | None] = field(default_factory=dict)
+
+    def get(self, user_id: int) -> Hearer | None:
+        """The person, None for one who is disabled."""
+        if user_id not in self.known:
+            self.known[user_id] = hearer(self.uow, user_id)
+        return self.known[user_id]
+
+
+def _matches(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers: _Hearers) -> Iterator[FoundMatch]:
+    found = list(_rows(uow, kind, new))
+    past = settled(uow, (_pair(row) for row, _ in found))
+    for row, side in found:
+        if _pair(row) in past:
+            continue
+        result, need = uow.session.get_one(Result, row.result_id), uow.session.get_one(Need, row.need_id)
+        held = new[row.result_id if kind is ListingKind.RESULT else row.need_id]
+        why = stored(row.reason)
+        for user_id in sorted(wanting(uow, result if side is Side.RESULT else need)):
+            person = hearers.get(user_id)
+            if person is not None and person.hears_of(result, need, side):
+                yield FoundMatch(user_id, side, row.result_id, row.need_id, row.strength, why, held)
+
+
+def _rows(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool]) -> Iterator[tuple[MatchRow, Side]]:
+    """Rows of match lists that are worth telling, each with the side whose list it is."""
+    side = Side(kind.value)
+    others: set[int] = set()
+    for listing in _shown(uow, kind, new):
+        rows = MATCHES[side](uow, listing.id, CANDIDATES)
+        others.update(_id_of(row, OTHER[side]) for row in rows)
+        if wanting(uow, listing):
+            yield from ((row, side) for row in rows if _is_worth(row))
+    for listing in _shown(uow, ListingKind(OTHER[side].value), others):
+        if wanting(uow, listing):
+            rows = MATCHES[OTHER[side]](uow, listing.id, FAIR_RANKS)
+            yield from ((row, OTHER[side]) for row in rows if _id_of(row, side) in new and _is_worth(row))
+
+
+def _finds(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers: _Hearers) -> Iterator[Find]:
+    listings = {listing.id: listing for listing in _shown(uow, kind, new)}
+    for search, listing_id in searches.finds(uow, kind, listings):
+        person = hearers.get(search.user_id)
+        if person is not None and not person.is_silenced and person.is_news(listings[listing_id]):
+            yield Find(search.user_id, search.id, listing_id, new[listing_id])
+
+
+def _shown(uow: UnitOfWork, kind: ListingKind, ids: Iterable[int]) -> Sequence[Listing]:
+    """Those that everybody still sees."""
+    model = MODELS[kind]
+    wanted = select(model).where(model.id.in_(sorted(ids)), model.state.in_(model.shown_in)).order_by(model.id)
+    return uow.session.scalars(wanted).all()
+
+
+def _is_worth(row: MatchRow) -> bool:
+    return row.strength is not Strength.WEAK
+
+
+def _pair(row: MatchRow) -> Pair:
+    return row.result_id, row.need_id
+
+
+def _id_of(row: MatchRow, side: Side) -> int:
+    return row.result_id if side is Side.RESULT else row.need_id
