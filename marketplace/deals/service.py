@@ -21,6 +21,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermi
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
 from marketplace.listings.models import Listing
+from marketplace.matching import service as matching
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.organisations.parties import names_of
@@ -151,15 +152,28 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     if action in TAKES_BACK:
         require_no_contract_awaited(uow, deal_id)
     if action == "lose":
-        room.move(action, reason=required(reason, "reason", LONGEST_REASON), ended_at=uow.now())
+        _end(room, action, required(reason, "reason", LONGEST_REASON))
         close_before_force(room)
     elif action == "complete":
-        room.move(action, ended_at=uow.now())
+        _end(room, action)
     else:
         room.move(action)
     if action == "reopen":
         void_all(uow, deal_id, (DocumentKind.CONTRACT,))
     return room.deal
+
+
+def _end(room: Room, action: str, reason: str = "") -> None:
+    """The deal's last step. The interests that led to it end too, so that the same two may begin again about the same pair:
+    after a loss because things change, after a termination or completion because a second contract is a deal of its own."""
+    uow, deal = room.uow, room.deal
+    room.move(action, reason=reason, ended_at=uow.now())
+    led_here = Interest.id == deal.interest_id
+    if deal.result_id and deal.need_id:
+        sides = (deal.seller_party_id, deal.buyer_party_id)
+        pair = and_(Interest.result_id == deal.result_id, Interest.need_id == deal.need_id)
+        led_here |= and_(pair, Interest.from_party_id.in_(sides), Interest.to_party_id.in_(sides))
+    matching.end(uow, select(Interest).where(led_here))
 
 
 def close_before_force(room: Room) -> None:
@@ -186,7 +200,7 @@ def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> D
     ).one()
     if not 0 <= payable_fen <= min(contract.amount_fen, LARGEST_FEN):
         raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
-    room.move("terminate", reason=said, ended_at=uow.now())
+    _end(room, "terminate", said)
     book(room, contract, EntryKind.TERMINATION, payable_fen - contract.amount_fen)
     return room.deal
 

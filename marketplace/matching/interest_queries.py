@@ -17,6 +17,7 @@ from marketplace.listings.models import Listing
 from marketplace.matching import policy
 from marketplace.matching.cards import Card, need_card, result_card
 from marketplace.matching.models import Interest
+from marketplace.matching.recalling import Recalled, of_interest
 from marketplace.matching.rules import INTEREST_STATES, OPEN, InterestState, Origin, Side
 from marketplace.needs.models import Need
 from marketplace.needs.policy import may_know_party
@@ -59,6 +60,9 @@ class InterestView:
     days_left: int | None
     answered_at: datetime | None
     reason: str
+    why: Recalled | None
+    ended_at: datetime | None
+    may_renew: bool
     actions: tuple[Transition[InterestState], ...]
     is_party: bool
 
@@ -114,6 +118,9 @@ def _view(
         days_left=_days_left(uow, interest),
         answered_at=interest.answered_at,
         reason=interest.reason,
+        why=of_interest(interest),
+        ended_at=interest.ended_at,
+        may_renew=_may_renew(interest, held, result, need),
         actions=INTEREST_STATES.available(interest.state, held),
         is_party=bool(held),
     )
@@ -149,6 +156,13 @@ def _row(
         due_on=interest.due_on,
         days_left=_days_left(uow, interest),
     )
+
+
+def _may_renew(interest: Interest, held: frozenset[Relation], *listings: Listing | None) -> bool:
+    """Its sender may write anew: this interest has come to its end, and what it is about is still published."""
+    over = interest.state in {InterestState.DECLINED, InterestState.LAPSED} or interest.ended_at is not None
+    is_sender = bool(held & {Relation.AUTHOR, Relation.OWNER})
+    return over and is_sender and all(one.state in one.shown_in for one in listings if one)
 
 
 def _listings(uow: UnitOfWork, model: type[L], ids: set[int | None]) -> Sequence[L]:

@@ -1,17 +1,13 @@
-"""Pairs of a result and a need: who may decide about one, and the row that keeps its reasons once somebody acts on it."""
+"""Pairs of a result and a need: who may decide about one, and which listings a sender may name."""
 
 from typing import TypeVar
-
-from sqlalchemy import select
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.listings.policy import require_visible
 from marketplace.matching import policy
-from marketplace.matching.models import Match
 from marketplace.matching.queries import own_need, own_result
-from marketplace.matching.reasons import explain, stored
 from marketplace.matching.rules import Side
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
@@ -19,17 +15,7 @@ from marketplace.results.models import Result
 L = TypeVar("L", Result, Need)
 
 
-def recorded(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Match:
-    """The pair's one row, with the reasons as this side sees them now."""
-    pair = select(Match).where(Match.result_id == result.id, Match.need_id == need.id)
-    match = uow.session.scalar(pair) or Match(result_id=result.id, need_id=need.id)
-    match.explanation, match.computed_at = stored(explain(uow, result, need, side)), uow.now()
-    uow.session.add(match)
-    uow.flush()
-    return match
-
-
-def own_match(uow: UnitOfWork, result_id: int, need_id: int, side: Side) -> Match:
+def own_pair(uow: UnitOfWork, result_id: int, need_id: int, side: Side) -> tuple[Result, Need]:
     """The pair, for whoever may decide for this side of it. Raises NotFound."""
     if side is Side.RESULT:
         result, need = own_result(uow, result_id), published(uow, Need, need_id)
@@ -37,7 +23,7 @@ def own_match(uow: UnitOfWork, result_id: int, need_id: int, side: Side) -> Matc
         result, need = published(uow, Result, result_id), own_need(uow, need_id)
     if not policy.is_mine(uow.actor, result if side is Side.RESULT else need):
         raise NotPermitted(N_("Only the side whose listing it is can put a match away."))
-    return recorded(uow, result, need, side)
+    return result, need
 
 
 def listings(

@@ -1,6 +1,6 @@
 """Use cases of matches and interests: put a match away, tell the other side, answer, and what time does to silence."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.infra.transitions import advance
@@ -12,8 +12,9 @@ from marketplace.kernel.states import Relation
 from marketplace.kernel.workdays import add_working_days, working_days_between
 from marketplace.matching import policy
 from marketplace.matching.events import InterestMoved, MatchDismissed, MatchRestored
-from marketplace.matching.models import Dismissal, Interest
-from marketplace.matching.pairs import listings, own_match, recorded
+from marketplace.matching.models import Dismissal, Interest, Match
+from marketplace.matching.pairs import listings, own_pair
+from marketplace.matching.recording import as_shown
 from marketplace.matching.rules import (
     INTEREST_STATES,
     OPEN,
@@ -36,9 +37,10 @@ def dismiss(
     uow: UnitOfWork, result_id: int, need_id: int, side: Side, reason: DismissReason, note: str = ""
 ) -> Dismissal:
     """Put a match away for one side; a second time changes the reason. Raises NotFound; emits MatchDismissed."""
-    match = own_match(uow, result_id, need_id, side)
-    known = select(Dismissal).where(Dismissal.match_id == match.id, Dismissal.side == side)
-    row = uow.session.scalar(known) or Dismissal(match_id=match.id, side=side)
+    why = as_shown(uow, *own_pair(uow, result_id, need_id, side), side)
+    known = select(Dismissal).where(Dismissal.match_id == why.match_id, Dismissal.side == side)
+    row = uow.session.scalar(known) or Dismissal(match_id=why.match_id, side=side)
+    row.explanation, row.explained_at = why.explanation, why.shown_at
     row.reason, row.note, row.user_id, row.at = reason, _short(note, REASON_LENGTH, "note"), _user(uow), uow.now()
     uow.session.add(row)
     uow.flush()
@@ -48,8 +50,9 @@ def dismiss(
 
 def restore(uow: UnitOfWork, result_id: int, need_id: int, side: Side) -> None:
     """Show a match again that this side had put away; nothing happens if it had not. Raises NotFound; emits MatchRestored."""
-    match = own_match(uow, result_id, need_id, side)
-    known = select(Dismissal).where(Dismissal.match_id == match.id, Dismissal.side == side)
+    own_pair(uow, result_id, need_id, side)
+    pair = (Match.result_id == result_id) & (Match.need_id == need_id)
+    known = select(Dismissal).join(Match, Match.id == Dismissal.match_id).where(pair, Dismissal.side == side)
     row = uow.session.scalar(known)
     if row is not None:
         uow.session.delete(row)
@@ -149,6 +152,12 @@ def lapse(uow: UnitOfWork, interest: Interest) -> None:
     _emit(uow, interest, "lapse")
 
 
+def end(uow: UnitOfWork, interests: Select[Interest]) -> None:
+    """The deal that accepted interests led to has ended: either side may tell the other anew from now on."""
+    for interest in uow.session.scalars(interests.where(Interest.state == InterestState.ACCEPTED)):
+        interest.ended_at = interest.ended_at or uow.now()
+
+
 def addressed_listing(uow: UnitOfWork, interest: Interest) -> Result | Need | None:
     """The listing of the side that is asked."""
     if interest.side is Side.NEED:
@@ -172,7 +181,7 @@ def _answer(uow: UnitOfWork, interest_id: int, action: str, reason: str = "") ->
 
 
 def _saved(uow: UnitOfWork, interest: Interest, result: Result | None, need: Need | None) -> Interest:
-    """Write it, with the reasons for the pair as they are now; when somebody else was first at the same moment, theirs."""
+    """Write it, with the reasons for the pair as its sender saw them; when somebody else was first at the same moment, theirs."""
     try:
         with uow.session.begin_nested():
             uow.session.add(interest)
@@ -183,7 +192,8 @@ def _saved(uow: UnitOfWork, interest: Interest, result: Result | None, need: Nee
             raise
         return first
     if result is not None and need is not None:
-        recorded(uow, result, need, interest.side)
+        why = as_shown(uow, result, need, interest.side)
+        interest.explanation, interest.explained_at = why.explanation, why.shown_at
     _emit(uow, interest, "express")
     return interest
 
@@ -199,13 +209,14 @@ def _sender(uow: UnitOfWork, own: Result | Need | None, party_id: int | None) ->
 
 
 def _open_interest(uow: UnitOfWork, result_id: int | None, need_id: int | None, sender: int) -> Interest | None:
-    """The sender's interest in this pair that is still open or was accepted."""
+    """The sender's interest in this pair that is still open, or was accepted and leads to a deal that goes on."""
     return uow.session.scalar(
         select(Interest).where(
             Interest.result_id.is_not_distinct_from(result_id),
             Interest.need_id.is_not_distinct_from(need_id),
             Interest.from_party_id == sender,
             Interest.state.in_(OPEN | {InterestState.ACCEPTED}),
+            Interest.ended_at.is_(None),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, after_this_request, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,10 +16,14 @@ from marketplace.matching.expressing import Approach, approach
 from marketplace.matching.forms import DeclineForm, DismissForm, InterestForm
 from marketplace.matching.models import Interest
 from marketplace.matching.policy import is_mine
-from marketplace.matching.queries import DismissedRow, MatchRow
+from marketplace.matching.queries import MatchRow
+from marketplace.matching.recalling import put_away
+from marketplace.matching.recording import Showing, record_aside, unrecorded
 from marketplace.matching.rules import DismissReason, Origin, Side
+from marketplace.needs.models import Need
+from marketplace.results.models import Result
 from marketplace.web.access import requires, signed_in
-from marketplace.web.context import current_actor, reading, writing
+from marketplace.web.context import current_actor, reading, runtime, writing
 from marketplace.web.forms import is_member
 from marketplace.web.locale import say
 from marketplace.web.submission import submitted
@@ -33,8 +37,7 @@ def for_need(need_id: int) -> str:
     """Results that may solve a need."""
     with reading() as uow:
         need = queries.own_need(uow, need_id)
-        rows, away = queries.matches_for_need(uow, need_id), queries.dismissed_by(uow, need)
-    return _match_page(need, Side.NEED, rows, away)
+        return _match_page(uow, need, Side.NEED, queries.matches_for_need(uow, need_id))
 
 
 @blueprint.get("/results/<int:result_id>/matches")
@@ -43,8 +46,7 @@ def for_result(result_id: int) -> str:
     """Needs that a result may solve."""
     with reading() as uow:
         result = queries.own_result(uow, result_id)
-        rows, away = queries.matches_for_result(uow, result_id), queries.dismissed_by(uow, result)
-    return _match_page(result, Side.RESULT, rows, away)
+        return _match_page(uow, result, Side.RESULT, queries.matches_for_result(uow, result_id))
 
 
 @blueprint.get("/needs/<int:need_id>/compare")
@@ -76,15 +78,30 @@ def _compare_page(compare: Callable[[UnitOfWork, Sequence[int]], Comparison], ba
     return render_template("matching/compare.html", found=found, listing=found.listing, back=back, may_act=may_act)
 
 
+def _record_later(shown: Sequence[Showing]) -> None:
+    """Keep why these were offered, once the page is on its way: nobody waits for the database's write lock to read a list."""
+    if not shown:
+        return
+    factory = runtime().factory
+
+    @after_this_request
+    def when_sent(response: Response) -> Response:
+        response.call_on_close(lambda: record_aside(factory, shown))
+        return response
+
+
 def _may_act(listing: Listing) -> bool:
     """Officials read; the buttons are for the side whose listing it is, once others can see that listing."""
     return is_mine(current_actor(), listing) and listing.state in listing.shown_in
 
 
-def _match_page(listing: Listing, side: Side, rows: Sequence[MatchRow], away: Sequence[DismissedRow]) -> str:
+def _match_page(uow: UnitOfWork, listing: Result | Need, side: Side, rows: Sequence[MatchRow]) -> str:
     """The list, what stands open of it, and what was put away."""
+    if is_mine(uow.actor, listing):
+        _record_later(unrecorded(uow, rows, side))
+    away, why_away = queries.dismissed_by(uow, listing), put_away(uow, listing)
     at_once = scoring.shown_at_once([row.strength for row in rows])
-    page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away}
+    page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away, "why_away": why_away}
     page["may_act"] = _may_act(listing)
     return render_template("matching/matches.html", form=DismissForm(), **page)
 

@@ -12,7 +12,7 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.listings.rules import Maturity
 from marketplace.matching import queries, service
-from marketplace.matching.models import Match
+from marketplace.matching.models import ShownReasons
 from marketplace.matching.queries import MatchRow
 from marketplace.matching.rules import DismissReason, Side, Strength
 from marketplace.needs import indexing as need_indexing
@@ -75,7 +75,7 @@ def test_the_stored_reasons_add_up_to_the_score(factory: UnitOfWorkFactory, peop
     with factory.writing(people.company) as uow:
         service.dismiss(uow, result_id, need_id, Side.NEED, DismissReason.KNOWN)
     with factory.reading() as uow:
-        explanation = uow.session.scalars(select(Match.explanation)).one()
+        explanation = uow.session.scalars(select(ShownReasons.explanation)).one()
     parts = {part["name"]: part["share"] for part in explanation["parts"]}
     assert math.isclose(math.fsum(parts.values()), explanation["score"])
     assert {"words", "price", "ways", "deadline"} <= set(parts)

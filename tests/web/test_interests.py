@@ -5,10 +5,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
+from marketplace.matching.models import ShownReasons
 from marketplace.notifications import notices
+from marketplace.results.models import Result
 from tests.factories import make_need, make_result
 from tests.personas import People
 from tests.usecases.test_matches import index_everything
@@ -188,3 +191,45 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_notices_lead_to_pages_that_exist(app: Flask, path: str) -> None:
     assert app.url_map.bind("localhost").match(path)
+
+
+def test_what_a_list_showed_is_kept_and_shown_again(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, pair: tuple[int, int]
+) -> None:
+    company = browse(people.company)
+    page = company.get(f"/needs/{pair[1]}/matches")
+    assert "<mark>" in page.text
+    page.close()
+    assert kept_reasons(factory) == 1
+    company.post(f"/matches/{pair[0]}/{pair[1]}/dismiss?side=need", data={"reason": "price"})
+    with factory.writing() as uow:
+        uow.session.get_one(Result, pair[0]).title = "别的东西"
+    away = company.get(f"/needs/{pair[1]}/matches").text
+    assert "当时的匹配理由（2026年11月20日）" in away
+    assert "报价 90 万元 高于预算 50 万元" in away
+    assert EVIL not in away
+
+
+def test_an_official_who_looks_leaves_no_trace_in_it(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, pair: tuple[int, int]
+) -> None:
+    browse(people.city_official).get(f"/needs/{pair[1]}/matches").close()
+    assert kept_reasons(factory) == 0
+
+
+def kept_reasons(factory: UnitOfWorkFactory) -> int:
+    with factory.reading() as uow:
+        return uow.session.scalar(select(func.count()).select_from(ShownReasons)) or 0
+
+
+def test_the_interest_says_why_and_lets_its_sender_write_again(
+    browse: Browse, people: People, pair: tuple[int, int]
+) -> None:
+    company, worker = browse(people.company), browse(people.worker)
+    where = tell(company, pair)
+    assert "当时的匹配理由" in company.get(where).text
+    again = f"/interests/new?result={pair[0]}&amp;need={pair[1]}"
+    assert again not in company.get(where).text
+    worker.post(f"{where}/decline", data={"reason": "今年没有产能"})
+    assert again in company.get(where).text
+    assert again not in worker.get(where).text
