@@ -160,8 +160,13 @@ def pieces_of(folded: str) -> list[str]:
     return [piece for _, piece in sorted(pieces)]
 
 
+def is_character(char: str) -> bool:
+    """Whether it stands alone and pairs up, rather than being part of a word."""
+    return bool(classify(code_points(char))[0] == CHARACTER)
+
+
 def required_terms(piece: str) -> list[str]:
     """What a document must hold to hold the piece: its pairs, or itself where it is one character or a word."""
-    if len(piece) == 1 or classify(code_points(piece[0]))[0] == LETTER:
+    if len(piece) == 1 or not is_character(piece[0]):
         return [piece]
     return [piece[at : at + 2] for at in range(len(piece) - 1)]

@@ -11,6 +11,9 @@ MISSING = ""
 
 RELEVANCE = "relevance"
 
+TITLE = "title"
+"""The field of a clause that looks at the title alone. No facet may have this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -28,15 +31,33 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a search: what must stand in a document or, `excluded`, must not.
+
+    It is looked for anywhere or, by `field`, in the title, or in the values of the facet of that name, of which some
+    part must be like it. With `values` one of these values is meant, and the text is only how it was typed.
+    A `phrase` stands together; of bare words a document may lack some where none holds all.
+    """
+
+    text: str
+    field: str = ""
+    phrase: bool = False
+    excluded: bool = False
+    values: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A keyword search. Filters: any of the values inside a facet, all facets together; `MISSING` asks for none.
+
+    `text` is what was typed, with its phrases and exclusions, or the clauses it was taken apart into.
 
     An empty text lists everything that passes the filters; its "relevance" is the newest, that is the highest, id.
     With `ids` only these documents are found and counted. Neither they nor the filters change whether a search is
     relaxed, so what is found of them is what the search of everything holds of them.
     """
 
-    text: str = ""
+    text: str | tuple[Clause, ...] = ""
     filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
     facets: tuple[str, ...] = ()
     sort: str = RELEVANCE
@@ -48,7 +69,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found document; `terms` are the parts of the query that occur in it, as typed but folded."""
+    """One found document; `terms` are the parts of the query that occur in it, folded, exclusions and facets apart."""
 
     id: int
     score: float

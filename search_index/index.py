@@ -14,7 +14,7 @@ import numpy as np
 import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
-from search_index.document import RELEVANCE, Document, Explanation, IndexStatus, Match, Page, Query
+from search_index.document import RELEVANCE, TITLE, Document, Explanation, IndexStatus, Match, Page, Query
 from search_index.generations import Generations
 from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
 from search_index.snapshot import Snapshot, Snapshots, is_passing
@@ -50,7 +50,8 @@ class SearchIndex:
 
     def search(self, query: Query) -> Page:
         """Raises ValueError for a facet or sort key that the index does not have."""
-        self._check({*query.filters, *query.facets}, {query.sort} - {RELEVANCE})
+        fields = set() if isinstance(query.text, str) else {clause.field for clause in query.text} - {"", TITLE}
+        self._check({*query.filters, *query.facets, *fields}, {query.sort} - {RELEVANCE})
         return keyword_search.search(self._snapshots.newest(), query)
 
     def match(

@@ -1,6 +1,7 @@
 """Keyword search as a person means it: every part of the query must occur, a run of characters as a phrase.
 
-Where nothing holds everything, what holds at least half of the terms is shown and the page says so.
+Where nothing holds all bare words, what holds at least half of their terms is shown and the page says so; phrases,
+fields and exclusions hold in any case.
 """
 
 from dataclasses import dataclass, replace
@@ -10,16 +11,15 @@ import numpy.typing as npt
 
 from search_index import selection
 from search_index.analysis import fold, pieces_of, required_terms
-from search_index.document import RELEVANCE, Hit, Page, Query
+from search_index.document import RELEVANCE, TITLE, Clause, Hit, Page, Query
+from search_index.occurrences import holding, keep_standing
+from search_index.query_syntax import parse
 from search_index.scorer import SEARCHING, QueryTerms, Scorer, query_terms
 from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-
-_PHRASE = 3
-"""From this many characters on, holding all pairs of a run does not yet mean holding the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,17 @@ class _Found:
     scorer: Scorer | None
 
 
+def clauses_of(query: Query) -> tuple[Clause, ...]:
+    """The clauses of a query as they are searched for. Punctuation alone counts as nothing beside anything else."""
+    clauses = parse(query.text) if isinstance(query.text, str) else query.text
+    telling = tuple(clause for clause in clauses if clause.values is not None or pieces_of(fold(clause.text)))
+    return telling or clauses
+
+
 def search(snapshot: Snapshot, query: Query) -> Page:
     """The page of a query on one snapshot."""
-    pieces = list(dict.fromkeys(pieces_of(fold(query.text))))
-    found = _all_rows(snapshot, query) if not pieces else _matching(snapshot, pieces)
+    clauses = clauses_of(query)
+    found = _found(snapshot, clauses)
     if query.ids is not None:
         found = replace(found, flags=found.flags & selection.among(snapshot, query.ids))
     flags = found.flags & selection.passing(snapshot, query.filters)
@@ -41,26 +48,43 @@ def search(snapshot: Snapshot, query: Query) -> Page:
     keys, descending = _keys(snapshot, query, found)
     order = selection.ranked(keys[rows], snapshot.ids[rows], query.offset + query.limit, descending)[query.offset :]
     facets = {name: _counts(snapshot, query, found.flags, name) for name in query.facets}
-    return Page(len(rows), _hits(snapshot, rows[order], found, pieces), facets, found.relaxed)
+    return Page(len(rows), _hits(snapshot, rows[order], found, clauses), facets, found.relaxed)
 
 
-def _all_rows(snapshot: Snapshot, query: Query) -> _Found:
-    # A text of nothing but punctuation asks for something that no document can hold.
-    flags = np.full(len(snapshot.ids), not query.text.strip())
-    return _Found(flags, np.zeros(len(snapshot.ids)), relaxed=False, scorer=None)
+def _found(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> _Found:
+    pieces = _pieces(clauses, strict=False)
+    strict = snapshot.live.copy()
+    for clause in clauses:
+        if clause.excluded or _is_strict(clause):
+            strict &= holding(snapshot, clause) != clause.excluded
+    if pieces or _pieces(clauses, strict=True):
+        return _matching(snapshot, strict, pieces, _pieces(clauses, strict=True))
+    return _Found(strict, np.zeros(len(strict)), relaxed=False, scorer=None)
 
 
-def _matching(snapshot: Snapshot, pieces: list[str]) -> _Found:
-    terms = _terms(pieces)
+def _is_strict(clause: Clause) -> bool:
+    """Whether it must hold in any case; a text of nothing but punctuation asks for something no document can hold."""
+    return clause.phrase or bool(clause.field) or not pieces_of(fold(clause.text))
+
+
+def _pieces(clauses: tuple[Clause, ...], *, strict: bool) -> list[str]:
+    """What is looked for in texts, of what must hold in any case or of bare words."""
+    wanted = [clause for clause in clauses if clause.field in {"", TITLE} and not clause.excluded]
+    texts = [clause.text for clause in wanted if _is_strict(clause) == strict]
+    return list(dict.fromkeys(piece for text in texts for piece in pieces_of(fold(text))))
+
+
+def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[str]) -> _Found:
+    """Bare words that nothing holds together give way, down to half of their terms."""
+    terms, required = _terms([*words, *others]), len(_terms(others))
     scorer = Scorer(snapshot, terms, SEARCHING)
     scored = scorer.scored()
-    whole = (scored.held == len(terms)) & snapshot.live
-    for piece in pieces:
-        if len(required_terms(piece)) >= _PHRASE - 1:
-            _check_phrase(snapshot, whole, piece)
+    whole = (scored.held == len(terms)) & strict
+    keep_standing(snapshot, whole, words)
     if whole.any():
         return _Found(whole, scored.scores, relaxed=False, scorer=scorer)
-    part = (scored.held >= max(1, (len(terms) + 1) // 2)) & snapshot.live
+    loose = len(terms) - required
+    part = (scored.held >= required + max(1, (loose + 1) // 2)) & strict
     return _Found(part, scored.scores, relaxed=bool(part.any()), scorer=scorer)
 
 
@@ -70,14 +94,6 @@ def _terms(pieces: list[str]) -> QueryTerms:
     chosen = np.array([text in wanted for text in every.texts], np.bool_)
     texts = tuple(text for text in every.texts if text in wanted)
     return QueryTerms(every.codes[chosen], texts, every.frequencies[chosen])
-
-
-def _check_phrase(snapshot: Snapshot, flags: Flags, piece: str) -> None:
-    phrase = piece.encode()
-    for part, within in snapshot.located(np.flatnonzero(flags)):
-        for at in within.tolist():
-            if not part.segment.holds(at, phrase):
-                flags[part.base + at] = False
 
 
 def _keys(snapshot: Snapshot, query: Query, found: _Found) -> tuple[F64, bool]:
@@ -92,8 +108,7 @@ def _counts(snapshot: Snapshot, query: Query, flags: Flags, name: str) -> dict[s
     return selection.counts(snapshot, flags & selection.passing(snapshot, query.filters, but=name), name)
 
 
-def _hits(snapshot: Snapshot, rows: I64, found: _Found, pieces: list[str]) -> tuple[Hit, ...]:
+def _hits(snapshot: Snapshot, rows: I64, found: _Found, clauses: tuple[Clause, ...]) -> tuple[Hit, ...]:
     held = found.scorer.held_terms(np.sort(rows)) if found.scorer and found.relaxed else {}
-    return tuple(
-        Hit(int(snapshot.ids[row]), float(found.scores[row]), held.get(int(row), tuple(pieces))) for row in rows
-    )
+    pieces = tuple(dict.fromkeys([*_pieces(clauses, strict=False), *_pieces(clauses, strict=True)]))
+    return tuple(Hit(int(snapshot.ids[row]), float(found.scores[row]), held.get(int(row), pieces)) for row in rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from search_index.snapshot import RowFacet, Snapshot
+from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -17,11 +17,13 @@ def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]], but: str 
     flags = snapshot.live.copy()
     for name, wanted in filters.items():
         if name != but:
-            flags &= _having(snapshot.facet(name), wanted, len(flags))
+            flags &= having(snapshot, name, wanted)
     return flags
 
 
-def _having(facet: RowFacet, wanted: frozenset[str], count: int) -> Flags:
+def having(snapshot: Snapshot, name: str, wanted: frozenset[str]) -> Flags:
+    """The rows that have one of the values of a facet, deleted ones too."""
+    facet, count = snapshot.facet(name), len(snapshot.ids)
     allowed = np.array([name in wanted for name in facet.names], np.bool_)
     entries: Flags = allowed[facet.numbers]
     if facet.rows is None:

@@ -55,7 +55,7 @@ def test_filters_facets_order_and_paging_agree_with_brute_force(index: SearchInd
     for _ in range(60):
         query = random_query(rng)
         page = index.search(query)
-        found = [document for document in alive if holds(document, query.text)]
+        found = [document for document in alive if holds(document, str(query.text))]
         if not found:
             assert page.relaxed or page.total == 0
             continue
