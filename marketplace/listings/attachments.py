@@ -1,5 +1,8 @@
 """Photos and proofs of a listing. Photos are drawn anew, so that nothing of the upload but its pixels is ever shown."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
@@ -7,7 +10,7 @@ from sqlalchemy import func, select
 
 from marketplace.infra import images, media
 from marketplace.infra.transitions import guarded_update
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -21,25 +24,46 @@ _LIMITS = {AttachmentKind.PHOTO: PHOTOS, AttachmentKind.PROOF: PROOFS}
 _FIELDS = {AttachmentKind.PHOTO: "photos", AttachmentKind.PROOF: "proofs"}
 
 
-def add(uow: UnitOfWork, listing: Listing, kind: AttachmentKind, name: str, stream: BinaryIO) -> Attachment:
-    """Attach a photo (JPEG, PNG, WebP) or a proof (the same or PDF) to a draft.
+@dataclass(frozen=True)
+class Upload:
+    """A file as a browser sends it; its name is only ever shown and offered, never opened."""
 
-    Raises NotPermitted, Conflict when it is handed in already, InvalidInput for too many, too large, or another kind of file.
+    kind: AttachmentKind
+    name: str
+    stream: BinaryIO
+
+
+def keep(services: Services, uploads: Sequence[Upload]) -> list[Attachment]:
+    """Make photos (JPEG, PNG, WebP) and proofs (the same or PDF) clean and store them; rows for `add`, with no listing yet.
+
+    To be called before the first word to the database: SQLite's one write lock is not held while pictures are drawn anew.
+    What is refused afterwards leaves orphans, which are swept. Raises InvalidInput for too many, too large, or another kind.
     """
+    rows = []
+    for kind in AttachmentKind:
+        same = [upload for upload in uploads if upload.kind is kind]
+        with _beside_its_field(kind):
+            _require_room(kind, len(same))
+            rows += [_stored(services, upload) for upload in same]
+    return rows
+
+
+def add(uow: UnitOfWork, listing: Listing, rows: Sequence[Attachment]) -> None:
+    """Attach what `keep` has stored to a draft.
+
+    Raises NotPermitted, Conflict when it is handed in already, InvalidInput for more than a listing may have.
+    """
+    if not rows:
+        return
     require_editable(uow, listing)
-    field = _FIELDS[kind]
-    try:
-        _require_room(uow, listing, kind)
-        row = _stored(uow, kind, stream)
-    except InvalidInput as error:
-        error.fields = {field: error.message}
-        raise
-    row.listing_id, row.name = listing.id, _plain_name(name)
-    row.added_by_id, row.added_at = uow.actor.user_id or 0, uow.now()
+    for kind in {row.kind for row in rows}:
+        with _beside_its_field(kind):
+            _require_room(kind, _attached(uow, listing, kind) + sum(row.kind is kind for row in rows))
+    for row in rows:
+        row.listing_id, row.added_by_id, row.added_at = listing.id, uow.actor.user_id or 0, uow.now()
     _touch(uow, listing)
-    uow.session.add(row)
+    uow.session.add_all(rows)
     uow.flush()
-    return row
 
 
 def remove(uow: UnitOfWork, attachment_id: int) -> Listing:
@@ -60,21 +84,35 @@ def remove(uow: UnitOfWork, attachment_id: int) -> Listing:
     return listing
 
 
-def _stored(uow: UnitOfWork, kind: AttachmentKind, stream: BinaryIO) -> Attachment:
-    limit = uow.settings.upload_limit
+@contextmanager
+def _beside_its_field(kind: AttachmentKind) -> Iterator[None]:
+    """What is wrong with a file is said beside the field it was chosen in."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.fields = {_FIELDS[kind]: error.message}
+        raise
+
+
+def _stored(services: Services, upload: Upload) -> Attachment:
+    stream, files, limit = upload.stream, services.files, services.settings.upload_limit
     _require_small(stream, limit)
-    allowed = media.IMAGES if kind is AttachmentKind.PHOTO else media.IMAGES | {media.PDF}
-    found = media.require(stream, allowed)
-    files = uow.services.files
+    allowed = media.IMAGES if upload.kind is AttachmentKind.PHOTO else media.IMAGES | {media.PDF}
+    found, name = media.require(stream, allowed), _plain_name(upload.name)
     if found == media.PDF:
         saved = files.save(stream, limit)
-        return Attachment(kind=kind, media_type=found, sha256=saved.sha256, size=saved.size)
+        return Attachment(kind=upload.kind, name=name, media_type=found, sha256=saved.sha256, size=saved.size)
     picture = images.clean_image(stream)
     saved = files.save(BytesIO(picture.content), limit)
     small = images.thumbnail(BytesIO(picture.content))
     thumbnail = files.save(BytesIO(small.content), limit).sha256
     return Attachment(
-        kind=kind, media_type=picture.media_type, sha256=saved.sha256, size=saved.size, thumbnail_sha256=thumbnail
+        kind=upload.kind,
+        name=name,
+        media_type=picture.media_type,
+        sha256=saved.sha256,
+        size=saved.size,
+        thumbnail_sha256=thumbnail,
     )
 
 
@@ -86,14 +124,18 @@ def _require_small(stream: BinaryIO, limit: int) -> None:
         raise InvalidInput(N_("This file is larger than %(limit)s MB. Choose a smaller one."), limit=megabytes)
 
 
-def _require_room(uow: UnitOfWork, listing: Listing, kind: AttachmentKind) -> None:
+def _attached(uow: UnitOfWork, listing: Listing, kind: AttachmentKind) -> int:
     same = select(func.count(Attachment.id)).where(Attachment.listing_id == listing.id, Attachment.kind == kind)
-    if (uow.session.scalar(same) or 0) >= _LIMITS[kind]:
+    return uow.session.scalar(same) or 0
+
+
+def _require_room(kind: AttachmentKind, count: int) -> None:
+    if count > _LIMITS[kind]:
         raise InvalidInput(N_("At most %(limit)s files can be attached here."), limit=_LIMITS[kind])
 
 
 def _plain_name(name: str) -> str:
-    """The last part of what the browser calls the file; it is only ever shown and offered, never opened."""
+    """The last part of what the browser calls the file."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(char for char in last if char.isprintable())[-NAME_LENGTH:] or "file"
 

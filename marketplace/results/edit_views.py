@@ -95,15 +95,18 @@ def revise_form(uow: UnitOfWork, result: Result) -> ReviseForm:
 
 
 def _save(uow: UnitOfWork, result_id: int, form: Any) -> Result:
-    """One step into the draft, with its files."""
+    """One step into the draft, with its files, which are made clean before the database is asked for anything."""
     if isinstance(form, WhoForm):
         return service.save_step(uow, result_id, form.read(), form.people(), form.party())
+    kept = attachments.keep(uow.services, _uploads(form)) if isinstance(form, WhatForm) else []
     result = service.save_step(uow, result_id, form.read())
-    if isinstance(form, WhatForm):
-        for kind, field in ((AttachmentKind.PHOTO, form.photos), (AttachmentKind.PROOF, form.proofs)):
-            for upload in field.files:
-                attachments.add(uow, result, kind, upload.filename, upload.stream)
+    attachments.add(uow, result, kept)
     return result
+
+
+def _uploads(form: WhatForm) -> list[attachments.Upload]:
+    fields = ((AttachmentKind.PHOTO, form.photos), (AttachmentKind.PROOF, form.proofs))
+    return [attachments.Upload(kind, one.filename, one.stream) for kind, field in fields for one in field.files]
 
 
 @blueprint.post("/results/<int:result_id>/autosave/<int:step>")

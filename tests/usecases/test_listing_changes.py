@@ -202,7 +202,9 @@ def photo() -> BytesIO:
 
 
 def attach(uow: UnitOfWork, result_id: int, kind: AttachmentKind, name: str, content: BytesIO) -> Attachment:
-    return attachments.add(uow, results.get(uow, result_id), kind, name, content)
+    (row,) = attachments.keep(uow.services, [attachments.Upload(kind, name, content)])
+    attachments.add(uow, results.get(uow, result_id), [row])
+    return row
 
 
 def test_a_photo_keeps_nothing_but_its_pixels(factory: UnitOfWorkFactory, people: People) -> None:

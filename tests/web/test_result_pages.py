@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import Connection, event
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
@@ -175,6 +176,31 @@ def test_photos_are_seen_by_those_who_see_the_listing_and_proofs_by_insiders(
     assert client.get(f"/photos/{proof.id}/large").status_code == 404
     assert worker.post(f"/attachments/{photo.id}/remove").status_code == 303
     assert worker.post(f"/attachments/{proof.id}/remove").status_code == 409
+
+
+def test_photos_are_drawn_anew_before_anybody_has_to_wait_for_the_database(
+    browse: Browse, factory: UnitOfWorkFactory, people: People
+) -> None:
+    worker = browse(people.worker)
+    worker.post("/results")
+    stored: list[int] = []
+
+    def begins(connection: Connection) -> None:
+        if connection.get_execution_options().get("writing"):
+            stored.append(len(factory.services.files.stored()))
+
+    event.listen(factory.engine, "begin", begins)
+    assert worker.post("/results/1/edit/1", data={**WHAT, "photos": (picture(900), "照片.jpg")}).status_code == 303
+    assert stored[-1] == 2  # The photo and its thumbnail lie there when the change begins.
+
+
+def test_too_many_photos_are_refused_unseen(browse: Browse, factory: UnitOfWorkFactory, people: People) -> None:
+    worker = browse(people.worker)
+    worker.post("/results")
+    many = [(picture(90), f"{number}.jpg") for number in range(7)]
+    answer = worker.post("/results/1/edit/1", data={**WHAT, "photos": many})
+    assert (answer.status_code, "field-error" in answer.text) == (200, True)
+    assert factory.services.files.stored() == []
 
 
 def test_a_file_that_is_no_picture_is_refused_without_losing_the_text(browse: Browse, people: People) -> None:
