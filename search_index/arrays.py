@@ -48,10 +48,10 @@ def write_arrays(file: IO[bytes], arrays: Mapping[str, Array], meta: Mapping[str
         file.write(block)
 
 
-def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, Any], mmap.mmap]:
-    """The arrays as read-only views of the mapped file, the meta, and the map itself.
+def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays as read-only views of the mapped file, and the meta.
 
-    The map lives as long as anything refers to it, also after the file was deleted.
+    The map lives as long as any of the arrays, also after the file was deleted.
     Raises DamagedFileError; raises FileNotFoundError where there is no such file.
     """
     with path.open("rb") as file:
@@ -67,4 +67,4 @@ def map_arrays(path: Path) -> tuple[dict[str, Array], dict[str, Any], mmap.mmap]
     header = json.loads(bytes(view[_PREFIX:start]))
     layout = header["arrays"].items()
     arrays = {name: np.frombuffer(view, np.dtype(kind), size, start + at) for name, (kind, size, at) in layout}
-    return arrays, header["meta"], mapped
+    return arrays, header["meta"]

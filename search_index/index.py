@@ -14,6 +14,7 @@ import numpy as np
 import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
+from search_index.best import best_rows
 from search_index.document import RELEVANCE, TITLE, Document, Explanation, IndexStatus, Match, Page, Query
 from search_index.generations import Generations
 from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
@@ -70,13 +71,12 @@ class SearchIndex:
         self._check(set(filters), set())
         snapshot = self._snapshots.newest()
         scorer = _matcher(snapshot, title, body)
-        scores = scorer.scored().scores
-        flags = selection.without(snapshot, selection.passing(snapshot, filters), exclude) & (scores > 0)
-        rows = np.flatnonzero(flags)
-        rows = rows[selection.ranked(scores[rows], snapshot.ids[rows], limit, descending=True)]
+        allowed = selection.without(snapshot, selection.passing(snapshot, filters), exclude)
+        rows, scores = best_rows(scorer, allowed, limit)
         reasons = scorer.explanations(np.sort(rows[:explained]))
         return tuple(
-            Match(int(snapshot.ids[row]), float(scores[row]), reasons.get(row, _UNEXPLAINED)) for row in rows.tolist()
+            Match(int(snapshot.ids[row]), score, reasons.get(row, _UNEXPLAINED))
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
         )
 
     def explain(self, title: str, body: str, id: int) -> Match | None:  # noqa: A002 - the documents' own word
@@ -107,9 +107,9 @@ class SearchIndex:
         rjieba.cut("预热")
         with tempfile.TemporaryDirectory() as folder:
             scratch = SearchIndex(Path(folder), (), ())
-            scratch.put(Document(number, "预热", "warm") for number in range(3))
+            scratch.put(Document(number, "预热中", "warm") for number in range(3))
             scratch.delete((0, 1))
-            scratch.search(Query("预热"))
+            scratch.search(Query("预热中"))
             scratch.match("预热", "", 1)
             scratch.compact()
 

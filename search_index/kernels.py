@@ -14,6 +14,7 @@ import numpy.typing as npt
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 F64 = npt.NDArray[np.float64]
+F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
@@ -32,17 +33,101 @@ def compiled(function: Kernel) -> Kernel:
 
 @compiled
 def add_scores(
-    starts: I64, ends: I64, weights: F64, docs: I32, in_title: U8, in_body: U8, title_weight: float, norms: F64,
-    scores: F64, matched: U16,
+    order: I64, starts: I64, ends: I64, weights: F64, pairs: Flags, docs: I32, in_title: U8, in_body: U8,
+    title_weight: float, single_norms: F64, pair_norms: F64, scores: F64,
 ) -> None:  # fmt: skip
-    """Add the BM25 of each term (one stretch of postings each) to `scores`, and count in `matched` the terms held."""
-    for term in range(len(starts)):
+    """Add to `scores` the BM25 of the terms in `order`, each of which is one stretch of postings."""
+    for place in range(len(order)):
+        term = order[place]
         weight = weights[term]
+        norms = pair_norms if pairs[term] else single_norms
         for at in range(np.uint64(starts[term]), np.uint64(ends[term])):
             doc = np.uint32(docs[at])
             frequency = title_weight * in_title[at] + in_body[at]
             scores[doc] += weight * frequency / (frequency + norms[doc])
-            matched[doc] += np.uint16(1)
+
+
+@compiled
+def finish_scores(
+    order: I64, starts: I64, ends: I64, weights: F64, pairs: Flags, docs: I32, in_title: U8, in_body: U8,
+    title_weight: float, single_norms: F64, pair_norms: F64, rests: F64, threshold: float, rows: I64, scores: F64,
+) -> int:  # fmt: skip
+    """Add the terms in `order` to the scores of a few sorted rows, and give up those that cannot reach `threshold`.
+
+    `rests` is the most that the terms from each place on can still add. Those that are left stand first; returns how many.
+    """
+    count = len(rows)
+    for place in range(len(order)):
+        term = order[place]
+        low, end = starts[term], ends[term]
+        norms = pair_norms if pairs[term] else single_norms
+        kept = 0
+        for row in range(count):
+            doc = rows[row]
+            # In growing steps from where the last one stood: the rows are sorted as the postings are.
+            step, high = 1, low
+            while high < end and docs[high] < doc:
+                low = high + 1
+                high += step
+                step *= 2
+            high = min(high, end)
+            while low < high:
+                middle = (low + high) // 2
+                if docs[middle] < doc:
+                    low = middle + 1
+                else:
+                    high = middle
+            score = scores[row]
+            if low < end and docs[low] == doc:
+                frequency = title_weight * in_title[low] + in_body[low]
+                score += weights[term] * frequency / (frequency + norms[doc])
+            if score + rests[place + 1] >= threshold:
+                rows[kept], scores[kept] = doc, score
+                kept += 1
+        count = kept
+    return count
+
+
+@compiled
+def lowest_of_best(scores: F64, allowed: Flags, best: F64) -> float:
+    """The lowest of the highest scores of allowed rows, of which there shall be as many as `best` (all 0) has places."""
+    count = len(best)
+    for row in range(len(scores)):
+        if scores[row] > best[0] and allowed[row]:
+            # A heap with the lowest on top: the new one sinks to its place.
+            score, at, child = scores[row], 0, 1
+            while child < count:
+                if child + 1 < count and best[child + 1] < best[child]:
+                    child += 1
+                if best[child] >= score:
+                    break
+                best[at] = best[child]
+                at, child = child, 2 * child + 1
+            best[at] = score
+    return float(best[0])
+
+
+@compiled
+def highest_impacts(
+    offsets: I64, pairs: Flags, docs: I32, in_title: U8, in_body: U8, title_weight: float, single_norms: F64,
+    pair_norms: F64, highest: F32,
+) -> None:  # fmt: skip
+    """For every term the largest frequency / (frequency + norm) among its postings."""
+    for term in range(len(highest)):
+        norms = pair_norms if pairs[term] else single_norms
+        most = 0.0
+        for at in range(np.uint64(offsets[term]), np.uint64(offsets[term + 1])):
+            frequency = title_weight * in_title[at] + in_body[at]
+            most = max(most, frequency / (frequency + norms[np.uint32(docs[at])]))
+        highest[term] = most
+
+
+@compiled
+def count_held(starts: I64, ends: I64, docs: I32, held: U16) -> None:
+    """Count in `held` how many of the terms each document holds."""
+    for term in range(len(starts)):
+        for at in range(np.uint64(starts[term]), np.uint64(ends[term])):
+            held[np.uint32(docs[at])] += np.uint16(1)
 
 
 @compiled
@@ -85,3 +170,30 @@ def copy_postings(
                 out_title[to] = in_title[at]
                 out_body[to] = in_body[at]
                 to += 1
+
+
+@compiled
+def find_phrase(starts: I64, ends: I64, text: U8, phrase: U8, first_line: bool, found: Flags) -> None:
+    """Whether the phrase stands in each stretch of the text, or in the first line of each."""
+    size, last = len(phrase), phrase[-1]
+    # How far the phrase can be moved on when this byte lies under its end.
+    moves = np.full(256, size, np.int64)
+    for at in range(size - 1):
+        moves[phrase[at]] = size - 1 - at
+    for number in range(len(starts)):
+        end = ends[number]
+        if first_line:
+            end = starts[number]
+            while end < ends[number] and text[np.uint64(end)] != np.uint8(10):
+                end += 1
+        at = starts[number] + size - 1
+        while at < end:
+            under = text[np.uint64(at)]
+            if under == last:
+                same = 1
+                while same < size and text[np.uint64(at - same)] == phrase[size - 1 - same]:
+                    same += 1
+                if same == size:
+                    found[number] = True
+                    break
+            at += moves[under]

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from search_index import selection
+from search_index import kernels, selection
 from search_index.analysis import code_points, fold, is_character, pieces_of, required_terms, terms_of
 from search_index.document import TITLE, Clause
 from search_index.snapshot import Part, Snapshot
@@ -20,7 +20,6 @@ Flags = npt.NDArray[np.bool_]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
-_LINE = b"\n"
 _GAP = r"(?:[^\w\n]|_)"
 _RUN = 3
 """From this many characters on, holding all pairs of a run does not yet mean holding the run."""
@@ -44,11 +43,11 @@ def keep_standing(
 ) -> None:
     """Clear the rows that hold the terms of the pieces but not the pieces, or not all of them one after the other."""
     if together and len(pieces) > 1:
-        _keep(snapshot, flags, re.compile(_in_sequence(pieces)), in_title=in_title)
+        _keep_sequence(snapshot, flags, re.compile(_in_sequence(pieces)), in_title=in_title)
         return
     for piece in pieces:
         if is_run(piece):
-            _keep(snapshot, flags, piece.encode(), in_title=in_title)
+            _keep_phrase(snapshot, flags, piece, in_title=in_title)
 
 
 def is_run(piece: str) -> bool:
@@ -101,21 +100,20 @@ def _present(few: I32, many: I32) -> Flags:
     return present
 
 
-def _keep(snapshot: Snapshot, flags: Flags, wanted: bytes | re.Pattern[str], *, in_title: bool) -> None:
+def _keep_phrase(snapshot: Snapshot, flags: Flags, phrase: str, *, in_title: bool) -> None:
+    wanted = np.frombuffer(phrase.encode(), np.uint8)
+    for part, within in snapshot.located(np.flatnonzero(flags)):
+        text, found = part.segment.text, np.zeros(len(within), np.bool_)
+        kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
+        flags[part.base + within] = found
+
+
+def _keep_sequence(snapshot: Snapshot, flags: Flags, pattern: re.Pattern[str], *, in_title: bool) -> None:
     for part, within in snapshot.located(np.flatnonzero(flags)):
         for at in within.tolist():
-            if not _stands(part, at, wanted, in_title=in_title):
-                flags[part.base + at] = False
-
-
-def _stands(part: Part, at: int, wanted: bytes | re.Pattern[str], *, in_title: bool) -> bool:
-    if isinstance(wanted, bytes) and not in_title:
-        return part.segment.holds(at, wanted)
-    start, end = part.segment.text.offsets[at : at + 2]
-    text = part.segment.text.values[start:end].tobytes()
-    if in_title:
-        text = text.partition(_LINE)[0]
-    return wanted in text if isinstance(wanted, bytes) else wanted.search(text.decode()) is not None
+            start, end = part.segment.text.offsets[at : at + 2]
+            text = part.segment.text.values[start:end].tobytes().decode()
+            flags[part.base + at] = bool(pattern.search(text.partition("\n")[0] if in_title else text))
 
 
 def _in_sequence(pieces: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ phrases. Knows arrays and their file; nothing of Whoosh.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from mmap import mmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,17 +57,9 @@ class Segment:
     facets: Mapping[str, Facet]
     sorts: Mapping[str, F64]
     text: Lists
-    mapped: mmap | None = None
-    text_start: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
-
-    def holds(self, row: int, phrase: bytes) -> bool:
-        """Whether the folded text of a document holds the folded phrase. Only for a segment on disk."""
-        assert self.mapped is not None
-        start, end = int(self.text.offsets[row]), int(self.text.offsets[row + 1])
-        return self.mapped.find(phrase, self.text_start + start, self.text_start + end) >= 0
 
 
 def _offsets(sizes: npt.NDArray[Any]) -> I64:
@@ -174,7 +165,7 @@ def write_segment(file: IO[bytes], segment: Segment) -> None:
 
 def map_segment(path: Path) -> Segment:
     """Raises DamagedFileError or FileNotFoundError."""
-    arrays, meta, mapped = map_arrays(path)
+    arrays, meta = map_arrays(path)
     return Segment(
         Postings(*(arrays[name] for name in ("codes", "offsets", "docs", "in_title", "in_body"))),
         arrays["lengths"].reshape(4, -1),
@@ -187,6 +178,4 @@ def map_segment(path: Path) -> Segment:
         },
         {name: arrays[f"sort:{name}"] for name in meta["sorts"]},
         Lists(arrays["text_offsets"], arrays["text"]),
-        mapped,
-        int(arrays["text"].ctypes.data - np.frombuffer(mapped, np.uint8).ctypes.data),
     )
