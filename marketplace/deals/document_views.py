@@ -10,8 +10,8 @@ from marketplace.contracts.service import require_no_official_awaited
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
-from marketplace.deals.forms import LetterForm, ReasonForm, ScanForm, SignForm, clause_texts, clauses_form
-from marketplace.deals.paper_views import show_document
+from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
+from marketplace.deals.paper_views import refuse_reason, show_document
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
@@ -82,10 +82,11 @@ def send_document(document_id: int) -> Response:
 
 @blueprint.post("/documents/<int:document_id>/decline")
 @requires(signed_in)
-def decline_document(document_id: int) -> Response:
+def decline_document(document_id: int) -> str | Response:
     """Refuse to sign, with a reason."""
-    with writing() as uow:
-        document_service.decline(uow, document_id, ReasonForm().reason.data or "")
+    form = ReasonForm()
+    if submitted(form, lambda uow: document_service.decline(uow, document_id, form.reason.data)) is None:
+        return refuse_reason(document_id, Refused("sign", form))
     flash(_("You declined to sign. The other side reads your reason."), "success")
     return _to(document_id)
 

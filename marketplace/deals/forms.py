@@ -1,8 +1,8 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -60,11 +60,22 @@ class ReasonForm(Form):
     )
 
 
-def reason_form(purpose: str) -> ReasonForm:
-    """A form to be shown beside others on one page: its field has an id of its own."""
-    form = ReasonForm(formdata=None)
-    form.reason.id = f"reason-{purpose}"
-    return form
+class Refused(NamedTuple):
+    """A reason that was not taken, and what it was for."""
+
+    purpose: str
+    form: ReasonForm
+
+
+def reason_forms(refused: Refused | None = None) -> Callable[[str], ReasonForm]:
+    """Makes the reason forms of one page by their purpose, each with an id of its own; a refused one is shown as it was sent."""
+
+    def of(purpose: str) -> ReasonForm:
+        form = refused.form if refused and refused.purpose == purpose else ReasonForm(formdata=None)
+        form.reason.id = f"reason-{purpose}"
+        return form
+
+    return of
 
 
 class InstalmentForm(PlainForm):  # type: ignore[misc]

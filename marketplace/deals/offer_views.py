@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import offer_service, queries
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import OfferForm
+from marketplace.deals.forms import OfferForm, ReasonForm, Refused
 from marketplace.deals.models import Offer
 from marketplace.deals.queries import RoomPage
+from marketplace.deals.room_page import show_room
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound
@@ -50,15 +51,17 @@ def offer(deal_id: int) -> str | Response:
 
 @blueprint.post("/deals/<int:deal_id>/offers/<int:offer_id>/<action>")
 @requires(signed_in)
-def answer(deal_id: int, offer_id: int, action: str) -> Response:
+def answer(deal_id: int, offer_id: int, action: str) -> str | Response:
     """Accept or withdraw an offer, or decline it with a reason."""
-    with writing() as uow:
-        if action == "decline":
-            offer_service.decline_offer(uow, offer_id, request.form.get("reason", ""))
-        elif action in ANSWERS:
+    if action == "decline":
+        form = ReasonForm()
+        if submitted(form, lambda uow: offer_service.decline_offer(uow, offer_id, form.reason.data)) is None:
+            return show_room(deal_id, refused=Refused("offer", form))
+    elif action in ANSWERS:
+        with writing() as uow:
             ANSWERS[action](uow, offer_id)
-        else:
-            raise NotFound(N_("There is no such page."))
+    else:
+        raise NotFound(N_("There is no such page."))
     said = {
         "accept": _("You agree on the terms. Now the contract text can be written."),
         "decline": _("The offer is declined, and the other side reads your reason."),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.deals import document_queries, document_service
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
-from marketplace.deals.forms import ReasonForm, ScanForm, reason_form, upload_of
+from marketplace.deals.forms import ReasonForm, Refused, ScanForm, reason_forms, upload_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
@@ -17,9 +17,18 @@ from marketplace.web.context import reading, runtime, writing
 from marketplace.web.submission import submitted
 
 
-def show_document(page: DocumentPage, form: ScanForm) -> str:
-    """The page of a document with the form for a scan."""
-    return render_template("contracts/document.html", page=page, form=form, reason_form=reason_form)
+def show_document(page: DocumentPage, form: ScanForm, refused: Refused | None = None) -> str:
+    """The page of a document with the form for a scan, and with a reason that was not taken."""
+    given = refused.form if refused else None
+    reasons = reason_forms(refused)
+    return render_template("contracts/document.html", page=page, form=form, refused=given, reason_form=reasons)
+
+
+def refuse_reason(document_id: int, refused: Refused) -> str:
+    """The same page again, with what is wrong with the reason beside it."""
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    return show_document(page, ScanForm(formdata=None), refused)
 
 
 def download(sha256: str, media_type: str | None, name: str | None) -> FlaskResponse:
@@ -78,10 +87,12 @@ def verify_scan(document_id: int, scan_id: int) -> Response:
 
 @blueprint.post("/documents/<int:document_id>/scans/<int:scan_id>/reject")
 @requires(official)
-def reject_scan(document_id: int, scan_id: int) -> Response:
+def reject_scan(document_id: int, scan_id: int) -> str | Response:
     """An official does not accept the scan."""
-    with writing() as uow:
-        document_service.reject_scan(uow, document_id, scan_id, ReasonForm().reason.data or "")
+    form = ReasonForm()
+    reason = form.reason
+    if submitted(form, lambda uow: document_service.reject_scan(uow, document_id, scan_id, reason.data)) is None:
+        return refuse_reason(document_id, Refused("scan", form))
     flash(_("The scan is rejected. The parties read your reason and upload another one."), "success")
     return _to(document_id)
 

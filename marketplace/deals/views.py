@@ -7,18 +7,15 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import document_views, offer_views, paper_views, queries, service
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import MessageForm, ReasonForm, TerminationForm, reason_form, upload_of
+from marketplace.deals.forms import MessageForm, ReasonForm, Refused, TerminationForm, upload_of
 from marketplace.deals.models import Deal, Message
-from marketplace.deals.policy import WRITERS, require_visible
-from marketplace.deals.progress import Stage
-from marketplace.deals.queries import RoomPage
+from marketplace.deals.policy import require_visible
+from marketplace.deals.room_page import show_room
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
-from marketplace.kernel.states import Relation
 from marketplace.matching.models import Interest
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
-from marketplace.web.locale import translate
 from marketplace.web.submission import submitted
 
 __all__ = ["blueprint", "document_views", "offer_views", "paper_views"]
@@ -52,9 +49,7 @@ def of_interest(interest_id: int) -> Response:
 @requires(signed_in)
 def room(deal_id: int) -> str:
     """One room."""
-    with reading() as uow:
-        page = queries.room(uow, deal_id)
-    return _show(page, MessageForm())
+    return show_room(deal_id)
 
 
 @blueprint.post("/deals/<int:deal_id>/messages")
@@ -65,9 +60,7 @@ def write(deal_id: int) -> str | Response:
     message = submitted(form, lambda uow: service.write(uow, deal_id, form.text.data, upload_of(form.file.data)))
     if message is not None:
         return redirect(url_for("deals.room", deal_id=deal_id, _anchor="timeline"), code=303)
-    with reading() as uow:
-        page = queries.room(uow, deal_id)
-    return _show(page, form)
+    return show_room(deal_id, form)
 
 
 @blueprint.get("/deals/<int:deal_id>/messages/<int:message_id>/file")
@@ -86,9 +79,13 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
 @requires(signed_in)
 def take(deal_id: int, action: str) -> str | Response:
     """Take a step of the lifecycle; giving up asks for a reason."""
-    form = ReasonForm()
-    with writing() as uow:
-        service.take(uow, deal_id, action, form.reason.data or "")
+    if action == "lose":
+        form = ReasonForm()
+        if submitted(form, lambda uow: service.take(uow, deal_id, action, form.reason.data)) is None:
+            return show_room(deal_id, refused=Refused(action, form))
+    else:
+        with writing() as uow:
+            service.take(uow, deal_id, action)
     flash(_("Done. The other side has been told."), "success")
     return redirect(url_for("deals.room", deal_id=deal_id), code=303)
 
@@ -107,17 +104,3 @@ def terminate(deal_id: int) -> str | Response:
         flash(_("The termination is recorded and booked with today's date."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
     return render_template("deals/termination.html", page=page, form=form)
-
-
-def _show(page: RoomPage, form: MessageForm) -> str:
-    may_write = bool(page.relations & WRITERS)
-    is_party = Relation.PARTY in page.relations
-    return render_template(
-        "deals/room.html",
-        page=page,
-        form=form,
-        may_write=may_write,
-        is_party=is_party,
-        reason_form=reason_form,
-        stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
-    )

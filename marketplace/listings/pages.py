@@ -81,19 +81,19 @@ def _mine(kind: Kind) -> str:
     return render_template("listings/mine.html", kind=kind, listings=listings, page=paging, next_steps=NEXT_STEPS)
 
 
-def _page(kind: Kind, listing_id: int) -> str:
-    """The listing as the actor may see it."""
+def _page(kind: Kind, listing_id: int, action: str = "", refused: ReasonForm | None = None) -> str:
+    """The listing as the actor may see it; after a refused action with its reason as it was sent."""
     with reading() as uow:
         view = kind.read(uow, load(uow, kind, listing_id))
-    return render_template(f"{kind.plural}/page.html", view=view, kind=kind, **_buttons(kind, view.page.actions))
-
-
-def _buttons(kind: Kind, actions: Any) -> dict[str, Any]:
-    buttons = [one for one in actions if one.action in kind.actions]
+    buttons = [one for one in view.page.actions if one.action in kind.actions]
     reasons = {
         one.action: ReasonForm(formdata=None, prefix=one.action).reason for one in buttons if one.reason_required
     }
-    return {"buttons": buttons, "reasons": reasons, "consequences": CONSEQUENCES, "next_steps": NEXT_STEPS}
+    if refused is not None:
+        reasons[action] = refused.reason
+    words = {"consequences": CONSEQUENCES, "next_steps": NEXT_STEPS}
+    page = f"{kind.plural}/page.html"
+    return render_template(page, view=view, kind=kind, buttons=buttons, reasons=reasons, refused=refused, **words)
 
 
 def _similar(kind: Kind, listing_id: int) -> str:
@@ -130,18 +130,14 @@ def _submit(kind: Kind, listing_id: int) -> Response:
     return redirect(kind.url("page", listing_id), code=303)
 
 
-def _act(kind: Kind, listing_id: int, action: str) -> Response:
+def _act(kind: Kind, listing_id: int, action: str) -> str | Response:
     """One button of the page."""
     if action not in kind.actions:
         raise NotFound(N_("There is no such page."))
     form = ReasonForm(prefix=action)
-    try:
-        with writing() as uow:
-            kind.actions[action](uow, listing_id, form.reason.data or "")
-    except InvalidInput as error:
-        flash(say(error), "error")
-    else:
-        flash(_("Done."), "success")
+    if submitted(form, lambda uow: kind.actions[action](uow, listing_id, form.reason.data or "")) is None:
+        return _page(kind, listing_id, action, form)
+    flash(_("Done."), "success")
     return redirect(kind.url("page", listing_id), code=303)
 
 

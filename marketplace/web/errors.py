@@ -1,6 +1,7 @@
 """Maps the error tree once: to a page, and under /api to RFC 9457 problem+json."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request, url_for
@@ -13,7 +14,7 @@ from marketplace.kernel.errors import DomainError, SignInRequired, TooManyAttemp
 from marketplace.kernel.messages import N_
 from marketplace.web.context import current_actor
 from marketplace.web.locale import say, translate
-from marketplace.web.redirects import page_before
+from marketplace.web.redirects import page_before, page_path
 
 log = logging.getLogger(__name__)
 
@@ -50,23 +51,26 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _answer(status: int, message: str, **extra: object) -> tuple[Response | str, int]:
+def _answer(
+    status: int, message: str, extra: Mapping[str, object] | None = None, back: str = ""
+) -> tuple[Response | str, int]:
+    """A page, with a way `back` where there is one, or a problem with the `extra` members."""
     title = translate(TITLES.get(status, TITLES[400]))
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": message, **extra}
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message, **(extra or {})}
         response = jsonify(body)
         response.content_type = "application/problem+json"
         return response, status
     next_step = translate(NEXT_STEPS[status]) if status in NEXT_STEPS else ""
-    page = render_template("errors/error.html", status=status, title=title, message=message, next_step=next_step)
-    return page, status
+    words = {"title": title, "message": message, "next_step": next_step}
+    return render_template("errors/error.html", status=status, back=back, **words), status
 
 
 def _domain_error(error: DomainError) -> Response | tuple[Response | str, int]:
     if isinstance(error, SignInRequired) and not request.path.startswith("/api/"):
         return _sign_in_first()
     fields = {name: translate(message, **error.params) for name, message in getattr(error, "fields", {}).items()}
-    answer, status = _answer(error.status, say(error), **({"fields": fields} if fields else {}))
+    answer, status = _answer(error.status, say(error), {"fields": fields} if fields else None)
     response = Response(answer, status) if isinstance(answer, str) else answer
     response.status_code = status
     if isinstance(error, TooManyAttempts):
@@ -107,7 +111,8 @@ def _csrf_error(_error: CSRFError) -> tuple[Response | str, int]:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> tuple[Response | str, int]:
-    return _answer(413, _("What you sent is larger than the limit. Nothing was saved."))
+    status, message = 413, _("What you sent is larger than the limit. Nothing was saved.")
+    return _answer(status, message, back=page_path(page_before(request.path), ""))
 
 
 def _http_error(error: HTTPException) -> tuple[Response | str, int]:

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Scan
 from marketplace.contracts.rules import PriceModel
+from marketplace.deals import offer_service
 from marketplace.deals.models import Deal, Message, Offer
 from marketplace.deals.rules import DealState, OfferState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.matching.rules import Side
-from tests.factories import make_contract, make_deal, make_interest, make_need, make_result, make_signed
+from tests.factories import TERMS, make_contract, make_deal, make_interest, make_need, make_result, make_signed
 from tests.personas import People
 
 Browse = Callable[[Actor], FlaskClient]
@@ -198,11 +199,31 @@ def test_a_refused_offer_loses_nothing(
         assert uow.session.scalars(select(Offer)).all() == []
 
 
+def test_an_offer_is_declined_with_a_reason_that_is_asked_for_beside_its_field(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    deal_id = make_deal(factory, people)
+    with factory.writing(people.seller_contact) as uow:
+        offer_id = offer_service.make_offer(uow, deal_id, TERMS).id
+    company, path = browse(people.company), f"/deals/{deal_id}/offers/{offer_id}/decline"
+    refused = company.post(path, data={"reason": ""})
+    assert (refused.status_code, 'id="reason-offer-error"' in refused.text) == (200, True)
+    long = company.post(path, data={"reason": "长" * 1001}).text
+    assert "长" * 1001 in long  # What was typed stays.
+    assert browse(people.stranger).post(path, data={"reason": ""}).status_code == 404
+    assert company.post(path, data={"reason": "太贵"}).status_code == 303
+    assert "太贵" in browse(people.seller_contact).get(f"/deals/{deal_id}").text
+
+
 def test_giving_up_needs_a_reason_and_shows_it(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     deal_id = make_deal(factory, people)
     make_contract(factory, people, deal_id)
     browser = browse(people.company)
-    assert browser.post(f"/deals/{deal_id}/lose", data={"reason": " "}).status_code == 422
+    refused = browser.post(f"/deals/{deal_id}/lose", data={"reason": " "})
+    assert refused.status_code == 200
+    assert 'id="reason-lose-error"' in refused.text
+    assert 'href="#reason-lose"' in refused.text
+    assert '<details class="confirm" open>' in refused.text
     assert browser.post(f"/deals/{deal_id}/lose", data={"reason": "预算取消"}).status_code == 303
     assert "预算取消" in browse(people.seller_contact).get(f"/deals/{deal_id}").text
     assert browser.post(f"/deals/{deal_id}/lose", data={"reason": "预算取消"}).status_code == 409

@@ -74,6 +74,17 @@ def test_more_bytes_than_the_limit_are_refused_before_they_are_read(app: Flask, 
     assert answer.status_code == 413
 
 
+def test_what_is_too_large_leads_back_to_its_form(app: Flask, browse: Browse, people: People) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    official, large = browse(people.county_official), {"x": "x" * 2000}
+    assert 'href="/imports">' in official.post("/imports", data=large).text
+    came = official.post("/results/1/actions/pause", data=large, headers={"Referer": "http://localhost/results/1"})
+    assert 'href="/results/1">' in came.text
+    elsewhere = official.post("/results/1/actions/pause", data=large, headers={"Referer": "http://evil.example/"}).text
+    assert "evil" not in elsewhere
+    assert "返回表单" not in elsewhere
+
+
 def test_an_unexpected_error_tells_nothing_of_the_inside(app: Flask, client: FlaskClient) -> None:
     def broken() -> str:
         raise RuntimeError("secret detail")

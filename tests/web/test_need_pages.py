@@ -90,7 +90,8 @@ def test_a_company_ends_its_need(
 ) -> None:
     need_id = make_need(factory, people)
     company = browse(people.company)
-    assert company.post(f"/needs/{need_id}/actions/close_unsolved").status_code == 303
+    refused = company.post(f"/needs/{need_id}/actions/close_unsolved", data={"close_unsolved-reason": " "})
+    assert (refused.status_code, 'id="close_unsolved-reason-error"' in refused.text) == (200, True)
     assert client.get(f"/needs/{need_id}").status_code == 200
     company.post(f"/needs/{need_id}/actions/close_unsolved", data={"close_unsolved-reason": "没有找到"})
     assert client.get(f"/needs/{need_id}").status_code == 404

@@ -1,0 +1,27 @@
+"""The page of a deal's room, which several views show: as it is, or with what was refused."""
+
+from flask import render_template
+
+from marketplace.deals.forms import MessageForm, Refused, reason_forms
+from marketplace.deals.policy import WRITERS
+from marketplace.deals.progress import Stage
+from marketplace.deals.queries import room
+from marketplace.kernel.states import Relation
+from marketplace.web.context import reading
+from marketplace.web.locale import translate
+
+
+def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | None = None) -> str:
+    """The room as it is now. Raises NotFound for whoever has no part in it."""
+    with reading() as uow:
+        page = room(uow, deal_id)
+    return render_template(
+        "deals/room.html",
+        page=page,
+        form=form or MessageForm(formdata=None),
+        refused=refused.form if refused else None,
+        may_write=bool(page.relations & WRITERS),
+        is_party=Relation.PARTY in page.relations,
+        reason_form=reason_forms(refused),
+        stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
+    )
