@@ -10,7 +10,7 @@ from marketplace.matching.events import InterestMoved
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.models import Need
-from marketplace.notifications.audience import NOBODY, People, officials, speakers
+from marketplace.notifications.audience import NOBODY, People, officials, speakers, still_of
 from marketplace.notifications.notices import Notice, interest_path
 from marketplace.organisations.parties import name_of
 from marketplace.results.models import Result
@@ -45,13 +45,14 @@ def notices(uow: UnitOfWork, event: InterestMoved) -> Iterator[Notice]:
     target = _target(uow, interest)
     url = interest_path(interest.id)
     params: Params = {"title": target.title if target else "", "day": on_day(interest.due_on)}
-    receivers = speakers(uow.session, interest.to_party_id) | _author(target)
+    receivers = speakers(uow.session, interest.to_party_id) | _author(uow, target)
     if event.action == "deliver":
         yield _delivered(uow, interest, target, receivers)
     if event.action in TO_RECEIVER:
         yield Notice(receivers, TO_RECEIVER[event.action], url, params)
     if event.action in TO_SENDER:
-        senders = speakers(uow.session, interest.from_party_id) | {interest.from_user_id}
+        sender = still_of(uow.session, interest.from_party_id, interest.from_user_id)
+        senders = speakers(uow.session, interest.from_party_id) | sender
         yield Notice(senders, TO_SENDER[event.action], url, {**params, **_answer(uow, interest)})
 
 
@@ -82,5 +83,5 @@ def _is_anonymous(uow: UnitOfWork, interest: Interest) -> bool:
     return need is not None and need.anonymous and interest.state is not InterestState.ACCEPTED
 
 
-def _author(listing: Listing | None) -> People:
-    return frozenset({listing.author_id}) if listing and listing.author_id else NOBODY
+def _author(uow: UnitOfWork, listing: Listing | None) -> People:
+    return still_of(uow.session, listing.party_id, listing.author_id) if listing else NOBODY

@@ -9,7 +9,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.listings.models import Claim, Decision, ImportRun, Listing, Revision
-from marketplace.notifications.audience import behind, officials, speakers
+from marketplace.notifications.audience import behind, officials, speakers, still_of
 from marketplace.notifications.notices import Notice, import_path, listing_path, review_path
 
 FOR_OWNERS = {
@@ -61,7 +61,8 @@ def revision_moved(uow: UnitOfWork, event: RevisionMoved) -> Iterator[Notice]:
         yield Notice(officials(uow.session, listing.county), REVISION_PROPOSED, review_path(listing.id), params)
     if event.action == "return":
         url = listing_path(event.kind, listing.id)
-        yield Notice(behind(uow.session, listing) | {revision.proposed_by_id}, REVISION_RETURNED, url, params)
+        proposer = still_of(uow.session, listing.party_id, revision.proposed_by_id)
+        yield Notice(behind(uow.session, listing) | proposer, REVISION_RETURNED, url, params)
 
 
 def revised(uow: UnitOfWork, event: ListingRevised) -> Iterator[Notice]:

@@ -31,6 +31,16 @@ def speakers(session: Session, *party_ids: int | None) -> People:
     return frozenset(session.scalars(union(members, persons)))
 
 
+def still_of(session: Session, party_id: int, user_id: int | None) -> People:
+    """The person while he is the party or belongs to its unit, in whatever role; nobody once he has left."""
+    if user_id is None:
+        return NOBODY
+    member = (Membership.user_id == user_id) & (Membership.state == MembershipState.ADMITTED)
+    belongs = select(Party.id).outerjoin(Membership, Membership.organisation_id == Party.organisation_id)
+    statement = belongs.where(Party.id == party_id, (Party.user_id == user_id) | member)
+    return NOBODY if session.scalar(statement.limit(1)) is None else frozenset({user_id})
+
+
 def administrators(session: Session, organisation_id: int) -> People:
     """Who admits members of the organisation."""
     statement = select(Membership.user_id).where(
@@ -54,10 +64,10 @@ def officials(session: Session, county: str | None) -> People:
 
 
 def behind(session: Session, listing: Listing | None) -> People:
-    """Author of a listing and who speaks for its party."""
+    """Author of a listing, unless he has left the unit he wrote it for, and who speaks for its party."""
     if listing is None:
         return NOBODY
-    return speakers(session, listing.party_id) | ({listing.author_id} if listing.author_id else NOBODY)
+    return speakers(session, listing.party_id) | still_of(session, listing.party_id, listing.author_id)
 
 
 def occasion(session: Session, event: Event) -> tuple[int, int | None]:

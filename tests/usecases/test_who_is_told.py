@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document
@@ -13,6 +13,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.events import Event
+from marketplace.kernel.permissions import Actor
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.listings.models import Claim, Decision, ImportRun, Revision
 from marketplace.listings.rules import ClaimState, ListingKind, RevisionState
@@ -20,6 +21,8 @@ from marketplace.matching import service as matching
 from marketplace.matching.rules import Origin, Side
 from marketplace.notifications.models import Notification
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
+from marketplace.organisations.models import Membership
+from marketplace.organisations.rules import MembershipState
 from tests.factories import make_need, make_result
 from tests.inboxes import happen, those, told
 from tests.personas import People
@@ -266,3 +269,54 @@ def test_a_paper_waits_for_officials_once_both_sides_have_confirmed_it(
     happen(factory, people.seller_contact, event)
     drain()
     assert those(factory, people) == who
+
+
+def leave(factory: UnitOfWorkFactory, *people: Actor) -> None:
+    with factory.writing() as uow:
+        gone = Membership.user_id.in_([one.user_id for one in people])
+        uow.session.execute(update(Membership).where(gone).values(state=MembershipState.LEFT))
+
+
+def test_who_has_left_the_unit_hears_no_more_of_what_he_wrote_for_it(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    result_id = make_result(factory, people)
+    own_id = make_result(factory, people, party_id=people.worker.own_party_id)
+    leave(factory, people.worker)
+    for one in (result_id, own_id):
+        happen(factory, None, ListingMoved("result", one, "go_stale", "published", "stale"))
+    drain()
+    urls = {who: [url for _, url in lines] for who, lines in told(factory, people).items()}
+    assert urls == {"seller_contact": [f"/results/{result_id}"], "worker": [f"/results/{own_id}"]}
+
+
+def test_who_has_left_hears_of_no_interest_he_received_or_sent(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    pair = make_result(factory, people), make_need(factory, people)
+    with factory.writing(people.company) as uow:
+        sent = matching.express(uow, Side.NEED, *pair, "想看现场", Origin.PAGE).id
+    leave(factory, people.worker, people.company)
+    drain()
+    assert those(factory, people) == {"seller_contact"}
+    with factory.writing(people.seller_contact) as uow:
+        matching.decline(uow, sent, "没有产能")
+    drain()
+    assert those(factory, people) == {"seller_contact", "company_admin"}
+
+
+def test_who_has_left_does_not_hear_that_his_change_came_back(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    result_id = make_result(factory, people)
+    with factory.writing() as uow:
+        revision = Revision(
+            listing_id=result_id, state=RevisionState.RETURNED, changes={"title": "新题目"}, note="缺照片",
+            proposed_by_id=people.colleague.user_id, proposed_at=uow.now(),
+        )  # fmt: skip
+        uow.session.add(revision)
+        uow.flush()
+    leave(factory, people.colleague)
+    happen(factory, None, RevisionMoved("result", result_id, revision.id, "return"))
+    drain()
+    assert those(factory, people) == {"worker", "seller_contact"}
