@@ -11,6 +11,8 @@ from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import Indexer, go_on_importing
+from marketplace.listings.importing import resume_abandoned
+from marketplace.listings.renaming import outdate
 from marketplace.matching import handlers as matching
 from marketplace.matching.handovers import readdress
 from marketplace.needs import importing as need_sheets
@@ -31,6 +33,7 @@ IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
 HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "index": INDEXER.handle,
     "import": go_on_importing,
+    "listings.outdate": outdate,
     "accounts.send_codes": CODE_COURIER,
     "organisations.make_parties": make_parties,
     "matching.deliver": matching.deliver_interests,
@@ -50,9 +53,11 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "listing.revision_moved": ("notifications.tell",),
     "listing.claim_moved": ("index", "notifications.tell", "matching.readdress"),
     "listing.import_finished": ("notifications.tell",),
+    "listing.outdated": ("index",),
     "listing.indexed": ("alerts.look",),
     "interest.moved": ("matching.deliver", "deals.open", "notifications.tell"),
     "organisation.moved": ("notifications.tell",),
+    "organisation.renamed": ("listings.outdate",),
     "organisation.membership_moved": ("notifications.tell",),
     "deal.moved": ("notifications.tell",),
     "deal.message_sent": ("notifications.tell",),
@@ -75,6 +80,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("index.compact", timedelta(days=1), INDEXER.compact),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
+    Task("imports.resume", timedelta(hours=1), resume_abandoned),
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),

@@ -69,6 +69,12 @@ class ListingIndexed(_OfListing):
     imported: bool
 
 
+@event("listing.outdated")
+@dataclass(frozen=True)
+class ListingOutdated(_OfListing):
+    """What the index holds of a listing is not current, though the listing itself has not changed."""
+
+
 @event("listing.import_finished")
 @dataclass(frozen=True)
 class ImportFinished(Event):

@@ -15,7 +15,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.events import Event
 from marketplace.listings import importing
-from marketplace.listings.events import ClaimMoved, ImportRequested, ListingIndexed, ListingMoved
+from marketplace.listings.events import ClaimMoved, ImportRequested, ListingIndexed, ListingMoved, ListingOutdated
 from marketplace.listings.importing_columns import KINDS
 from marketplace.listings.models import ImportRun, Listing
 from marketplace.listings.rules import ListingKind
@@ -103,6 +103,8 @@ def _is_news(event: Event, kind: ListingKind) -> bool:
 
     Nor does a claim, until it is approved and the listing has people of its own.
     """
+    if isinstance(event, ListingOutdated):
+        return False
     if isinstance(event, ClaimMoved):
         return event.action == "approve"
     model = inspect(Listing).polymorphic_map[kind].class_

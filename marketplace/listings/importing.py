@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.spreadsheets import read_table
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.kernel.clock import Clock, china_day
@@ -83,6 +84,17 @@ def request(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry
     run = open_run(uow, kind, sha256, file_name, dry_run)
     uow.emit(ImportRequested(run.id, kind, sha256, run.done))
     return run
+
+
+def resume_abandoned(uow: UnitOfWork) -> None:
+    """Let the worker go on with runs nobody steps any more: their command line was killed. Scheduled; emits ImportRequested.
+
+    Where the command line still lives the two share the rows, for each step takes what is next while it holds the run.
+    """
+    waiting = select(OutboxRow.payload["run_id"].as_integer()).where(OutboxRow.event == ImportRequested.name)
+    abandoned = select(ImportRun).where(ImportRun.finished_at.is_(None), ImportRun.id.not_in(waiting))
+    for run in uow.session.scalars(abandoned.order_by(ImportRun.id)):
+        uow.emit(ImportRequested(run.id, run.kind, run.sha256, run.done))
 
 
 def step(uow: UnitOfWork, run_id: int, kind: ImportKind, plan: Plan, expected: int | None = None) -> ImportRun:

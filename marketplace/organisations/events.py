@@ -19,6 +19,19 @@ class OrganisationMoved(Event):
         return f"organisation:{self.organisation_id}"
 
 
+@event("organisation.renamed")
+@dataclass(frozen=True)
+class OrganisationRenamed(Event):
+    """An organisation is called otherwise from now on, wherever it is named."""
+
+    organisation_id: int
+
+    @property
+    def subject(self) -> str:
+        """`organisation:7`."""
+        return f"organisation:{self.organisation_id}"
+
+
 @event("organisation.membership_moved")
 @dataclass(frozen=True)
 class MembershipMoved(Event):

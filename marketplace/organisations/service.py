@@ -12,7 +12,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
-from marketplace.organisations.events import MembershipMoved, OrganisationMoved
+from marketplace.organisations.events import MembershipMoved, OrganisationMoved, OrganisationRenamed
 from marketplace.organisations.members import move_all
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.parties import party_of_organisation
@@ -100,6 +100,7 @@ def _found(uow: UnitOfWork, user_id: int, columns: dict[str, Any]) -> Organisati
 
 def _take_over(uow: UnitOfWork, known: Organisation, user_id: int, columns: dict[str, Any]) -> Organisation:
     require_free_code(uow, columns["credit_code"], known.id)
+    _announce_name(uow, known, columns["name"])
     try:
         advance(uow, ORGANISATION_STATES, known, "take_over", relations(uow, known), **columns)
     except IntegrityError as error:
@@ -134,6 +135,7 @@ def change(uow: UnitOfWork, organisation_id: int, data: OrganisationData) -> Org
     columns = data.columns()
     require_free_name(uow, columns["name_key"], organisation.id)
     require_free_code(uow, columns["credit_code"], organisation.id)
+    _announce_name(uow, organisation, columns["name"])
     again = any(getattr(organisation, name) != columns[name] for name in IDENTITY)
     try:
         if organisation.state is OrganisationState.VERIFIED and again:
@@ -145,6 +147,12 @@ def change(uow: UnitOfWork, organisation_id: int, data: OrganisationData) -> Org
         raise taken(error) from None
     uow.emit(OrganisationMoved(organisation.id, "change"))
     return organisation
+
+
+def _announce_name(uow: UnitOfWork, organisation: Organisation, name: str) -> None:
+    """Listings are found by the name of their unit. Emits OrganisationRenamed; to be called before the name is written."""
+    if organisation.name != name:
+        uow.emit(OrganisationRenamed(organisation.id))
 
 
 def submit(uow: UnitOfWork, organisation_id: int) -> Organisation:

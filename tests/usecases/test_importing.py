@@ -1,6 +1,7 @@
 """Officials import sheets; every row is published once, skipped as a duplicate or refused with its reason."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from marketplace.audit.models import AuditRow
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.listings import importing
 from marketplace.listings.importing import STEP
 from marketplace.listings.models import Decision, ImportProblem, ImportRun, Listing
 from marketplace.listings.rules import Category, Industry, ListingKind, Maturity
@@ -22,6 +24,7 @@ from tests.personas import People
 from tests.sheets import NEEDS, RESULTS, imported, outcome, sheet
 from tests.unit.infra.archives import workbook
 
+Drain = Callable[[], int]
 WELDING = ("自动焊接工装", "青州前程机械有限公司", "减少变形。")
 OIL = ("宽温润滑脂", "新单位有限公司", "零下四十度可用。")
 
@@ -230,6 +233,21 @@ def test_a_run_that_was_killed_is_completed_by_the_next(factory: UnitOfWorkFacto
     assert (killed.done, killed.finished_at, killed.created) == (STEP, None, STEP)
     after = imported(factory, content)
     assert outcome(after) == {"created": 20, "incomplete": 0, "duplicates": STEP, "refused": 0}
+
+
+def test_a_run_that_was_killed_goes_on_by_itself(factory: UnitOfWorkFactory, drain: Drain) -> None:
+    content = sheet(RESULTS, *((f"成果{number}", "", "说明。") for number in range(STEP + 10)))
+    killed = imported(factory, content, steps=1)
+    for _ in range(2):  # The worker of another process may run the task at the same hour.
+        with factory.writing() as uow:
+            importing.resume_abandoned(uow)
+    drain()
+    with factory.reading() as uow:
+        run = uow.session.get_one(ImportRun, killed.id)
+        assert (run.done, run.created, run.finished_at) == (STEP + 10, STEP + 10, factory.clock.now())
+    with factory.writing() as uow:
+        importing.resume_abandoned(uow)
+        assert uow.events == []
 
 
 def test_two_imports_at_once_create_nothing_twice(factory: UnitOfWorkFactory) -> None:

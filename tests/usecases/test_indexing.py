@@ -2,20 +2,29 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from marketplace.alerts.models import MatchAlert
+from marketplace.audit.models import AuditRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.listings.events import ListingMoved
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
+from marketplace.organisations import service as organisations
+from marketplace.organisations.events import OrganisationRenamed
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.service import OrganisationData
 from marketplace.results.rules import Disclosure, ResultState
 from marketplace.wiring import INDEXER
 from search_index.document import Query
 from tests.factories import make_need, make_result
 from tests.personas import People
 from tests.sheets import RESULTS, imported, sheet
+
+CODE = "91350100M000100Y43"
 
 
 def found(factory: UnitOfWorkFactory, text: str, kind: ListingKind = ListingKind.RESULT) -> list[int]:
@@ -120,3 +129,28 @@ def test_an_index_deleted_under_a_running_service_comes_back_with_the_next_move(
     assert found(factory, "焊接") == [second]
     reconcile(factory)
     assert sorted(found(factory, "焊接")) == [first, second]
+
+
+def test_listings_are_found_by_the_new_name_of_their_unit(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    result_id, need_id = make_result(factory, people, party_id=people.buyer_party), make_need(factory, people)
+    hidden = make_need(factory, people, anonymous=True)
+    draft = make_result(factory, people, party_id=people.buyer_party, state=ResultState.DRAFT, published_at=None)
+    reconcile(factory)
+    with factory.writing(people.company_admin) as uow:
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        known = OrganisationData("寿光碧海化工有限公司", unit.kind, CODE, "shouguang", None, None, "周强")
+        organisations.change(uow, unit.id, known)
+    drain()
+    assert found(factory, "碧海化工") == [result_id]
+    assert found(factory, "碧海化工", ListingKind.NEED) == [need_id]
+    assert found(factory, "蓝海") == found(factory, "蓝海", ListingKind.NEED) == []
+    with factory.reading() as uow:
+        assert uow.session.scalar(select(AuditRow.id).where(AuditRow.action == "listing.outdated")) is None
+        assert uow.session.scalar(select(MatchAlert.id).limit(1)) is None
+    with factory.writing(people.company_admin) as uow:
+        organisations.change(uow, people.buyer_id, replace(known, representative="周大强"))
+        assert OrganisationRenamed not in {type(event) for event in uow.events}
+    assert draft not in found(factory, "")
+    assert hidden in found(factory, "", ListingKind.NEED)
