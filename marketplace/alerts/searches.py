@@ -96,7 +96,7 @@ def own(uow: UnitOfWork, search_id: int) -> SavedSearch:
 
 def criteria_of(uow: UnitOfWork, search: SavedSearch) -> Criteria:
     """What a saved search asks for; a value that is no longer known is left out, as on the page."""
-    counties = [county.code for county in load_region(uow.settings.region).counties]
+    counties = load_region(uow.settings.region).counties
     return Reader(search.kind, counties, strict=False).read(search.arguments)
 
 

@@ -12,7 +12,7 @@ from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.listings.search import search
 from marketplace.listings.search_page import C, Card, Read, catalogue_index, read_criteria
-from marketplace.listings.snippets import WIDTH, snippet
+from marketplace.listings.snippets import WIDTH, Marks, snippet
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging
@@ -28,11 +28,12 @@ def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]])
     hits = search(catalogue_index(kind), criteria)
     with reading() as uow:
         cards = read(uow.session, [hit.id for hit in hits.hits])
+    marks = Marks.of(criteria.clauses)
     items = [
         {
             **_item(kind, card),
             **more(card),
-            "snippet": _plain(snippet(card.text, criteria.text, hit)) or card.text[:WIDTH],
+            "snippet": _plain(snippet(card.text, marks, hit)) or card.text[:WIDTH],
         }
         for hit in hits.hits
         if (card := cards.get(hit.id)) is not None

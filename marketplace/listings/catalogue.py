@@ -10,9 +10,12 @@ from marketplace.settings import Settings
 from search_index.document import Document
 from search_index.index import SearchIndex
 
+UNIT = "unit"
+"""The name of the unit, where everybody may know it. It is searched in; there are too many for a filter."""
+
 FACETS: Mapping[ListingKind, tuple[str, ...]] = {
-    ListingKind.RESULT: ("industry", "county", "category", "maturity", "way", "patent"),
-    ListingKind.NEED: ("industry", "county", "way", "budget"),
+    ListingKind.RESULT: ("industry", "county", "category", "maturity", "way", "patent", UNIT),
+    ListingKind.NEED: ("industry", "county", "way", "budget", UNIT),
 }
 SORTS: Mapping[ListingKind, tuple[str, ...]] = {
     ListingKind.RESULT: ("published", "benefit"),
@@ -61,18 +64,23 @@ def open_catalogues(settings: Settings) -> dict[str, SearchIndex]:
 
 
 def make_document(
-    listing: Listing, texts: Sequence[str], facets: Mapping[str, object], sorts: Mapping[str, date | int | None]
+    listing: Listing,
+    texts: Sequence[str],
+    party: str,
+    facets: Mapping[str, object],
+    sorts: Mapping[str, date | int | None],
 ) -> Document:
     """The document of one listing: its public texts, and its own facets and sort keys beside those that all kinds have.
 
-    A day sorts by its number, a moment by its seconds; None is left out, which is how the index knows that it is missing.
+    `party` is empty where not everybody may know it. A day sorts by its number, a moment by its seconds; None is left
+    out, which is how the index knows that it is missing.
     """
-    values = {"industry": listing.industry, "county": listing.county, **facets}
+    values = {"industry": listing.industry, "county": listing.county, UNIT: party or None, **facets}
     keys = {"published": listing.published_at, **sorts}
     return Document(
         id=listing.id,
         title=listing.title,
-        body="\n".join(text for text in texts if text),
+        body="\n".join(text for text in (*texts, party) if text),
         facets={name: (str(value),) for name, value in values.items() if value is not None}
         | {"way": tuple(listing.ways)},
         sorts={name: _number(value) for name, value in keys.items() if value is not None},

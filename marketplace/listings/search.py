@@ -12,7 +12,9 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.catalogue import Budget, Patent
 from marketplace.listings.rules import Category, Industry, ListingKind, Maturity, Way
-from search_index.document import MISSING, RELEVANCE, Page, Query
+from marketplace.listings.search_words import clauses_of
+from marketplace.organisations.regions import County
+from search_index.document import MISSING, RELEVANCE, TITLE, Clause, Page, Query
 from search_index.index import SearchIndex
 
 NONE = "none"
@@ -76,14 +78,22 @@ SORTS: Mapping[ListingKind, tuple[Sort, ...]] = {
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is asked for; `filters` holds the values of the query string, `page` counts from 1."""
+    """What is asked for; `filters` holds the values of the query string, `page` counts from 1.
+
+    `clauses` is what the text was taken apart into.
+    """
 
     kind: ListingKind
     text: str
+    clauses: tuple[Clause, ...]
     filters: Mapping[str, frozenset[str]]
     order: Sort
     page: int = 1
     size: int = PAGE_SIZE
+
+    def saying(self, text: str) -> "Criteria":
+        """The same with another text, of words alone."""
+        return replace(self, text=text, clauses=(Clause(text),), page=1)
 
     def without(self, facet: str) -> "Criteria":
         """The same without one filter."""
@@ -108,15 +118,15 @@ class Advice:
 
     fewer_filters: Attempt | None
     words: tuple[Attempt, ...]
-    elsewhere: int
+    elsewhere: Attempt | None
 
 
 class Reader:
     """Reads the arguments of a request. On a page nonsense is passed over; a strict reader says what is wrong."""
 
-    def __init__(self, kind: ListingKind, counties: Sequence[str], *, strict: bool) -> None:
+    def __init__(self, kind: ListingKind, counties: Sequence[County], *, strict: bool) -> None:
         self._kind = kind
-        self._counties = frozenset(counties)
+        self._counties = counties
         self._strict = strict
 
     def read(self, arguments: Arguments) -> Criteria:
@@ -130,6 +140,7 @@ class Reader:
         return Criteria(
             self._kind,
             text[:TEXT_LIMIT],
+            clauses_of(self._kind, text[:TEXT_LIMIT], self._counties),
             {name: values for name, values in filters.items() if values},
             self._order(_first(arguments, "sort"), text),
             self._number(arguments, "page", 1, LAST_PAGE),
@@ -147,7 +158,7 @@ class Reader:
             )
 
     def _values(self, facet: Facet, arguments: Arguments) -> frozenset[str]:
-        known = {NONE, *(self._counties if facet.values is None else facet.values)}
+        known = {NONE, *(facet.values or (county.code for county in self._counties))}
         asked = frozenset(value for value in arguments.get(facet.name, ()) if value)
         self._refuse(facet.name, asked - known, known)
         return asked & known
@@ -186,7 +197,7 @@ def search(index: SearchIndex, criteria: Criteria) -> Page:
 def as_query(criteria: Criteria) -> Query:
     """What is asked of the index."""
     return Query(
-        text=criteria.text,
+        text=criteria.clauses,
         filters=_in_index(criteria.filters),
         facets=tuple(facet.name for facet in FACETS[criteria.kind]),
         sort=criteria.order.key if criteria.text or criteria.order is not _BY_RELEVANCE else _NEWEST.key,
@@ -196,11 +207,11 @@ def as_query(criteria: Criteria) -> Query:
     )
 
 
-def advise(index: SearchIndex, other: SearchIndex, criteria: Criteria) -> Advice:
-    """What to try when nothing was found."""
-    words = (replace(criteria, text=word, page=1) for word in _words(criteria.text))
+def advise(index: SearchIndex, criteria: Criteria, other: SearchIndex, there: Criteria) -> Advice:
+    """What to try when nothing was found; `there` asks the other catalogue for the same text."""
+    words = (criteria.saying(word) for word in _words(criteria))
     attempts = (_attempt(index, shorter) or _attempt(index, shorter.unfiltered()) for shorter in words)
-    elsewhere = other.search(Query(text=criteria.text, limit=0)).total if criteria.text else 0
+    elsewhere = _attempt(other, there) if criteria.text else None
     return Advice(_fewer_filters(index, criteria), tuple(one for one in attempts if one), elsewhere)
 
 
@@ -211,14 +222,15 @@ def _fewer_filters(index: SearchIndex, criteria: Criteria) -> Attempt | None:
 
 
 def _attempt(index: SearchIndex, criteria: Criteria) -> Attempt | None:
-    count = index.search(Query(text=criteria.text, filters=_in_index(criteria.filters), limit=0)).total
+    count = index.search(Query(text=criteria.clauses, filters=_in_index(criteria.filters), limit=0)).total
     return Attempt(criteria, count) if count else None
 
 
-def _words(text: str) -> Iterator[str]:
-    """The words of the query that are shorter than itself, the first few."""
-    words = dict.fromkeys(word.strip() for word in rjieba.cut(text) if len(word.strip()) > 1)
-    return iter([word for word in words if word != text][:WORDS_TRIED])
+def _words(criteria: Criteria) -> Iterator[str]:
+    """The words that are asked for and shorter than the whole, the first few."""
+    texts = [clause.text for clause in criteria.clauses if not clause.excluded and clause.field in {"", TITLE}]
+    words = dict.fromkeys(word.strip() for text in texts for word in rjieba.cut(text) if len(word.strip()) > 1)
+    return iter([word for word in words if word != criteria.text][:WORDS_TRIED])
 
 
 def _in_index(filters: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -3,19 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from flask import render_template, request, url_for
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from marketplace.listings.rules import Industry, ListingKind
 from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, search
-from marketplace.listings.snippets import marked_title, snippet
+from marketplace.listings.search_words import examples
+from marketplace.listings.snippets import Marks, any_marked, marked_title, marked_unit, snippet
+from marketplace.organisations.regions import County, load_region
 from marketplace.web.context import reading, runtime
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging, url_with
-from marketplace.web.regions import county_choices, county_name
-from search_index.document import MISSING, Hit, Page
+from marketplace.web.regions import county_name
+from search_index.document import MISSING, Fragment, Hit, Page
 from search_index.index import SearchIndex
 
 CATALOGUES = {ListingKind.RESULT: "results.catalogue", ListingKind.NEED: "needs.catalogue"}
@@ -47,6 +50,16 @@ class Card(Protocol):
 C = TypeVar("C", bound=Card)
 Read = Callable[[Session, Sequence[int]], Mapping[int, C]]
 """Reads the cards of listings that everybody sees."""
+
+
+@dataclass(frozen=True)
+class Shown(Generic[C]):
+    """A card with what matched; `unit` is the name of the unit where nothing else did."""
+
+    card: C
+    title: tuple[Fragment, ...]
+    fragments: tuple[Fragment, ...]
+    unit: tuple[Fragment, ...]
 
 
 @dataclass(frozen=True)
@@ -91,6 +104,11 @@ class SearchPage:
     suggestion: Suggestion | None
 
     @property
+    def prefixes(self) -> list[tuple[str, str]]:
+        """Prefixes of the search box in the reader's language, each with an example."""
+        return examples(self.criteria.kind, str(get_locale()))
+
+    @property
     def origin(self) -> dict[str, str]:
         """What a link to a listing carries, so that an interest knows where it began."""
         return {"origin": "search", "ref": self.criteria.text} if self.criteria.text else {}
@@ -98,8 +116,11 @@ class SearchPage:
 
 def read_criteria(kind: ListingKind, *, strict: bool) -> Criteria:
     """The criteria of this request. Raises InvalidInput when strict."""
-    counties = [code for code, _name in county_choices()]
-    return Reader(kind, counties, strict=strict).read(request.args.to_dict(flat=False))
+    return Reader(kind, _counties(), strict=strict).read(request.args.to_dict(flat=False))
+
+
+def _counties() -> tuple[County, ...]:
+    return load_region(runtime().settings.region).counties
 
 
 def catalogue_index(kind: ListingKind) -> SearchIndex:
@@ -112,13 +133,15 @@ def catalogue_page(kind: ListingKind, read: Read[C], template: str) -> str:
     found = search_page(kind)
     with reading() as uow:
         cards = read(uow.session, [hit.id for hit in found.hits])
-    text = found.criteria.text
-    shown = [
-        (card, marked_title(card.title, text), snippet(card.text, text, hit))
-        for hit in found.hits
-        if (card := cards.get(hit.id)) is not None
-    ]
+    marks = Marks.of(found.criteria.clauses)
+    shown = [_shown(card, hit, marks) for hit in found.hits if (card := cards.get(hit.id)) is not None]
     return render_template(template, found=found, shown=shown)
+
+
+def _shown(card: C, hit: Hit, marks: Marks) -> Shown[C]:
+    title, fragments = marked_title(card.title, marks), snippet(card.text, marks, hit)
+    seen = fragments or any_marked(title)
+    return Shown(card, title, fragments, () if seen else marked_unit(card.party, marks))
 
 
 def search_page(kind: ListingKind) -> SearchPage:
@@ -186,10 +209,16 @@ def _orders(criteria: Criteria) -> list[Link]:
 
 def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
     other = next(kind for kind in ListingKind if kind is not criteria.kind)
-    advice = advise(index, catalogue_index(other), criteria)
+    there = Reader(other, _counties(), strict=False).read({"q": [criteria.text]})
+    advice = advise(index, criteria, catalogue_index(other), there)
     words = [Link(one.criteria.text, _url(one.criteria), one.count) for one in advice.words]
-    elsewhere = Link("", url_for(CATALOGUES[other], q=criteria.text), advice.elsewhere) if advice.elsewhere else None
-    return Suggestion(_fewer(criteria, advice.fewer_filters), words, elsewhere)
+    return Suggestion(_fewer(criteria, advice.fewer_filters), words, _elsewhere(advice.elsewhere))
+
+
+def _elsewhere(attempt: Attempt | None) -> Link | None:
+    if attempt is None:
+        return None
+    return Link("", url_for(CATALOGUES[attempt.criteria.kind], q=attempt.criteria.text), attempt.count)
 
 
 def _fewer(criteria: Criteria, attempt: Attempt | None) -> Link | None:

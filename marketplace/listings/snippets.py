@@ -1,8 +1,11 @@
 """Short public text for lists: a first sentence, or the stretch around what was searched for. Raw text, never markup."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from search_index.document import Fragment, Hit
+from marketplace.listings.catalogue import UNIT
+from search_index.document import TITLE, Clause, Fragment, Hit
 from search_index.highlight import highlight
 
 WIDTH = 110  # characters of a snippet
@@ -19,16 +22,46 @@ def first_sentence(text: str, limit: int = SENTENCE) -> str:
     return sentence if len(sentence) <= limit else sentence[: limit - 1].rstrip() + "…"
 
 
-def marked_title(title: str, query: str) -> tuple[Fragment, ...]:
+@dataclass(frozen=True)
+class Marks:
+    """What is marked where: in titles, in the rest of the texts, in the names of units. Never what was excluded."""
+
+    title: str
+    text: str
+    unit: str
+
+    @classmethod
+    def of(cls, clauses: Iterable[Clause]) -> "Marks":
+        """The marks of a search."""
+        wanted = [clause for clause in clauses if not clause.excluded and clause.values is None]
+
+        def among(*fields: str) -> str:
+            return " ".join(clause.text for clause in wanted if clause.field in fields)
+
+        return cls(among("", TITLE), among(""), among("", UNIT))
+
+
+def marked_title(title: str, marks: Marks) -> tuple[Fragment, ...]:
     """The title with what was searched for marked."""
-    return highlight(title, query) if query else (Fragment(title, marked=False),)
+    return highlight(title, marks.title) if marks.title else (Fragment(title, marked=False),)
 
 
-def snippet(text: str, query: str, hit: Hit) -> tuple[Fragment, ...]:
+def snippet(text: str, marks: Marks, hit: Hit) -> tuple[Fragment, ...]:
     """The stretch of a text that holds the most of what was searched for; nothing where it holds none of it."""
-    if not query:
+    if not marks.text:
         return ()
-    fragments = highlight(text, query, WIDTH)
-    if not any(part.marked for part in fragments):
+    fragments = highlight(text, marks.text, WIDTH)
+    if not any_marked(fragments):
         fragments = highlight(text, hit.terms, WIDTH)
-    return fragments if any(part.marked for part in fragments) else ()
+    return fragments if any_marked(fragments) else ()
+
+
+def marked_unit(unit: str | None, marks: Marks) -> tuple[Fragment, ...]:
+    """The name of the unit where it holds what was searched for, else nothing."""
+    fragments = highlight(unit, marks.unit) if unit and marks.unit else ()
+    return fragments if any_marked(fragments) else ()
+
+
+def any_marked(fragments: Iterable[Fragment]) -> bool:
+    """Whether there is anything to see."""
+    return any(fragment.marked for fragment in fragments)

@@ -39,7 +39,8 @@ def document(need: Need, party: str) -> Document:
     indicators = " ".join(f"{row.get('name', '')} {row.get('value', '')}" for row in need.indicators)
     return make_document(
         need,
-        (need.description, indicators, party),
+        (need.description, indicators),
+        party,
         {"budget": budget_band(need.budget_max_fen)},
         {"deadline": need.deadline, "budget": need.budget_max_fen},
     )

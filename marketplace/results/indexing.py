@@ -40,7 +40,8 @@ def document(result: Result, party: str) -> Document:
     patent = Patent.YES if result.patent_number else Patent.NO
     return make_document(
         result,
-        (result.problem, result.summary, effect, result.conditions, how, party),
+        (result.problem, result.summary, effect, result.conditions, how),
+        party,
         {"category": result.category, "maturity": result.maturity, "patent": patent},
         {"benefit": result.benefit_fen},
     )

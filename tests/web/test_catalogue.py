@@ -7,14 +7,18 @@ from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
+from babel.support import Translations
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.models import Listing
-from marketplace.listings.rules import Category, Industry, Maturity
+from marketplace.listings.rules import Category, Industry, ListingKind, Maturity
+from marketplace.listings.search import FACETS, Facet
+from marketplace.listings.search_words import PREFIXES, clauses_of, examples
 from marketplace.needs.rules import NeedState
+from marketplace.organisations.regions import load_region
 from marketplace.results.rules import ResultState
 from marketplace.wiring import INDEXER
 from tests.factories import make_need, make_result
@@ -203,6 +207,92 @@ def test_a_hit_that_has_been_suspended_is_passed_over_before_the_index_knows(
     with factory.writing() as uow:
         uow.session.execute(update(Listing).where(Listing.id == gone).values(state="suspended"))
     assert open_page(client, "/results?q=焊接").titles == ["焊接新"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("标题:焊接", {"焊接夹具"}),
+        ("title：焊接", {"焊接夹具"}),
+        ("單位:前程", {"焊接夹具", "灌装线"}),
+        ("单位:蓝海", set()),
+        ("县:青州", {"焊接夹具"}),
+        ("区县:青州", {"焊接夹具"}),
+        ("县市区：高密市", {"灌装线"}),
+        ("county:Gaomi", {"灌装线"}),
+        ("行业:食品", {"灌装线"}),
+        ("-行业:食品", {"焊接夹具"}),
+        ("industry:food", {"灌装线"}),
+        ("专利:有", {"焊接夹具"}),
+        ("类别:发明", {"灌装线"}),
+        ('"灌装线" -焊接', set()),
+        ("区县:灌装", {"灌装线"}),
+    ],
+)
+def test_a_field_can_be_named_in_both_languages(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index, typed: str, titles: set[str]
+) -> None:
+    make_result(factory, people, title="焊接夹具", patent_number="ZL202010123456.7")
+    make_result(
+        factory, people, title="灌装线", problem="焊接多", county="gaomi", industry=Industry.FOOD,
+        category=Category.INVENTION, patent_number="",
+    )  # fmt: skip
+    index()
+    assert set(open_page(client, "/results?q=" + quote(typed)).titles) == titles
+
+
+def test_every_example_of_the_fold_out_is_understood(client: FlaskClient) -> None:
+    for url, kind in (("/results", ListingKind.RESULT), ("/needs", ListingKind.NEED)):
+        text = client.get(url).text
+        counties = load_region("weifang").counties
+        for locale in ("zh_CN", "en"):
+            for word, example in examples(kind, locale):
+                (clause,) = clauses_of(kind, f"{word}:{example}", counties)
+                assert clause.field in PREFIXES[kind], word
+        assert all(f"<code>{word}:{example}</code>" in text for word, example in examples(kind, "zh_CN"))
+
+
+@pytest.mark.parametrize(
+    "facet", [facet for facet in FACETS[ListingKind.RESULT] if facet.values], ids=lambda it: it.name
+)
+def test_what_a_filter_is_called_can_be_typed_too(facet: Facet) -> None:
+    chinese = Translations.load("marketplace/translations", ["zh_CN"])
+    assert facet.values
+    for value in facet.values:
+        for shown in (value.label, chinese.gettext(value.label)):
+            clauses = clauses_of(ListingKind.RESULT, f'{facet.name}:"{shown}"', ())
+            assert [clause.values for clause in clauses] == [frozenset({value})], shown
+
+
+def test_what_was_excluded_is_not_marked_and_what_must_stand_in_the_title_only_there(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_result(factory, people, title="焊接夹具", problem="焊接变形大。")
+    index()
+    page = open_page(client, "/results?q=" + quote("标题:夹具 变形 -返修机"))
+    assert page.titles == ["焊接夹具"]
+    assert "焊接<mark>夹具</mark>" in page.text
+    assert "焊接<mark>变形</mark>大" in page.text
+    assert "<mark>返修" not in page.text
+
+
+def test_a_card_says_so_when_only_the_name_of_the_unit_matched(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_result(factory, people)
+    index()
+    assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=前程").text
+    assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=单位:前程").text
+    assert "按单位名称找到" not in client.get("/results?q=焊接").text
+
+
+def test_an_anonymous_need_is_not_found_by_its_unit(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_need(factory, people, anonymous=True)
+    index()
+    for typed in ("单位:蓝海", "蓝海"):
+        assert open_page(client, "/needs?q=" + quote(typed)).titles == []
 
 
 @pytest.mark.parametrize("who", [None, "worker", "company", "city_official"])
