@@ -81,12 +81,22 @@ class Page:
     """A stretch of the found documents. The counts of a facet leave its own filter out of account.
 
     `relaxed` says that no document holds the whole text, and that these hold at least half of its terms.
+    `readings` are words that were typed in pinyin, and what they were taken for beside themselves.
     """
 
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
     relaxed: bool = False
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A text that goes on from what was typed, and whether its end is a name."""
+
+    text: str
+    is_name: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ _CUT = "…"
 
 # Words that hold sentences together: no stretch begins or ends with one, and none consists of them.
 _FUNCTION_WORDS = """
-的 地 得 了 和 与 及 或 及其 以及 并 并且 而 而且 在 于 对 对于 由 从 为 为了 以 用 将 把 被 是 有 其 该 此 这 等 等等
+的 地 得 了 和 与 及 或 及其 以及 并 并且 而 而且 在 于 对 对于 由 从 为 为了 基于 以 用 将 把 被 是 有 其 该 此 这 等 等等
 中 上 下 内 个 种 一种 一个 进行 通过 采用 使用 以上 以下 不 也 都 可 可以 能 能够 需 需要 要 所 之 至 到 向
 the a an of and or in on to for with by is are be at from as
 """
-_EMPTY_WORDS = frozenset(_FUNCTION_WORDS.split())
+EMPTY_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +210,13 @@ def _runs_of_words(text: _Folded) -> list[list[Span]]:
 
 def _longest(text: _Folded, words: list[Span], others: list[_Folded]) -> int:
     """How many of the words make the longest stretch worth showing that all others hold, from the first word on."""
-    if text.folded[slice(*words[0])] in _EMPTY_WORDS:
+    if text.folded[slice(*words[0])] in EMPTY_WORDS:
         return 0
     longest = 0
     for size in range(1, len(words) + 1):
         stretch = text.folded[words[0][0] : words[size - 1][1]]
         if not all(other.find(stretch) for other in others):
             break
-        if len(stretch) > 1 and text.folded[slice(*words[size - 1])] not in _EMPTY_WORDS:
+        if len(stretch) > 1 and text.folded[slice(*words[size - 1])] not in EMPTY_WORDS:
             longest = size
     return longest

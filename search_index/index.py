@@ -15,10 +15,25 @@ import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
 from search_index.best import best_rows
-from search_index.document import RELEVANCE, TITLE, Document, Explanation, IndexStatus, Match, Page, Query
+from search_index.document import (
+    RELEVANCE,
+    TITLE,
+    Clause,
+    Completion,
+    Document,
+    Explanation,
+    IndexStatus,
+    Match,
+    Page,
+    Query,
+)
 from search_index.generations import Generations
+from search_index.lexicon import Lexicons
+from search_index.occurrences import occurs
 from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
 from search_index.snapshot import Snapshot, Snapshots, is_passing
+from search_index.spelling import correction
+from search_index.suggestions import suggestions
 
 _CHUNK = 20_000
 """Documents per commit of a rebuild."""
@@ -37,15 +52,19 @@ def _silent(_: int) -> None:
 class SearchIndex:
     """One full-text index in one folder, shared by any number of processes and threads.
 
-    `facets` and `sorts` are the names that documents may carry and queries may ask for.
+    `facets` and `sorts` are the names that documents may carry and queries may ask for. The values of the facets
+    among `names` are names, which are suggested and found in pinyin as the words of titles are.
     Writing calls raise IndexBusyError when another writer holds the lock for a minute.
     """
 
-    def __init__(self, folder: Path, facets: tuple[str, ...], sorts: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path, facets: tuple[str, ...], sorts: tuple[str, ...], names: tuple[str, ...] = ()
+    ) -> None:
         self._generations = Generations(Path(folder))
         self._snapshots = Snapshots(self._generations)
         self._facets = frozenset(facets)
         self._sorts = frozenset(sorts)
+        self._lexicons = Lexicons(names)
 
     # Reading
 
@@ -53,7 +72,22 @@ class SearchIndex:
         """Raises ValueError for a facet or sort key that the index does not have."""
         fields = set() if isinstance(query.text, str) else {clause.field for clause in query.text} - {"", TITLE}
         self._check({*query.filters, *query.facets, *fields}, {query.sort} - {RELEVANCE})
-        return keyword_search.search(self._snapshots.newest(), query)
+        snapshot = self._snapshots.newest()
+        return keyword_search.search(snapshot, query, lambda: self._lexicons.of(snapshot))
+
+    def suggest(self, text: str, limit: int) -> tuple[Completion, ...]:
+        """Texts that go on from what was typed, each of which finds something; nothing while the words are gathered."""
+        snapshot = self._snapshots.newest()
+        lexicon = self._lexicons.of(snapshot)
+        return suggestions(lexicon, text, limit, lambda whole: occurs(snapshot, whole))
+
+    def correct(self, query: Query) -> tuple[Clause, ...] | None:
+        """The clauses of a query with other words that do find something under its filters, one for one, or None."""
+        snapshot = self._snapshots.newest()
+        clauses = keyword_search.clauses_of(query)
+        return correction(
+            self._lexicons.of(snapshot), clauses, lambda other: keyword_search.finds(snapshot, other, query.filters)
+        )
 
     def match(
         self,

@@ -4,6 +4,7 @@ Where nothing holds all bare words, what holds at least half of their terms is s
 fields and exclusions hold in any case.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +13,9 @@ import numpy.typing as npt
 from search_index import selection
 from search_index.analysis import fold, pieces_of, required_terms
 from search_index.document import RELEVANCE, TITLE, Clause, Hit, Page, Query
+from search_index.lexicon import Ask
 from search_index.occurrences import holding, keep_standing
+from search_index.pinyin_search import Reading, readings_of
 from search_index.query_syntax import parse
 from search_index.scorer import SEARCHING, QueryTerms, Scorer, query_terms
 from search_index.snapshot import Snapshot
@@ -37,10 +40,11 @@ def clauses_of(query: Query) -> tuple[Clause, ...]:
     return telling or clauses
 
 
-def search(snapshot: Snapshot, query: Query) -> Page:
-    """The page of a query on one snapshot."""
+def search(snapshot: Snapshot, query: Query, ask: Ask) -> Page:
+    """The page of a query on one snapshot. The words of titles are asked for only where something may be pinyin."""
     clauses = clauses_of(query)
-    found = _found(snapshot, clauses)
+    readings = readings_of(snapshot, clauses, ask)
+    found = _found(snapshot, tuple(one for one in clauses if one not in [each.typed for each in readings]), readings)
     if query.ids is not None:
         found = replace(found, flags=found.flags & selection.among(snapshot, query.ids))
     flags = found.flags & selection.passing(snapshot, query.filters)
@@ -48,18 +52,32 @@ def search(snapshot: Snapshot, query: Query) -> Page:
     keys, descending = _keys(snapshot, query, found)
     order = selection.ranked(keys[rows], snapshot.ids[rows], query.offset + query.limit, descending)[query.offset :]
     facets = {name: _counts(snapshot, query, found.flags, name) for name in query.facets}
-    return Page(len(rows), _hits(snapshot, rows[order], found, clauses), facets, found.relaxed)
+    said = {
+        typed: tuple(text for each in readings if each.typed.text == typed for text in each.texts)
+        for typed in dict.fromkeys(each.typed.text for each in readings)
+    }
+    return Page(len(rows), _hits(snapshot, rows[order], found, clauses, said), facets, found.relaxed, said)
 
 
-def _found(snapshot: Snapshot, clauses: tuple[Clause, ...]) -> _Found:
-    pieces = _pieces(clauses, strict=False)
+def _found(snapshot: Snapshot, clauses: tuple[Clause, ...], readings: list[Reading]) -> _Found:
+    words, others = _pieces(clauses, strict=False), _pieces(clauses, strict=True)
     strict = snapshot.live.copy()
     for clause in clauses:
         if clause.excluded or _is_strict(clause):
             strict &= holding(snapshot, clause) != clause.excluded
-    if pieces or _pieces(clauses, strict=True):
-        return _matching(snapshot, strict, pieces, _pieces(clauses, strict=True))
-    return _Found(strict, np.zeros(len(strict)), relaxed=False, scorer=None)
+    for reading in readings:
+        strict &= reading.holding(snapshot)
+    if words or others:
+        found = _matching(snapshot, strict, words, others)
+    else:
+        found = _Found(strict, np.zeros(len(strict)), relaxed=False, scorer=None)
+    return _with_readings(snapshot, found, readings) if readings else found
+
+
+def _with_readings(snapshot: Snapshot, found: _Found, readings: list[Reading]) -> _Found:
+    texts = [text for reading in readings for text in (reading.typed.text, *reading.texts)]
+    scorer = Scorer(snapshot, _terms([piece for text in texts for piece in pieces_of(fold(text))]), SEARCHING)
+    return replace(found, scores=found.scores + scorer.scored().scores, scorer=found.scorer or scorer)
 
 
 def _is_strict(clause: Clause) -> bool:
@@ -108,7 +126,18 @@ def _counts(snapshot: Snapshot, query: Query, flags: Flags, name: str) -> dict[s
     return selection.counts(snapshot, flags & selection.passing(snapshot, query.filters, but=name), name)
 
 
-def _hits(snapshot: Snapshot, rows: I64, found: _Found, clauses: tuple[Clause, ...]) -> tuple[Hit, ...]:
+def _hits(
+    snapshot: Snapshot, rows: I64, found: _Found, clauses: tuple[Clause, ...], said: Mapping[str, tuple[str, ...]]
+) -> tuple[Hit, ...]:
     held = found.scorer.held_terms(np.sort(rows)) if found.scorer and found.relaxed else {}
-    pieces = tuple(dict.fromkeys([*_pieces(clauses, strict=False), *_pieces(clauses, strict=True)]))
+    asked = [*_pieces(clauses, strict=False), *_pieces(clauses, strict=True)]
+    pieces = tuple(dict.fromkeys([*asked, *(text for texts in said.values() for text in texts)]))
     return tuple(Hit(int(snapshot.ids[row]), float(found.scores[row]), held.get(int(row), pieces)) for row in rows)
+
+
+def finds(snapshot: Snapshot, clauses: tuple[Clause, ...], filters: Mapping[str, frozenset[str]]) -> bool:
+    """Whether documents hold all of the clauses and pass the filters."""
+    flags = selection.passing(snapshot, filters)
+    for clause in clauses:
+        flags &= holding(snapshot, clause) != clause.excluded
+    return bool(flags.any())

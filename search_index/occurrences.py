@@ -25,6 +25,9 @@ _RUN = 3
 """From this many characters on, holding all pairs of a run does not yet mean holding the run."""
 
 
+_AT_ONCE = 256
+
+
 def holding(snapshot: Snapshot, clause: Clause) -> Flags:
     """The rows that hold the clause, whether it asks for it or excludes it; deleted rows may be among them."""
     if clause.field not in {"", TITLE}:
@@ -36,6 +39,22 @@ def holding(snapshot: Snapshot, clause: Clause) -> Flags:
         flags[part.base + _documents(part, terms, in_title=clause.field == TITLE)] = True
     keep_standing(snapshot, flags, pieces, together=clause.phrase, in_title=clause.field == TITLE)
     return flags
+
+
+def occurs(snapshot: Snapshot, text: str) -> bool:
+    """Whether any live document holds the words of a text, each run as it stands. Looks no further than it must."""
+    pieces = pieces_of(fold(text))
+    terms = list(dict.fromkeys(term for piece in pieces for term in required_terms(piece)))
+    for part in snapshot.parts if terms else ():
+        found = _documents(part, terms, in_title=False)
+        found = found[part.live[found]]
+        for at in range(0, len(found), _AT_ONCE):
+            flags = np.zeros(len(snapshot.ids), np.bool_)
+            flags[part.base + found[at : at + _AT_ONCE]] = True
+            keep_standing(snapshot, flags, pieces)
+            if flags.any():
+                return True
+    return False
 
 
 def keep_standing(
