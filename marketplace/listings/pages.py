@@ -105,14 +105,14 @@ def _similar(kind: Kind, listing_id: int) -> str:
     return render_template("listings/similar.html", found=found, kind=kind)
 
 
-def _preview(kind: Kind, listing_id: int) -> str:
-    """The draft as others will see it, or as those with access do, with what is still missing."""
+def _preview(kind: Kind, listing_id: int) -> str | Response:
+    """The draft as others will see it, or as those with access do, with what is still missing; handed in, its page."""
     access = "insiders" if request.args.get("access") == "insiders" else "everybody"
     with reading() as uow:
         listing = load(uow, kind, listing_id)
         inside = kind.read(uow, listing)
         if not inside.page.is_editable:
-            raise NotFound(N_("There is no such page."))
+            return redirect(kind.url("page", listing_id), code=303)
         view = inside if access == "insiders" else kind.read(replace(uow, actor=VISITOR), listing)
         lacking, found = kind.lacking(uow, listing), similar_to(uow, kind, listing)
     return render_template("listings/preview.html", view=view, kind=kind, lacking=lacking, access=access, similar=found)

@@ -85,6 +85,18 @@ def test_an_incomplete_draft_is_kept(browse: Browse, people: People) -> None:
     assert browse(people.worker).post("/needs/1/autosave", data={"title": "别人"}).status_code == 404
 
 
+@pytest.mark.parametrize("state", ["review", "published", "solved"])
+def test_going_back_after_handing_in_leads_to_the_page(
+    browse: Browse, factory: UnitOfWorkFactory, people: People, state: str
+) -> None:
+    need_id = make_need(factory, people, state=state)
+    answer = browse(people.company).get(f"/needs/{need_id}/preview")
+    assert (answer.status_code, answer.location) == (303, f"/needs/{need_id}")
+    assert browse(people.company).get(answer.location).status_code == 200
+    seen = browse(people.stranger).get(f"/needs/{need_id}/preview").status_code
+    assert seen == (303 if state == "published" else 404)
+
+
 def test_a_company_ends_its_need(
     browse: Browse, client: FlaskClient, factory: UnitOfWorkFactory, people: People
 ) -> None:
