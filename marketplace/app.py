@@ -19,6 +19,7 @@ from marketplace import __version__, wiring
 from marketplace.accounts import views as account_views
 from marketplace.accounts.sign_ins import user_of
 from marketplace.admin import views as admin_views
+from marketplace.alerts import views as alert_views
 from marketplace.api import views as api
 from marketplace.audit import service as audit
 from marketplace.bases import views as base_views
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     match_views.blueprint,
     deal_views.blueprint,
     notification_views.blueprint,
+    alert_views.blueprint,
     statistics_views.blueprint,
     admin_views.blueprint,
     api.blueprint,
@@ -140,7 +142,7 @@ def _flask_config(settings: Settings) -> Mapping[str, Any]:
 def _init_web(app: Flask, runtime: Runtime) -> None:
     locale.init_locale(app, str(ROOT / "translations"))
     login.init_login(app, _actor_loader(runtime))
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(alert_views.one_click)
     Bootstrap5(app)
     limits: list[str | Callable[[], str] | Limit] = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
     Limiter(get_remote_address, app=app, default_limits=limits)

@@ -40,9 +40,9 @@ def headline(told: Told) -> Headline:
 def _of_matches(told: Told) -> Headline:
     first, count = told.matches[0], len(told.matches)
     if count == 1:
-        return Headline(ONE[first.side], {"own": first.own_title, "title": first.title})
-    if len({(line.side, line.own_id) for line in told.matches}) == 1:
-        return Headline(SEVERAL[first.side], {"own": first.own_title, "count": count})
+        return Headline(ONE[first.side], {"own": first.own.title, "title": first.other.title})
+    if len({line.own.id for line in told.matches}) == 1:
+        return Headline(SEVERAL[first.side], {"own": first.own.title, "count": count})
     return Headline(MATCHES, {"count": count})
 
 

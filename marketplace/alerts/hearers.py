@@ -47,7 +47,7 @@ class Hearer:
         wants = self.recommendations and not self.is_silenced and self.frequency is not Frequency.OFF
         return (
             wants
-            and _is_shown(own)
+            and is_shown(own)
             and not own.on_behalf
             and is_mine(self.actor, own)
             and self.is_news(other)
@@ -58,7 +58,7 @@ class Hearer:
         """Whether the listing can be seen by everybody, is of others, and is not muted."""
         muted = (listing.id, None) if listing.kind is ListingKind.RESULT else (None, listing.id)
         his_own = is_mine(self.actor, listing) or self.actor.belongs_to(listing.party_id)
-        return _is_shown(listing) and not his_own and muted not in self.mutes
+        return is_shown(listing) and not his_own and muted not in self.mutes
 
 
 def hearer(uow: UnitOfWork, user_id: int) -> Hearer | None:
@@ -108,5 +108,6 @@ def settled(uow: UnitOfWork, pairs: Iterable[Pair]) -> frozenset[Pair]:
     return frozenset(wanted & {(result_id, need_id) for result_id, need_id in found})
 
 
-def _is_shown(listing: Listing) -> bool:
+def is_shown(listing: Listing) -> bool:
+    """Whether everybody sees it."""
     return listing.state in listing.shown_in

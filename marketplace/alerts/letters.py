@@ -16,8 +16,6 @@ from marketplace.infra.mail import Mail
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
-from marketplace.listings.rules import ListingKind
-from marketplace.matching.rules import Side
 from marketplace.notifications.notices import listing_path
 from marketplace.settings import Settings
 
@@ -75,13 +73,11 @@ def _words(settings: Settings, message: Told) -> dict[str, object]:
 
 
 def _match(settings: Settings, user_id: int, line: MatchLine) -> Item:
-    kind = ListingKind.NEED if line.side is Side.RESULT else ListingKind.RESULT
-    other_id = line.need_id if line.side is Side.RESULT else line.result_id
     return Item(
-        line.title,
-        line.own_title,
+        line.other.title,
+        line.own.title,
         tuple(word.text for word in line.why),
-        _url(settings, listing_path(kind, other_id)),
+        _url(settings, listing_path(line.other.kind, line.other.id)),
         _url(settings, mute_path(sign(line.target(user_id, Scope.PAIR), settings.secret_key))),
     )
 

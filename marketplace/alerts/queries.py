@@ -1,12 +1,15 @@
-"""The reading side of alerts: a message with what it told, what is muted, and how many were told."""
+"""The reading side of alerts: a message with what it told, what is muted, what is saved, and how many were told."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
+from marketplace.alerts.hearers import is_shown
 from marketplace.alerts.models import AlertMessage, MatchAlert, Mute, Preference, SavedSearch, SearchAlert
 from marketplace.alerts.rules import Frequency, Scope
 from marketplace.alerts.targets import Target
@@ -14,6 +17,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.listings.models import Listing
+from marketplace.listings.policy import may_see
 from marketplace.matching.cards import Card, need_card, result_card
 from marketplace.matching.reasons import Why
 from marketplace.matching.rules import Place, Side, Strength
@@ -26,26 +30,25 @@ L = TypeVar("L", bound=Listing)
 
 @dataclass(frozen=True)
 class MatchLine:
-    """One match as it was told. `own_title` is the person's listing; the words are those that carried it then."""
+    """One match as it was told: the person's own listing, the other side's, and the words that carried it then."""
 
     side: Side
-    result_id: int
-    need_id: int
-    own_title: str
-    title: str
+    own: Listing
+    other: Listing
     strength: Strength
     why: tuple[Why, ...]
-    is_shown: bool
 
     @property
-    def own_id(self) -> int:
-        """The person's own listing."""
-        return self.result_id if self.side is Side.RESULT else self.need_id
+    def is_shown(self) -> bool:
+        """Whether everybody still sees the other side's listing."""
+        return is_shown(self.other)
 
-    def target(self, user_id: int, scope: Scope) -> Target:
-        """What the person mutes with this line's buttons."""
-        result_id = self.result_id if scope in {Scope.PAIR, Scope.RESULT} else None
-        return Target(user_id, scope, result_id, self.need_id if scope in {Scope.PAIR, Scope.NEED} else None)
+    def target(self, user_id: int, named: str) -> Target:
+        """What the person mutes with this line's buttons: the `pair`, or everything about its `result` or its `need`."""
+        result, need = (self.own, self.other) if self.side is Side.RESULT else (self.other, self.own)
+        scope = Scope(named)
+        result_id = result.id if scope in {Scope.PAIR, Scope.RESULT} else None
+        return Target(user_id, scope, result_id, need.id if scope in {Scope.PAIR, Scope.NEED} else None)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,11 @@ class FindLine:
     search_id: int
     search: str
     listing: Listing
-    is_shown: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody still sees it."""
+        return is_shown(self.listing)
 
     def target(self, user_id: int) -> Target:
         """What the person mutes with this line's button."""
@@ -70,13 +77,18 @@ class Told:
     matches: tuple[MatchLine, ...]
     finds: tuple[FindLine, ...]
 
+    @property
+    def groups(self) -> tuple[tuple[Listing, tuple[MatchLine, ...]], ...]:
+        """The matches under the own listing that each belongs to."""
+        return tuple((own, tuple(lines)) for own, lines in groupby(self.matches, key=lambda line: line.own))
+
 
 @dataclass(frozen=True)
 class MutedRow:
-    """Something a person has muted, under the title of what it is about."""
+    """Something that can be muted, under the titles of what it is about; empty where the reader may not see them."""
 
     target: Target
-    title: str
+    title: str = ""
     other_title: str = ""
 
 
@@ -85,7 +97,9 @@ def own_message(uow: UnitOfWork, message_id: int) -> Told:
     message = uow.session.get(AlertMessage, message_id)
     if message is None or message.user_id != uow.actor.user_id:
         raise NotFound(N_("There is no such page."))
-    return told(uow.session, message)
+    found = told(uow.session, message)
+    # Who has left the unit sees no more of its listings than others do.
+    return replace(found, matches=tuple(line for line in found.matches if may_see(uow.actor, line.own)))
 
 
 def told(session: Session, message: AlertMessage) -> Told:
@@ -104,23 +118,17 @@ def told(session: Session, message: AlertMessage) -> Told:
     return Told(
         message,
         tuple(_match_line(row, results[row.result_id], needs[row.need_id]) for row in ordered),
-        tuple(FindLine(search.id, search.name, one, _is_shown(one)) for _, search, one in finds),
+        tuple(FindLine(search.id, search.name, listing) for _, search, listing in finds),
     )
 
 
-def cards(session: Session, message: Told) -> Mapping[int, Card]:
-    """The cards of the listings of the other side that are still shown, by id. A need that asks not to be named is not."""
-    wanted = {line.need_id if line.side is Side.RESULT else line.result_id for line in message.matches if line.is_shown}
-    wanted |= {line.listing.id for line in message.finds if line.is_shown}
-    listings = session.scalars(select(Listing).where(Listing.id.in_(wanted))).all()
+def cards(session: Session, told: Told) -> Mapping[int, Card]:
+    """The cards of what was found and is still shown, by id. A need that asks not to be named is not."""
+    listings = [line.other for line in told.matches if line.is_shown]
+    listings += [line.listing for line in told.finds if line.is_shown]
     names = names_of(session, {listing.party_id for listing in listings})
-    return {
-        one.id: need_card(one, names, names_party=not one.anonymous)
-        if isinstance(one, Need)
-        else result_card(one, names)
-        for one in listings
-        if isinstance(one, Need | Result)
-    }
+    needs = [need_card(one, names, names_party=not one.anonymous) for one in listings if isinstance(one, Need)]
+    return {card.id: card for card in [*needs, *(result_card(r, names) for r in listings if isinstance(r, Result))]}
 
 
 def preference_of(session: Session, user_id: int) -> Preference:
@@ -128,15 +136,25 @@ def preference_of(session: Session, user_id: int) -> Preference:
     return session.get(Preference, user_id) or Preference(user_id=user_id, frequency=Frequency.INSTANT)
 
 
-def muted(session: Session, user_id: int) -> tuple[MutedRow, ...]:
-    """What a person has muted, the latest first."""
-    mutes = session.scalars(select(Mute).where(Mute.user_id == user_id).order_by(Mute.id.desc())).all()
-    titles = _titles(session, (id_ for mute in mutes for id_ in (mute.result_id, mute.need_id) if id_))
+def muted(uow: UnitOfWork, user_id: int) -> tuple[MutedRow, ...]:
+    """What a person has muted, the latest first, then saved searches."""
+    mutes = select(Mute).where(Mute.user_id == user_id).order_by(Mute.id.desc())
     searches = select(SavedSearch).where(SavedSearch.user_id == user_id, SavedSearch.muted_at.is_not(None))
-    return (
-        *(_muted_row(user_id, mute, titles) for mute in mutes),
-        *(MutedRow(Target(user_id, Scope.SEARCH, search_id=one.id), one.name) for one in session.scalars(searches)),
-    )
+    targets = [Target(user_id, _scope(one), one.result_id, one.need_id) for one in uow.session.scalars(mutes)]
+    targets += [Target(user_id, Scope.SEARCH, search_id=one.id) for one in uow.session.scalars(searches)]
+    return tuple(mutable(uow, target) for target in targets)
+
+
+def mutable(uow: UnitOfWork, target: Target) -> MutedRow:
+    """What a target is about, whether it is muted or not. Raises NotFound when its person or search is gone."""
+    search = uow.session.get(SavedSearch, target.search_id) if target.search_id else None
+    if uow.session.get(User, target.user_id) is None or (target.scope is Scope.SEARCH and search is None):
+        raise NotFound(N_("There is no such page."))
+    if search is not None:
+        return MutedRow(target, search.name)
+    ids = [id_ for id_ in (target.result_id, target.need_id) if id_ is not None]
+    listings = [uow.session.get_one(Listing, id_) for id_ in ids]
+    return MutedRow(target, *(one.title if may_see(uow.actor, one) else "" for one in listings))
 
 
 def saved_searches(session: Session, user_id: int) -> tuple[SavedSearch, ...]:
@@ -158,25 +176,14 @@ def figures(session: Session) -> dict[str, int]:
 def _match_line(row: MatchAlert, result: Result, need: Need) -> MatchLine:
     own, other = (result, need) if row.side is Side.RESULT else (need, result)
     why = tuple(Why(term["text"], Place(term["field"])) for term in row.explanation["terms"])
-    return MatchLine(row.side, row.result_id, row.need_id, own.title, other.title, row.strength, why, _is_shown(other))
-
-
-def _is_shown(listing: Listing) -> bool:
-    return listing.state in listing.shown_in
+    return MatchLine(row.side, own, other, row.strength, why)
 
 
 def _by_id(session: Session, model: type[L], ids: Iterable[int]) -> dict[int, L]:
     return {one.id: one for one in session.scalars(select(model).where(model.id.in_(set(ids))))}
 
 
-def _titles(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    rows = session.execute(select(Listing.id, Listing.title).where(Listing.id.in_(set(ids))))
-    return {id_: title for id_, title in rows}  # noqa: C416 - a row is no pair to the type checker
-
-
-def _muted_row(user_id: int, mute: Mute, titles: Mapping[int, str]) -> MutedRow:
+def _scope(mute: Mute) -> Scope:
     if mute.result_id and mute.need_id:
-        target = Target(user_id, Scope.PAIR, mute.result_id, mute.need_id)
-        return MutedRow(target, titles[mute.result_id], titles[mute.need_id])
-    scope = Scope.RESULT if mute.result_id else Scope.NEED
-    return MutedRow(Target(user_id, scope, mute.result_id, mute.need_id), titles[mute.result_id or mute.need_id or 0])
+        return Scope.PAIR
+    return Scope.RESULT if mute.result_id else Scope.NEED

@@ -8,12 +8,10 @@ from marketplace.accounts.models import User
 from marketplace.accounts.service import me
 from marketplace.alerts.events import Muted, PreferenceChanged, Unmuted
 from marketplace.alerts.models import MatchAlert, Mute, Preference, SavedSearch
-from marketplace.alerts.queries import preference_of
+from marketplace.alerts.queries import mutable, preference_of
 from marketplace.alerts.rules import Frequency, Scope
 from marketplace.alerts.targets import Target
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import NotFound
-from marketplace.kernel.messages import N_
 
 
 def choose(uow: UnitOfWork, frequency: Frequency, recommendations: bool) -> Preference:
@@ -40,10 +38,9 @@ def mute(uow: UnitOfWork, target: Target) -> None:
 
     The target comes from a signed link or from the person's own page: whoever acts, it is the target's person who is meant.
     """
-    if is_muted(uow.session, _known(uow, target)):
-        return
+    mutable(uow, target)
     row = _locked(uow, target.user_id)
-    if is_muted(uow.session, target):  # Somebody pressed twice at once.
+    if is_muted(uow.session, target):
         return
     if target.scope is Scope.ALL:
         row.muted_at = uow.now()
@@ -57,10 +54,12 @@ def mute(uow: UnitOfWork, target: Target) -> None:
 
 def unmute(uow: UnitOfWork, target: Target) -> None:
     """Hear of it again; nothing happens to what is not muted. Raises NotFound; emits Unmuted."""
-    if not is_muted(uow.session, _known(uow, target)):
+    mutable(uow, target)
+    row = _locked(uow, target.user_id)
+    if not is_muted(uow.session, target):
         return
     if target.scope is Scope.ALL:
-        _locked(uow, target.user_id).muted_at = None
+        row.muted_at = None
     elif target.scope is Scope.SEARCH:
         uow.session.get_one(SavedSearch, target.search_id).muted_at = None
     else:
@@ -76,14 +75,6 @@ def is_muted(session: Session, target: Target) -> bool:
         search = session.get(SavedSearch, target.search_id)
         return search is not None and search.muted_at is not None
     return session.scalar(select(Mute.id).where(_this(target))) is not None
-
-
-def _known(uow: UnitOfWork, target: Target) -> Target:
-    """The target, unless its person or its saved search is no longer there."""
-    search = uow.session.get(SavedSearch, target.search_id) if target.search_id else None
-    if uow.session.get(User, target.user_id) is None or (target.scope is Scope.SEARCH and search is None):
-        raise NotFound(N_("There is no such page."))
-    return target
 
 
 def _this(target: Target) -> ColumnElement[bool]:

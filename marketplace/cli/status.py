@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from marketplace import __version__
+from marketplace.alerts.queries import figures
 from marketplace.deals.models import Deal
 from marketplace.infra import schema
 from marketplace.infra.database import Base
@@ -26,13 +27,14 @@ def versions() -> dict[str, str]:
 
 
 def status_of(uow: UnitOfWork) -> dict[str, object]:
-    """Counts of rows, of indexed documents and of outbox rows that wait or are parked; the migration; the versions."""
+    """Counts of rows, of indexed documents, of alerts told and of outbox rows that wait or are parked; migration; versions."""
     parked = OutboxRow.parked_at.is_not(None)
     return {
         "results": _count(uow, Result),
         "needs": _count(uow, Need),
         "deals": _count(uow, Deal),
         "index_documents": sum(index.status().documents for index in uow.services.catalogues.values()),
+        "alerts": figures(uow.session),
         "outbox_pending": uow.session.scalar(select(func.count(OutboxRow.id)).where(~parked)) or 0,
         "outbox_parked": uow.session.scalar(select(func.count(OutboxRow.id)).where(parked)) or 0,
         "migration": schema.current(runtime().factory.engine),
