@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.listings.models import Listing
 from marketplace.matching.models import Match, ShownReasons
 from marketplace.matching.queries import MatchRow
 from marketplace.matching.reasons import explain, stored
@@ -44,14 +45,14 @@ class Showing:
 
 def unrecorded(uow: UnitOfWork, rows: Sequence[MatchRow], side: Side) -> tuple[Showing, ...]:
     """Of the rows of a list those that are not recorded as they are now; to be called where the list was read."""
-    known = {(row.result_id, row.need_id): row for row in _recorded(uow, side, rows)}
+    known = {(row[0], row[1]): (row[2], row[3]) for row in _recorded(uow, side, rows)}
+    now = _versions(uow, {id_ for row in rows for id_ in (row.result_id, row.need_id)})
     shown = []
     for row in rows:
-        result, need = uow.session.get_one(Result, row.result_id), uow.session.get_one(Need, row.need_id)
-        last = known.get((row.result_id, row.need_id))
-        if last is None or (last.result_version, last.need_version) != (result.version, need.version):
+        versions = now[row.result_id], now[row.need_id]
+        if known.get((row.result_id, row.need_id)) != versions:
             why = {**stored(row.reason), "strength": row.strength.value}
-            shown.append(_showing(result, need, side, why))
+            shown.append(Showing(row.result_id, row.need_id, side, *versions, why))
     return tuple(shown)
 
 
@@ -85,13 +86,15 @@ def as_shown(uow: UnitOfWork, result: Result, need: Need, side: Side) -> ShownRe
     mine = select(ShownReasons).join(Match, Match.id == ShownReasons.match_id).where(pair, ShownReasons.side == side)
     last = uow.session.scalar(mine)
     if last is None or (last.result_version, last.need_version) != (result.version, need.version):
-        record(uow, [_showing(result, need, side, stored(explain(uow, result, need, side)))])
+        why = stored(explain(uow, result, need, side))
+        record(uow, [Showing(result.id, need.id, side, result.version, need.version, why)])
         last = uow.session.scalars(mine.execution_options(populate_existing=True)).one()
     return last
 
 
-def _showing(result: Result, need: Need, side: Side, explanation: Mapping[str, Any]) -> Showing:
-    return Showing(result.id, need.id, side, result.version, need.version, explanation)
+def _versions(uow: UnitOfWork, listing_ids: Iterable[int]) -> dict[int, int]:
+    wanted = select(Listing.id, Listing.version).where(Listing.id.in_(listing_ids))
+    return dict(uow.session.execute(wanted).all())
 
 
 def _columns(match_id: int, one: Showing, uow: UnitOfWork) -> dict[str, Any]:
