@@ -81,11 +81,11 @@ class SearchIndex:
         lexicon = self._lexicons.of(snapshot)
         return suggestions(lexicon, text, limit, lambda whole: occurs(snapshot, whole))
 
-    def correct(self, query: Query) -> tuple[Clause, ...] | None:
-        """The clauses of a query with other words that do find something under its filters, one for one, or None."""
+    def correct(self, query: Query) -> tuple[tuple[Clause, Clause], ...]:
+        """Clauses of a query, each with what it should be for something to be found under its filters; often none."""
         snapshot = self._snapshots.newest()
         clauses = keyword_search.clauses_of(query)
-        return correction(
+        better = correction(
             self._lexicons.of(snapshot), clauses, lambda other: keyword_search.finds(snapshot, other, query.filters)
         )
 
@@ -94,6 +94,7 @@ class SearchIndex:
         title: str,
         body: str,
         limit: int,
+        return tuple(pair for pair in zip(clauses, better or clauses, strict=True) if pair[0] != pair[1])
         filters: Mapping[str, frozenset[str]] = _NO_FILTERS,
         exclude: frozenset[int] = frozenset(),
         explained: int | None = None,

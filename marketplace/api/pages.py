@@ -10,7 +10,7 @@ from marketplace.kernel.states import Relation
 from marketplace.listings.addresses import listing_url
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
-from marketplace.listings.search import search
+from marketplace.listings.search import meant, search
 from marketplace.listings.search_page import C, Card, Read, catalogue_index, read_criteria
 from marketplace.listings.snippets import WIDTH, Marks, snippet
 from marketplace.web.context import reading
@@ -20,15 +20,17 @@ from search_index.document import Fragment
 
 
 def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]]) -> Response:
-    """The page of a search: total, items, page, pages and the counts of the facets; `more` is what one kind has beside.
+    """The page of a search: total, items, page, pages, counts of the facets, what pinyin was taken for and what may
+    have been meant; `more` is what one kind has beside.
 
     Raises InvalidInput.
     """
     criteria = read_criteria(kind, strict=True)
-    hits = search(catalogue_index(kind), criteria)
+    index = catalogue_index(kind)
+    hits = search(index, criteria)
     with reading() as uow:
         cards = read(uow.session, [hit.id for hit in hits.hits])
-    marks = Marks.of(criteria.clauses)
+    marks = Marks.of(criteria.clauses, hits.readings)
     items = [
         {
             **_item(kind, card),
@@ -44,6 +46,8 @@ def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]])
         page=criteria.page,
         pages=Paging(criteria.page, criteria.size, hits.total).pages,
         relaxed=hits.relaxed,
+        readings=hits.readings,
+        did_you_mean=meant(index, criteria) or None if hits.relaxed or not hits.total else None,
         facets={
             name: {value or "none": count for value, count in counts.items()} for name, counts in hits.facets.items()
         },

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from marketplace.api.needs import need, needs
 from marketplace.api.results import result, results
+from marketplace.api.suggestions import suggestions
 from marketplace.web.access import public
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -11,6 +12,7 @@ blueprint.add_url_rule("/results", view_func=results)
 blueprint.add_url_rule("/results/<int:result_id>", view_func=result)
 blueprint.add_url_rule("/needs", view_func=needs)
 blueprint.add_url_rule("/needs/<int:need_id>", view_func=need)
+blueprint.add_url_rule("/suggestions", view_func=suggestions)
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -24,5 +26,6 @@ def index() -> Response:
             "result": f"{url_for('api.results')}/{{id}}",
             "needs": url_for("api.needs"),
             "need": f"{url_for('api.needs')}/{{id}}",
+            "suggestions": url_for("api.suggestions"),
         },
     )

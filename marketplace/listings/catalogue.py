@@ -7,8 +7,10 @@ from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.settings import Settings
+from search_index.asking import Profile
 from search_index.document import Document
 from search_index.index import SearchIndex
+from search_index.scorer import Weighting
 
 UNIT = "unit"
 """The name of the unit, where everybody may know it. It is searched in; there are too many for a filter."""
@@ -21,6 +23,13 @@ SORTS: Mapping[ListingKind, tuple[str, ...]] = {
     ListingKind.RESULT: ("published", "benefit"),
     ListingKind.NEED: ("published", "deadline", "budget"),
 }
+
+
+PROFILES: Mapping[ListingKind, Profile] = {
+    ListingKind.RESULT: Profile(Weighting(k1=3.0, b=0.6, title=1.5), single=1.3, word=0.75, rarity=0.25, even=True),
+    ListingKind.NEED: Profile(Weighting(k1=3.0, b=0.75, title=1.5), standing=0.7),
+}
+"""How needs are matched with results, and results with needs. Measured on graded pairs, see docs/matching.md."""
 
 
 class Patent(Labelled):
@@ -58,7 +67,9 @@ def budget_band(fen: int | None) -> Budget | None:
 def open_catalogues(settings: Settings) -> dict[str, SearchIndex]:
     """One index per kind of listing, under the data folder."""
     return {
-        kind.value: SearchIndex(settings.index_dir / f"{kind.value}s", FACETS[kind], SORTS[kind])
+        kind.value: SearchIndex(
+            settings.index_dir / f"{kind.value}s", FACETS[kind], SORTS[kind], (UNIT,), PROFILES[kind]
+        )
         for kind in ListingKind
     }
 

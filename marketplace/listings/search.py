@@ -207,6 +207,16 @@ def as_query(criteria: Criteria) -> Query:
     )
 
 
+def meant(index: SearchIndex, criteria: Criteria) -> str:
+    """What was probably meant, in place of a slip; empty where nothing better is known. It does find something."""
+    text = criteria.text
+    for slip, better in index.correct(as_query(criteria)):
+        if slip.text not in text:
+            return ""
+        text = text.replace(slip.text, better.text, 1)
+    return "" if text == criteria.text else text
+
+
 def advise(index: SearchIndex, criteria: Criteria, other: SearchIndex, there: Criteria) -> Advice:
     """What to try when nothing was found; `there` asks the other catalogue for the same text."""
     words = (criteria.saying(word) for word in _words(criteria))

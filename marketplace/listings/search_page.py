@@ -10,7 +10,7 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from marketplace.listings.rules import Industry, ListingKind
-from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, search
+from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, meant, search
 from marketplace.listings.search_words import examples
 from marketplace.listings.snippets import Marks, any_marked, marked_title, marked_unit, snippet
 from marketplace.organisations.regions import County, load_region
@@ -102,6 +102,13 @@ class SearchPage:
     clear_url: str
     orders: list[Link]
     suggestion: Suggestion | None
+    readings: Mapping[str, tuple[str, ...]]
+    meant: Link | None
+
+    @property
+    def marks(self) -> Marks:
+        """What is marked on the cards."""
+        return Marks.of(self.criteria.clauses, self.readings)
 
     @property
     def prefixes(self) -> list[tuple[str, str]]:
@@ -133,8 +140,7 @@ def catalogue_page(kind: ListingKind, read: Read[C], template: str) -> str:
     found = search_page(kind)
     with reading() as uow:
         cards = read(uow.session, [hit.id for hit in found.hits])
-    marks = Marks.of(found.criteria.clauses)
-    shown = [_shown(card, hit, marks) for hit in found.hits if (card := cards.get(hit.id)) is not None]
+    shown = [_shown(card, hit, found.marks) for hit in found.hits if (card := cards.get(hit.id)) is not None]
     return render_template(template, found=found, shown=shown)
 
 
@@ -159,6 +165,8 @@ def search_page(kind: ListingKind) -> SearchPage:
         clear_url=url_for(CATALOGUES[kind], q=criteria.text or None),
         orders=_orders(criteria),
         suggestion=None if found.total else _suggestion(criteria, index),
+        readings=found.readings,
+        meant=_meant(criteria, index) if found.relaxed or not found.total else None,
     )
 
 
@@ -213,6 +221,11 @@ def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
     advice = advise(index, criteria, catalogue_index(other), there)
     words = [Link(one.criteria.text, _url(one.criteria), one.count) for one in advice.words]
     return Suggestion(_fewer(criteria, advice.fewer_filters), words, _elsewhere(advice.elsewhere))
+
+
+def _meant(criteria: Criteria, index: SearchIndex) -> Link | None:
+    text = meant(index, criteria)
+    return Link(text, url_with(q=text, page=None)) if text else None
 
 
 def _elsewhere(attempt: Attempt | None) -> Link | None:

@@ -1,7 +1,7 @@
 """Short public text for lists: a first sentence, or the stretch around what was searched for. Raw text, never markup."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from marketplace.listings.catalogue import UNIT
@@ -31,12 +31,13 @@ class Marks:
     unit: str
 
     @classmethod
-    def of(cls, clauses: Iterable[Clause]) -> "Marks":
-        """The marks of a search."""
+    def of(cls, clauses: Iterable[Clause], readings: Mapping[str, Sequence[str]]) -> "Marks":
+        """The marks of a search; `readings` is what words in pinyin were taken for."""
         wanted = [clause for clause in clauses if not clause.excluded and clause.values is None]
 
         def among(*fields: str) -> str:
-            return " ".join(clause.text for clause in wanted if clause.field in fields)
+            texts = [clause.text for clause in wanted if clause.field in fields]
+            return " ".join(text for typed in texts for text in (typed, *readings.get(typed, ())))
 
         return cls(among("", TITLE), among(""), among("", UNIT))
 

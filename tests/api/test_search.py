@@ -128,3 +128,64 @@ def test_an_unknown_address_is_a_problem_too(client: FlaskClient) -> None:
     for url in ("/api/v1/results/999", "/api/v1/nothing"):
         answer = client.get(url)
         assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_suggestions_go_on_from_what_was_typed_and_each_finds_something(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People
+) -> None:
+    make_result(factory, people, title="变压器油箱自动焊接工装")
+    make_need(factory, people, title="储罐防腐", anonymous=True)
+    reconcile(factory)
+    for typed in ("变", "bianya", "byq", "變壓"):
+        answer = client.get("/api/v1/suggestions", query_string={"kind": "result", "q": typed})
+        found = answer.json["suggestions"] if answer.json else []
+        assert "变压器" in [one["text"] for one in found], typed
+        for one in found:
+            page = client.get("/api/v1/results", query_string={"q": one["text"]}).json
+            assert page
+            assert page["total"]
+            assert not page["relaxed"]
+    units = client.get("/api/v1/suggestions?q=前程").json
+    assert units == {"suggestions": [{"text": "青州前程机械有限公司", "what": "unit"}]}
+    assert client.get("/api/v1/suggestions?kind=need&q=储").json != {"suggestions": []}
+
+
+def test_suggestions_name_no_anonymous_unit_and_no_draft(
+    client: FlaskClient, browse: Browse, factory: UnitOfWorkFactory, people: People
+) -> None:
+    make_need(factory, people, title="储罐防腐", anonymous=True)
+    make_result(factory, people, title="量子雷达", state=ResultState.DRAFT)
+    reconcile(factory)
+    for browser in (client, browse(people.company), browse(people.worker)):
+        for query in ("kind=need&q=蓝海", "kind=need&q=lanhai", "kind=result&q=量", "q=liangzi"):
+            assert browser.get(f"/api/v1/suggestions?{query}").json == {"suggestions": []}
+
+
+@pytest.mark.parametrize(("query", "field"), [("kind=deal&q=变", "kind"), ("q=" + "长" * 201, "q")])
+def test_a_wrong_question_for_suggestions_is_named(client: FlaskClient, query: str, field: str) -> None:
+    answer = client.get(f"/api/v1/suggestions?{query}")
+    assert answer.status_code == 422
+    assert answer.json
+    assert list(answer.json["fields"]) == [field]
+
+
+def test_the_answer_says_how_pinyin_was_read_and_what_may_have_been_meant(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People
+) -> None:
+    make_result(factory, people, title="变压器油箱自动焊接工装")
+    reconcile(factory)
+    said = client.get("/api/v1/results?q=bianyaqi").json
+    assert said
+    assert (said["total"], said["readings"], said["did_you_mean"]) == (1, {"bianyaqi": ["变压器"]}, None)
+    slip = client.get("/api/v1/results?q=变压汽").json
+    assert slip
+    assert (slip["readings"], slip["did_you_mean"]) == ({}, "变压器")
+
+
+def test_fields_and_exclusions_work_here_too(client: FlaskClient, factory: UnitOfWorkFactory, people: People) -> None:
+    make_result(factory, people, title="变压器油箱自动焊接工装")
+    reconcile(factory)
+    totals = {
+        typed: client.get("/api/v1/results", query_string={"q": typed}).json for typed in ("单位:前程", "焊接 -变压器")
+    }
+    assert [page and page["total"] for page in totals.values()] == [1, 0]

@@ -286,6 +286,33 @@ def test_a_card_says_so_when_only_the_name_of_the_unit_matched(
     assert "按单位名称找到" not in client.get("/results?q=焊接").text
 
 
+def test_a_slip_gets_an_offer_and_the_offer_keeps_filters_and_the_rest(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_result(factory, people, title="变压器油箱焊接夹具")
+    index()
+    offer = re.compile(r'您是不是要找 <a class="[^"]*" href="([^"]*)">(.*?)</a>')
+    page = client.get("/results?county=qingzhou&q=" + quote("焊结 -机器人")).text
+    ((url, label),) = offer.findall(page)
+    assert label == "焊接 -机器人"
+    assert "county=qingzhou" in url
+    assert open_page(client, url.replace("&amp;", "&")).titles == ["变压器油箱焊接夹具"]
+    assert not offer.findall(client.get("/results?q=焊接").text)
+    assert not offer.findall(client.get("/results?county=gaomi&q=焊结").text)
+    assert "没有找到" in page
+
+
+def test_what_was_typed_in_pinyin_is_marked_as_it_is_written(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_result(factory, people, title="变压器油箱焊接夹具", problem="变压器变形大。")
+    index()
+    text = client.get("/results?q=byq").text
+    assert "“byq”已按拼音读作：变压器" in text
+    assert "<mark>变压器</mark>油箱焊接夹具" in text
+    assert "<mark>变压器</mark>变形大" in text
+
+
 def test_an_anonymous_need_is_not_found_by_its_unit(
     client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
 ) -> None:

@@ -7,6 +7,7 @@ const wanted = {
   "details.sheet": "./sheet.js",
   "form[data-autosave]": "./draft.js",
   "[data-similar]": "./similar.js",
+  "input[data-suggestions]": "./suggest.js",
   "progress[data-poll]": "./progress.js",
 };
 
