@@ -6,8 +6,9 @@ the way in and out: whoever shows a fragment escapes it.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import rjieba
 
@@ -182,7 +183,7 @@ def _common_stretches(texts: tuple[str, ...]) -> dict[str, tuple[str, frozenset[
         return {}
     first, others = _Folded(texts[0]), [_Folded(text) for text in texts[1:]]
     found: dict[str, tuple[str, frozenset[str]]] = {}
-    for words in _runs_of_words(first):
+    for words in _runs_of_words(first.folded):
         at = 0
         while at < len(words):
             size = _longest(first, words[at:], others)
@@ -195,20 +196,23 @@ def _common_stretches(texts: tuple[str, ...]) -> dict[str, tuple[str, frozenset[
     return found
 
 
-def _runs_of_words(text: _Folded) -> list[list[Span]]:
-    """The words between separators, as spans of the folded text."""
+@lru_cache(maxsize=128)
+def _runs_of_words(folded: str) -> tuple[tuple[Span, ...], ...]:
+    """The words between separators, as spans of the folded text. A list of matches asks for the same text many times."""
+    separators = (classify(code_points(folded)) == SEPARATOR).tolist()
     runs: list[list[Span]] = [[]]
     at = 0
-    for word in rjieba.cut(text.folded):
-        if word.isspace() or (classify(code_points(word)) == SEPARATOR).all():
+    for word in rjieba.cut(folded):
+        end = at + len(word)
+        if word.isspace() or all(separators[at:end]):
             runs.append([])
         else:
-            runs[-1].append((at, at + len(word)))
-        at += len(word)
-    return runs
+            runs[-1].append((at, end))
+        at = end
+    return tuple(tuple(run) for run in runs)
 
 
-def _longest(text: _Folded, words: list[Span], others: list[_Folded]) -> int:
+def _longest(text: _Folded, words: Sequence[Span], others: list[_Folded]) -> int:
     """How many of the words make the longest stretch worth showing that all others hold, from the first word on."""
     if text.folded[slice(*words[0])] in EMPTY_WORDS:
         return 0
