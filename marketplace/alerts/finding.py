@@ -3,7 +3,7 @@
 Each new listing asks its own list, and is looked for in the lists of the few listings of the other side that are most like it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,23 +11,18 @@ from sqlalchemy import select
 
 from marketplace.alerts import searches
 from marketplace.alerts.hearers import MODELS, Hearer, Pair, hearer, settled, wanting
-from marketplace.alerts.rules import CANDIDATES
+from marketplace.alerts.rules import CANDIDATES, NEAREST
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ListingIndexed
-from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
-from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result
+from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result, nearest
 from marketplace.matching.reasons import stored
 from marketplace.matching.rules import Side, Strength
 from marketplace.matching.scoring import FAIR_RANKS
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 
-MATCHES: Mapping[Side, Callable[[UnitOfWork, int, int], tuple[MatchRow, ...]]] = {
-    Side.RESULT: matches_for_result,
-    Side.NEED: matches_for_need,
-}
 OTHER = {Side.RESULT: Side.NEED, Side.NEED: Side.RESULT}
 
 
@@ -106,17 +101,26 @@ def _matches(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearer
 
 def _rows(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool]) -> Iterator[tuple[MatchRow, Side]]:
     """Rows of match lists that are worth telling, each with the side whose list it is."""
-    side = Side(kind.value)
+    side, ids = Side(kind.value), frozenset(new)
     others: set[int] = set()
     for listing in _shown(uow, kind, new):
-        rows = MATCHES[side](uow, listing.id, CANDIDATES)
-        others.update(_id_of(row, OTHER[side]) for row in rows)
+        others |= nearest(uow, listing, CANDIDATES)
         if wanting(uow, listing):
-            yield from ((row, side) for row in rows if _is_worth(row))
+            yield from ((row, side) for row in _list(uow, listing, None))
     for listing in _shown(uow, ListingKind(OTHER[side].value), others):
-        if wanting(uow, listing):
-            rows = MATCHES[OTHER[side]](uow, listing.id, FAIR_RANKS)
-            yield from ((row, OTHER[side]) for row in rows if _id_of(row, side) in new and _is_worth(row))
+        # First what is cheap: most of the candidates do not have the new listing anywhere near the head of their list.
+        if not listing.on_behalf and nearest(uow, listing, NEAREST) & ids and wanting(uow, listing):
+            rows = _list(uow, listing, ids)
+            yield from (
+                (row, OTHER[side]) for row in rows if (row.result_id if side is Side.RESULT else row.need_id) in ids
+            )
+
+
+def _list(uow: UnitOfWork, listing: Result | Need, among: frozenset[int] | None) -> list[MatchRow]:
+    """What the own list of a listing calls at least fairly strong."""
+    matches = matches_for_result if isinstance(listing, Result) else matches_for_need
+    rows = matches(uow, listing.id, FAIR_RANKS, among)
+    return [row for row in rows if row.strength is not Strength.WEAK]
 
 
 def _finds(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers: _Hearers) -> Iterator[Find]:
@@ -127,20 +131,12 @@ def _finds(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers:
             yield Find(search.user_id, search.id, listing_id, new[listing_id])
 
 
-def _shown(uow: UnitOfWork, kind: ListingKind, ids: Iterable[int]) -> Sequence[Listing]:
+def _shown(uow: UnitOfWork, kind: ListingKind, ids: Iterable[int]) -> Sequence[Result | Need]:
     """Those that everybody still sees."""
     model = MODELS[kind]
     wanted = select(model).where(model.id.in_(sorted(ids)), model.state.in_(model.shown_in)).order_by(model.id)
-    return uow.session.scalars(wanted).all()
-
-
-def _is_worth(row: MatchRow) -> bool:
-    return row.strength is not Strength.WEAK
+    return [one for one in uow.session.scalars(wanted) if isinstance(one, Result | Need)]
 
 
 def _pair(row: MatchRow) -> Pair:
     return row.result_id, row.need_id
-
-
-def _id_of(row: MatchRow, side: Side) -> int:
-    return row.result_id if side is Side.RESULT else row.need_id

@@ -71,8 +71,23 @@ class DismissedRow:
     at: datetime
 
 
-def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
-    """Published results for a need, the best first. Raises NotFound unless the actor is an insider of the need."""
+def nearest(uow: UnitOfWork, listing: Result | Need, limit: int) -> frozenset[int]:
+    """The listings of the other side whose texts are most like this one's: who may be in its list, found cheaply."""
+    if isinstance(listing, Result):
+        kind, text = ListingKind.NEED, result_text(listing)
+    else:
+        kind, text = ListingKind.RESULT, need_text(listing)
+    found = uow.services.catalogues[kind].match(listing.title, text, limit, explained=0)
+    return frozenset(hit.id for hit in found)
+
+
+def matches_for_need(
+    uow: UnitOfWork, need_id: int, limit: int = 20, among: frozenset[int] | None = None
+) -> tuple[MatchRow, ...]:
+    """Published results for a need, the best first. Raises NotFound unless the actor is an insider of the need.
+
+    With `among` the list ends with the last of these that is better than weak, which saves explaining the others.
+    """
     need = own_need(uow, need_id)
     hidden = _hidden(uow, need, Result)
     hits = uow.services.catalogues[ListingKind.RESULT].match(need.title, need_text(need), POOL, exclude=hidden)
@@ -80,7 +95,7 @@ def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[Ma
     results = _read(uow, Result, hits, visible)
     names = names_of(uow.session, (result.party_id for result in results.values()))
     weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
-    ranked = ((id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights))
+    ranked = ((id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, result_card(results[id_], names), id_, need.id)
@@ -89,8 +104,13 @@ def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[Ma
     return _with_interests(uow, rows, Side.NEED)
 
 
-def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
-    """Published needs for a result, the best first. Raises NotFound unless the actor is an insider of the result."""
+def matches_for_result(
+    uow: UnitOfWork, result_id: int, limit: int = 20, among: frozenset[int] | None = None
+) -> tuple[MatchRow, ...]:
+    """Published needs for a result, the best first. Raises NotFound unless the actor is an insider of the result.
+
+    With `among` as in a need's list.
+    """
     result = own_result(uow, result_id)
     hidden = _hidden(uow, result, Need)
     hits = uow.services.catalogues[ListingKind.NEED].match(result.title, result_text(result), POOL, exclude=hidden)
@@ -98,7 +118,7 @@ def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tupl
     needs = _read(uow, Need, hits, visible)
     names = names_of(uow.session, (need.party_id for need in needs.values()))
     weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
-    ranked = ((id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights))
+    ranked = ((id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
@@ -148,9 +168,14 @@ def _read(uow: UnitOfWork, model: type[L], hits: Sequence[found.Match], visible:
     return {listing.id: listing for listing in uow.session.scalars(wanted)}
 
 
-def _ranked(weights: Mapping[int, Weight]) -> list[int]:
-    """Ids, the best first."""
-    return sorted(weights, key=lambda id_: (-weights[id_].score, id_))
+def _ranked(weights: Mapping[int, Weight], among: frozenset[int] | None) -> list[int]:
+    """Ids, the best first; with `among` as far as one of these could still be more than weak, whatever words carry it."""
+    order = sorted(weights, key=lambda id_: (-weights[id_].score, id_))
+    if among is None:
+        return order
+    at_best = scoring.strengths([weights[id_].score for id_ in order], [1.0] * len(order))
+    good = [n for n, id_ in enumerate(order, start=1) if id_ in among and at_best[n - 1] is not Strength.WEAK]
+    return order[: max(good, default=0)]
 
 
 def _explained(reasons: Iterable[tuple[int, Reason]], limit: int) -> list[tuple[int, Reason]]:
