@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from marketplace.listings.catalogue import PROFILES
+from marketplace.listings.rules import ListingKind
 from search_index.document import Document
 from search_index.index import SearchIndex
 
@@ -37,21 +39,23 @@ def read_items(path: Path) -> list[Item]:
     return [Item(row["id"], row["title"], row.get("text") or "") for row in rows]
 
 
-def indexed(folder: Path, items: Sequence[Item]) -> tuple[SearchIndex, float]:
-    """An index of the items, numbered as they stand, and the seconds it took."""
-    index = SearchIndex(folder, facets=(), sorts=())
+def indexed(folder: Path, items: Sequence[Item], kind: ListingKind) -> tuple[SearchIndex, float]:
+    """An index of the items, numbered as they stand and matched as listings of this kind are, and the seconds it took."""
+    index = SearchIndex(folder, facets=(), sorts=(), profile=PROFILES[kind])
     begun = time.perf_counter()
     index.put(Document(number, item.title, item.body) for number, item in enumerate(items))
     return index, time.perf_counter() - begun
 
 
-def write_run(path: Path, queries: Sequence[Item], index: SearchIndex, documents: Sequence[Item]) -> list[float]:
-    """Write the matches of every query and return the milliseconds each took."""
+def write_run(
+    path: Path, queries: Sequence[Item], asking: SearchIndex, index: SearchIndex, documents: Sequence[Item]
+) -> list[float]:
+    """Write the matches of every query, which are documents of `asking`, and return the milliseconds each took."""
     times = []
     with path.open("w", encoding="utf-8") as run:
-        for query in queries:
+        for number, query in enumerate(queries):
             begun = time.perf_counter()
-            matches = index.match(query.title, query.body, _DEPTH)
+            matches = index.match(query.title, query.body, _DEPTH, explained=0, asker=asking.asker(number))
             times.append((time.perf_counter() - begun) * 1_000)
             for rank, match in enumerate(matches, start=1):
                 run.write(f"{query.name} Q0 {documents[match.id].name} {rank} {match.score:.9f} jiangguo\n")
@@ -75,11 +79,11 @@ def main() -> None:
     needs, results = (read_items(arguments.data / name) for name in ("needs.jsonl", "results.jsonl"))
     arguments.runs.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        need_index, need_seconds = indexed(Path(scratch, "needs"), needs)
-        result_index, result_seconds = indexed(Path(scratch, "results"), results)
+        need_index, need_seconds = indexed(Path(scratch, "needs"), needs, ListingKind.NEED)
+        result_index, result_seconds = indexed(Path(scratch, "results"), results, ListingKind.RESULT)
         need_index.warm()
-        forward = write_run(arguments.runs / "need_to_result.run", needs, result_index, results)
-        backward = write_run(arguments.runs / "result_to_need.run", results, need_index, needs)
+        forward = write_run(arguments.runs / "need_to_result.run", needs, need_index, result_index, results)
+        backward = write_run(arguments.runs / "result_to_need.run", results, result_index, need_index, needs)
     report = {
         "needs": len(needs),
         "results": len(results),

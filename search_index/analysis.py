@@ -1,7 +1,7 @@
 """Text to terms, Chinese and English: one analysis for indexing, searching, matching and highlighting.
 
-A term is a Chinese character, a pair of neighbouring ones, or a word of letters and digits; each is a 44-bit code, so
-that a text becomes an array. Nothing here knows of documents, scores or files.
+A term is a Chinese character, a pair of neighbouring ones, or a word of letters and digits; the Chinese words of a title
+are terms too. Each is a 44-bit code, so that a text becomes an array. Nothing here knows of documents, scores or files.
 """
 
 import unicodedata
@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 import opencc
+import rjieba
 
 U64 = npt.NDArray[np.uint64]
 U32 = npt.NDArray[np.uint32]
@@ -22,7 +23,7 @@ SEPARATOR, LETTER, CHARACTER = 0, 1, 2
 CODE_BITS = 44
 _KIND_SHIFT = np.uint64(42)
 _PAIR_SHIFT = np.uint64(21)
-_SINGLE, _PAIR, _WORD = (np.uint64(kind) << _KIND_SHIFT for kind in range(3))
+_SINGLE, _PAIR, _WORD, _TITLE_WORD = (np.uint64(kind) << _KIND_SHIFT for kind in range(4))
 _WORD_MASK = np.uint64((1 << 41) - 1)
 _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
 _HASH_MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -116,9 +117,18 @@ def terms_of(points: U32) -> Terms:
 
 
 def terms_with_text(text: str) -> list[tuple[int, str]]:
-    """Code and text of every term of a text, as often as it occurs."""
+    """Code and text of every term of a text, as often as it occurs; without the words of titles."""
     folded = fold(text)
-    terms = terms_of(code_points(folded))
+    return _written(folded, terms_of(code_points(folded)))
+
+
+def words_with_text(text: str) -> list[tuple[int, str]]:
+    """Code and text of every word that might be in a title, as often as it occurs."""
+    folded = fold(text)
+    return _written(folded, title_words(folded))
+
+
+def _written(folded: str, terms: Terms) -> list[tuple[int, str]]:
     spans = zip(terms.codes.tolist(), terms.starts.tolist(), (terms.starts + terms.sizes).tolist(), strict=True)
     return [(code, folded[start:end]) for code, start, end in spans]
 
@@ -143,10 +153,33 @@ def _word_codes(wide: U64, starts: I64, sizes: I64) -> U64:
     return codes
 
 
-def is_pair(codes: U64) -> npt.NDArray[np.bool_]:
-    """Whether each code is a pair of characters. Pairs are a field of their own when scoring."""
-    pairs: npt.NDArray[np.bool_] = (codes >> _KIND_SHIFT) == np.uint64(1)
-    return pairs
+def title_words(folded: str) -> Terms:
+    """The words of two and more Chinese characters of a folded title, or of a text that is matched with titles."""
+    sizes = np.fromiter(map(len, rjieba.cut(folded)), np.int64)
+    starts = np.cumsum(sizes) - sizes
+    points = code_points(folded)
+    outside = np.concatenate(([0], np.cumsum(classify(points) != CHARACTER)))
+    words = (sizes > 1) & (outside[starts + sizes] == outside[starts])
+    codes = _word_codes(points.astype(np.uint64), starts[words], sizes[words])
+    return Terms(codes | _TITLE_WORD, starts[words], sizes[words])
+
+
+def is_compound(codes: U64) -> npt.NDArray[np.bool_]:
+    """Whether each code is of several characters: pairs and the words of titles are a field of their own when scoring."""
+    compound: npt.NDArray[np.bool_] = (codes >> _KIND_SHIFT) & np.uint64(1) != np.uint64(0)
+    return compound
+
+
+def pair_code(word: str) -> int:
+    """The code of the pair that a folded Chinese word begins with."""
+    first, second = (np.uint64(ord(char)) for char in word[:2])
+    return int(first << _PAIR_SHIFT | second | _PAIR)
+
+
+def is_title_word(codes: U64) -> npt.NDArray[np.bool_]:
+    """Whether each code is a word of a title."""
+    words: npt.NDArray[np.bool_] = (codes >> _KIND_SHIFT) == np.uint64(3)
+    return words
 
 
 def pieces_of(folded: str) -> list[str]:

@@ -54,7 +54,8 @@ class Query:
 
     An empty text lists everything that passes the filters; its "relevance" is the newest, that is the highest, id.
     With `ids` only these documents are found and counted. Neither they nor the filters change whether a search is
-    relaxed, so what is found of them is what the search of everything holds of them.
+    relaxed, so what is found of them is what the search of everything holds of them. `until` is a sort key and the most
+    it may be, for the pages of a list that must not shift when something newer comes; what lacks the key passes.
     """
 
     text: str | tuple[Clause, ...] = ""
@@ -65,6 +66,7 @@ class Query:
     offset: int = 0
     limit: int = 20
     ids: frozenset[int] | None = None
+    until: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The shares of a match, the largest first; they add up to its score."""
+    """What a match owes to each term, the largest first, and to how far it stands out for the other side.
+
+    All of it adds up to the score.
+    """
 
     shares: tuple[Share, ...]
+    standing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

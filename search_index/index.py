@@ -14,14 +14,13 @@ import numpy as np
 import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
-from search_index.best import best_rows
+from search_index.asking import PLAIN, Profile
 from search_index.document import (
     RELEVANCE,
     TITLE,
     Clause,
     Completion,
     Document,
-    Explanation,
     IndexStatus,
     Match,
     Page,
@@ -29,10 +28,11 @@ from search_index.document import (
 )
 from search_index.generations import Generations
 from search_index.lexicon import Lexicons
+from search_index.matching import Matcher
 from search_index.occurrences import occurs
-from search_index.scorer import MATCHING, QUERY_TITLE, Scorer, query_terms, total
 from search_index.snapshot import Snapshot, Snapshots, is_passing
 from search_index.spelling import correction
+from search_index.standing import Asker
 from search_index.suggestions import suggestions
 
 _CHUNK = 20_000
@@ -40,7 +40,6 @@ _CHUNK = 20_000
 
 _LOCK_SECONDS = 60.0
 _NO_FILTERS: Mapping[str, frozenset[str]] = {}
-_UNEXPLAINED = Explanation(())
 
 _log = logging.getLogger(__name__)
 
@@ -53,25 +52,32 @@ class SearchIndex:
     """One full-text index in one folder, shared by any number of processes and threads.
 
     `facets` and `sorts` are the names that documents may carry and queries may ask for. The values of the facets
-    among `names` are names, which are suggested and found in pinyin as the words of titles are.
+    among `names` are names, which are suggested and found in pinyin as the words of titles are. `profile` says how
+    other texts are matched with its documents.
     Writing calls raise IndexBusyError when another writer holds the lock for a minute.
     """
 
     def __init__(
-        self, folder: Path, facets: tuple[str, ...], sorts: tuple[str, ...], names: tuple[str, ...] = ()
+        self,
+        folder: Path,
+        facets: tuple[str, ...],
+        sorts: tuple[str, ...],
+        names: tuple[str, ...] = (),
+        profile: Profile = PLAIN,
     ) -> None:
         self._generations = Generations(Path(folder))
         self._snapshots = Snapshots(self._generations)
         self._facets = frozenset(facets)
         self._sorts = frozenset(sorts)
         self._lexicons = Lexicons(names)
+        self._profile = profile
 
     # Reading
 
     def search(self, query: Query) -> Page:
         """Raises ValueError for a facet or sort key that the index does not have."""
         fields = set() if isinstance(query.text, str) else {clause.field for clause in query.text} - {"", TITLE}
-        self._check({*query.filters, *query.facets, *fields}, {query.sort} - {RELEVANCE})
+        self._check({*query.filters, *query.facets, *fields}, {query.sort, *(query.until or ())[:1]} - {RELEVANCE})
         snapshot = self._snapshots.newest()
         return keyword_search.search(snapshot, query, lambda: self._lexicons.of(snapshot))
 
@@ -88,16 +94,17 @@ class SearchIndex:
         better = correction(
             self._lexicons.of(snapshot), clauses, lambda other: keyword_search.finds(snapshot, other, query.filters)
         )
+        return tuple(pair for pair in zip(clauses, better or clauses, strict=True) if pair[0] != pair[1])
 
     def match(
         self,
         title: str,
         body: str,
         limit: int,
-        return tuple(pair for pair in zip(clauses, better or clauses, strict=True) if pair[0] != pair[1])
         filters: Mapping[str, frozenset[str]] = _NO_FILTERS,
         exclude: frozenset[int] = frozenset(),
         explained: int | None = None,
+        asker: Asker | None = None,
     ) -> tuple[Match, ...]:
         """The documents most like a text, the best first, each with the reasons. Raises ValueError as search does.
 
@@ -105,23 +112,21 @@ class SearchIndex:
         """
         self._check(set(filters), set())
         snapshot = self._snapshots.newest()
-        scorer = _matcher(snapshot, title, body)
         allowed = selection.without(snapshot, selection.passing(snapshot, filters), exclude)
-        rows, scores = best_rows(scorer, allowed, limit)
-        reasons = scorer.explanations(np.sort(rows[:explained]))
-        return tuple(
-            Match(int(snapshot.ids[row]), score, reasons.get(row, _UNEXPLAINED))
-            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
-        )
+        return self._matcher(snapshot, title, body, asker).best(allowed, limit, explained)
 
-    def explain(self, title: str, body: str, id: int) -> Match | None:  # noqa: A002 - the documents' own word
+    def explain(self, title: str, body: str, id: int, asker: Asker | None = None) -> Match | None:  # noqa: A002
         """What `match` would say of one document, None where there is no such document."""
         snapshot = self._snapshots.newest()
         rows = snapshot.rows_of([id])
-        if not len(rows):
-            return None
-        reasons: Explanation = _matcher(snapshot, title, body).explanations(rows)[int(rows[0])]
-        return Match(id, total(reasons), reasons)
+        return self._matcher(snapshot, title, body, asker).only(int(rows[0])) if len(rows) else None
+
+    def asker(self, id: int | None) -> Asker:  # noqa: A002 - the documents' own word
+        """Where a text comes from that one matches with another index: from this one, where it may have a number."""
+        return Asker(self._snapshots.newest(), self._profile, id)
+
+    def _matcher(self, snapshot: Snapshot, title: str, body: str, asker: Asker | None) -> Matcher:
+        return Matcher(snapshot, self._profile, title, body, asker)
 
     def versions(self) -> dict[int, int]:
         """The version of every document, by id."""
@@ -141,11 +146,11 @@ class SearchIndex:
         """
         rjieba.cut("预热")
         with tempfile.TemporaryDirectory() as folder:
-            scratch = SearchIndex(Path(folder), (), ())
+            scratch = SearchIndex(Path(folder), (), (), profile=Profile(standing=1.0))
             scratch.put(Document(number, "预热中", "warm") for number in range(3))
             scratch.delete((0, 1))
             scratch.search(Query("预热中"))
-            scratch.match("预热", "", 1)
+            scratch.match("预热", "", 1, asker=scratch.asker(2))
             scratch.compact()
 
     # Writing
@@ -243,10 +248,6 @@ class SearchIndex:
         unknown = (facets - self._facets) | (sorts - self._sorts)
         if unknown:
             raise ValueError(f"the index has no facet or sort key {', '.join(sorted(unknown))}")
-
-
-def _matcher(snapshot: Snapshot, title: str, body: str) -> Scorer:
-    return Scorer(snapshot, query_terms([(title, QUERY_TITLE), (body, 1)]), MATCHING)
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:

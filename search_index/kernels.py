@@ -140,19 +140,32 @@ def count_live(starts: I64, ends: I64, docs: I32, live: Flags, counts: I64) -> N
 
 
 @compiled
+def _first_from(docs: I32, low: int, high: int, wanted: int) -> int:
+    """The first place from `low` on, before `high`, of a document not below the wanted one."""
+    while low < high:
+        middle = (low + high) // 2
+        if docs[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def find_ends(starts: I64, ends: I64, docs: I32, limit: int, found: I64) -> None:
+    """For each term, where its postings of documents below `limit` end."""
+    for term in range(len(starts)):
+        found[term] = _first_from(docs, starts[term], ends[term], limit)
+
+
+@compiled
 def find_postings(starts: I64, ends: I64, docs: I32, wanted: I32, found: I64) -> None:
     """The place in the postings of each term (column) for each wanted document (row), -1 where it is not held."""
     for term in range(len(starts)):
         for row in range(len(wanted)):
-            low, high = starts[term], ends[term]
-            while low < high:
-                middle = (low + high) // 2
-                if docs[middle] < wanted[row]:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < ends[term] and docs[low] == wanted[row]:
-                found[row, term] = low
+            at = _first_from(docs, starts[term], ends[term], wanted[row])
+            if at < ends[term] and docs[at] == wanted[row]:
+                found[row, term] = at
 
 
 @compiled

@@ -47,6 +47,8 @@ def search(snapshot: Snapshot, query: Query, ask: Ask) -> Page:
     found = _found(snapshot, tuple(one for one in clauses if one not in [each.typed for each in readings]), readings)
     if query.ids is not None:
         found = replace(found, flags=found.flags & selection.among(snapshot, query.ids))
+    if query.until is not None:
+        found = replace(found, flags=found.flags & selection.at_most(snapshot, *query.until))
     flags = found.flags & selection.passing(snapshot, query.filters)
     rows = np.flatnonzero(flags)
     keys, descending = _keys(snapshot, query, found)

@@ -4,7 +4,7 @@ Pure arrays; no file, no score. Two figures per posting, how often the term stan
 the weight of the title can be chosen when scoring.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels
-from search_index.analysis import CODE_BITS, U64, code_points, is_pair, terms_of
+from search_index.analysis import CODE_BITS, U64, Terms, code_points, is_compound, terms_of, title_words
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
@@ -47,17 +47,23 @@ class Batch:
 
 def postings_of(texts: Sequence[tuple[str, str]]) -> Batch:
     """Postings of (title, body) pairs that are folded already."""
-    codes, fields = _codes_and_fields([part for text in texts for part in text])
-    pair = is_pair(codes)
+    codes, fields = _codes_and_fields(
+        [part for text in texts for part in text], lambda text: terms_of(code_points(text))
+    )
+    pair = is_compound(codes)
     # Field 2n is the title of document n, 2n + 1 its body: one number to sort by, and its parity tells them apart.
     counts = [np.bincount(fields[pair == kind], minlength=2 * len(texts)) for kind in (False, True)]
     lengths = np.stack([count[parity::2] for parity in (0, 1) for count in counts]).astype(np.int32)
+    words, titles = _codes_and_fields([title for title, _ in texts], title_words)
+    # The words of titles do not make their documents longer: they are read out of the same characters once more.
+    codes, fields = np.concatenate((codes, words)), np.concatenate((fields, 2 * titles))
     keys = codes << (_DOC_BITS + _FIELD_BITS) | fields.astype(np.uint64)
     return Batch(_grouped(np.sort(keys)), lengths)
 
 
-def _codes_and_fields(parts: Sequence[str]) -> tuple[U64, I64]:
-    terms = terms_of(code_points("\n".join(parts)))
+def _codes_and_fields(parts: Sequence[str], analysed: Callable[[str], Terms]) -> tuple[U64, I64]:
+    """The terms of all parts, and the number of the part each stands in."""
+    terms = analysed("\n".join(parts))
     sizes = np.fromiter((len(part) for part in parts), np.int64, len(parts))
     ends = np.cumsum(sizes + 1)
     return terms.codes, np.searchsorted(ends, terms.starts, side="right")

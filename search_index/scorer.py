@@ -6,20 +6,25 @@ Single characters and words are one field, pairs another, and the two are added.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels
-from search_index.analysis import U64, is_pair, terms_with_text
+from search_index.analysis import U64, is_compound, terms_with_text, words_with_text
 from search_index.document import Explanation, Share
 from search_index.postings import Postings
 from search_index.snapshot import Part, Snapshot
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+U8 = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,6 @@ class Weighting:
 
 MATCHING = Weighting(k1=3.0, b=0.75, title=1.5)
 """For what stands in the title this is the same as k1 2 and weight 1. Measured on graded pairs, see benchmarks."""
-
-QUERY_TITLE = 5
-"""How often the title of the text that is matched counts. Measured with the above; 4 to 6 differ little."""
 
 SEARCHING = Weighting(k1=1.2, b=0.75, title=4.0)
 
@@ -52,12 +54,12 @@ class QueryTerms:
         return len(self.codes)
 
 
-def query_terms(weighted_texts: Iterable[tuple[str, float]]) -> QueryTerms:
+def query_terms(weighted_texts: Iterable[tuple[str, float]], *, with_words: bool = False) -> QueryTerms:
     """The terms of (text, weight) pairs. The frequency stays linear: saturating it was measured to be worse."""
     frequencies: defaultdict[int, float] = defaultdict(float)
     texts: dict[int, str] = {}
     for text, weight in weighted_texts:
-        for code, term in terms_with_text(text):
+        for code, term in chain(terms_with_text(text), words_with_text(text) if with_words else ()):
             frequencies[code] += weight
             texts[code] = term
     codes = sorted(texts)
@@ -66,6 +68,14 @@ def query_terms(weighted_texts: Iterable[tuple[str, float]]) -> QueryTerms:
         tuple(texts[code] for code in codes),
         np.array([frequencies[code] for code in codes], np.float64),
     )
+
+
+class Places(NamedTuple):
+    """The terms of a query in one part: number of the term there, start and end of its postings; all 0 where it is not."""
+
+    numbers: I64
+    starts: I64
+    ends: I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +90,66 @@ class Scorer:
     """Scores one query against one snapshot."""
 
     def __init__(self, snapshot: Snapshot, terms: QueryTerms, weighting: Weighting) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
+        self.weighting = weighting
+        self.places = [_places(part.segment.postings, terms.codes) for part in snapshot.parts]
+        self.norms = snapshot.norms(weighting.k1, weighting.b, weighting.title)
+        self.pairs = is_compound(terms.codes)
+        self.weights = terms.frequencies * self._idf() * (weighting.k1 + 1)
         self._terms = terms
-        self._weighting = weighting
-        self._places = [_places(part.segment.postings, terms.codes) for part in snapshot.parts]
-        self._norms = snapshot.norms(weighting.k1, weighting.b, weighting.title)
-        self._weights = terms.frequencies * self._idf() * (weighting.k1 + 1)
-        self._pairs = is_pair(terms.codes)
 
     def _idf(self) -> F64:
-        counts = np.zeros(len(self._terms), np.int64)
-        for part, (starts, ends) in zip(self._snapshot.parts, self._places, strict=True):
-            if part.has_deletions:
-                kernels.count_live(starts, ends, part.segment.postings.docs, part.live, counts)
-            else:
-                counts += ends - starts
-        rarity: F64 = np.log(1 + (self._snapshot.documents - counts + 0.5) / (counts + 0.5))
+        counts = _documents_with(self.snapshot, self.places, len(self.pairs))
+        rarity: F64 = np.log(1 + (self.snapshot.documents - counts + 0.5) / (counts + 0.5))
         return rarity
 
     def scored(self) -> Scored:
-        scored = Scored(np.zeros(len(self._snapshot.ids)), np.zeros(len(self._snapshot.ids), np.uint16))
-        for part, (starts, ends) in zip(self._snapshot.parts, self._places, strict=True):
-            postings = part.segment.postings
-            for norms, chosen in zip(self._norms, (~self._pairs, self._pairs), strict=True):
-                kernels.add_scores(
-                    starts[chosen], ends[chosen], self._weights[chosen], postings.docs, postings.in_title,
-                    postings.in_body, self._weighting.title, norms[part.rows], scored.scores[part.rows],
-                    scored.held[part.rows],
-                )  # fmt: skip
-        return scored
+        """Every row with everything it holds."""
+        scores, held = np.zeros(len(self.snapshot.ids)), np.zeros(len(self.snapshot.ids), np.uint16)
+        self.add_scores(np.arange(len(self._terms)), scores)
+        for part, (_, starts, ends) in zip(self.snapshot.parts, self.places, strict=True):
+            kernels.count_held(starts, ends, part.segment.postings.docs, held[part.rows])
+        return Scored(scores, held)
+
+    def score(self, row: int) -> float:
+        """The score of one row."""
+        ((part, within),) = self.snapshot.located(np.array([row]))
+        return float(sum(one.sum() for one in self._contributions(part, within)))
+
+    def spread(self, sample: int) -> tuple[float, float]:
+        """Average and standard deviation of the scores of live rows, from the first rows of each part, `sample` in all."""
+        seen: list[F64] = []
+        share = min(1.0, sample / max(len(self.snapshot.ids), 1))
+        for number, part in enumerate(self.snapshot.parts):
+            count = math.ceil(share * len(part.segment))
+            _, starts, ends = self.places[number]
+            before, scores = np.zeros(len(ends), np.int64), np.zeros(len(part.segment))
+            kernels.find_ends(starts, ends, part.segment.postings.docs, count, before)
+            kernels.add_scores(np.arange(len(ends)), *self.postings_of(number, before), scores)
+            seen.append(scores[:count][part.live[:count]])
+        scores = np.concatenate([np.empty(0), *seen])
+        return (float(scores.mean()), float(scores.std())) if len(scores) else (0.0, 0.0)
+
+    def add_scores(self, order: I64, scores: F64) -> None:
+        """Add to the scores of all rows what these terms are worth, in this order."""
+        for number, part in enumerate(self.snapshot.parts):
+            kernels.add_scores(order, *self.postings_of(number), scores[part.rows])
+
+    def postings_of(
+        self, number: int, ends: I64 | None = None
+    ) -> tuple[I64, I64, F64, Flags, I32, U8, U8, float, F64, F64]:
+        """What the kernels need to know of a part: where the terms stand in it (or end before), their weights, its arrays."""
+        part, places = self.snapshot.parts[number], self.places[number]
+        postings, (single, pair) = part.segment.postings, self.norms
+        return (
+            places.starts, places.ends if ends is None else ends, self.weights, self.pairs, postings.docs, postings.in_title, postings.in_body,
+            self.weighting.title, single[part.rows], pair[part.rows],
+        )  # fmt: skip
 
     def explanations(self, rows: I64) -> dict[int, Explanation]:
         """For each row, what each term adds. The rows must be sorted."""
         found = {}
-        for part, within in self._snapshot.located(rows):
+        for part, within in self.snapshot.located(rows):
             title, body = self._contributions(part, within)
             for column, at in enumerate(within.tolist()):
                 found[part.base + at] = self._explanation(title[column], body[column])
@@ -122,14 +158,14 @@ class Scorer:
     def held_terms(self, rows: I64) -> dict[int, tuple[str, ...]]:
         """For each row, the terms it holds. The rows must be sorted."""
         found = {}
-        for part, within in self._snapshot.located(rows):
+        for part, within in self.snapshot.located(rows):
             held = self._find(part, within) >= 0
             for column, at in enumerate(within.tolist()):
                 found[part.base + at] = tuple(self._terms.texts[term] for term in np.flatnonzero(held[column]))
         return found
 
     def _find(self, part: Part, within: I64) -> I64:
-        starts, ends = self._places[self._snapshot.parts.index(part)]
+        _, starts, ends = self.places[self.snapshot.parts.index(part)]
         found = np.full((len(within), len(self._terms)), -1, np.int64)
         kernels.find_postings(starts, ends, part.segment.postings.docs, within.astype(np.int32), found)
         return found
@@ -137,11 +173,11 @@ class Scorer:
     def _contributions(self, part: Part, within: I64) -> tuple[F64, F64]:
         """Rows are documents, columns terms: what the term adds through the title, and through the body."""
         at, postings = self._find(part, within), part.segment.postings
-        in_title = np.where(at >= 0, postings.in_title[at] * self._weighting.title, 0.0)
+        in_title = np.where(at >= 0, postings.in_title[at] * self.weighting.title, 0.0)
         in_body = np.where(at >= 0, postings.in_body[at], 0.0)
-        single, pair = (norms[part.rows][within] for norms in self._norms)
-        norms = np.where(self._pairs[None, :], pair[:, None], single[:, None])
-        factor = self._weights[None, :] / (in_title + in_body + norms)
+        single, pair = (norms[part.rows][within] for norms in self.norms)
+        norms = np.where(self.pairs[None, :], pair[:, None], single[:, None])
+        factor = self.weights[None, :] / (in_title + in_body + norms)
         return factor * in_title, factor * in_body
 
     def _explanation(self, title: F64, body: F64) -> Explanation:
@@ -155,17 +191,33 @@ class Scorer:
         ))  # fmt: skip
 
 
-def _places(postings: Postings, codes: U64) -> tuple[I64, I64]:
-    """Start and end of the postings of each code, both 0 where it does not occur."""
-    at = np.searchsorted(postings.codes, codes)
+def _places(postings: Postings, codes: U64) -> Places:
+    found = np.searchsorted(postings.codes, codes)
     known = np.zeros(len(codes), np.bool_)
-    inside = at < len(postings.codes)
-    known[inside] = postings.codes[at[inside]] == codes[inside]
+    inside = found < len(postings.codes)
+    known[inside] = postings.codes[found[inside]] == codes[inside]
+    numbers = np.where(known, found, 0)
     starts, ends = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
-    starts[known], ends[known] = postings.offsets[at[known]], postings.offsets[at[known] + 1]
-    return starts, ends
+    starts[known], ends[known] = postings.offsets[found[known]], postings.offsets[found[known] + 1]
+    return Places(numbers, starts, ends)
+
+
+def documents_with(snapshot: Snapshot, codes: U64) -> I64:
+    """How many live documents hold each term."""
+    places = [_places(part.segment.postings, codes) for part in snapshot.parts]
+    return _documents_with(snapshot, places, len(codes))
+
+
+def _documents_with(snapshot: Snapshot, places: Sequence[Places], terms: int) -> I64:
+    counts = np.zeros(terms, np.int64)
+    for part, (_, starts, ends) in zip(snapshot.parts, places, strict=True):
+        if part.has_deletions:
+            kernels.count_live(starts, ends, part.segment.postings.docs, part.live, counts)
+        else:
+            counts += ends - starts
+    return counts
 
 
 def total(explanation: Explanation) -> float:
     """The score an explanation adds up to."""
-    return math.fsum(share.share for share in explanation.shares)
+    return math.fsum([explanation.standing, *(share.share for share in explanation.shares)])

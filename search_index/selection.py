@@ -63,6 +63,12 @@ def among(snapshot: Snapshot, ids: Iterable[int]) -> Flags:
     return flags
 
 
+def at_most(snapshot: Snapshot, name: str, most: float) -> Flags:
+    """The rows of which the sort key is no more than that, and those that lack it."""
+    flags: Flags = ~(snapshot.sort(name) > most)
+    return flags
+
+
 def without(snapshot: Snapshot, flags: Flags, ids: Iterable[int]) -> Flags:
     """The rows but for these documents."""
     flags = flags.copy()

@@ -43,6 +43,8 @@ class Part:
     texts: StoredTexts
     live: Flags
     base: int
+    impacts: dict[Any, Any]
+    """What was worked out of the segment's terms for each way of weighing; it lasts as long as the segment does."""
 
     @property
     def rows(self) -> slice:
@@ -86,6 +88,9 @@ class Snapshot:
         self.documents = int(self.live.sum())
         lengths = np.concatenate([np.zeros((4, 0), np.int32), *(part.segment.lengths for part in parts)], axis=1)
         self._lengths = lengths.astype(np.float64)
+        self._totals = self._lengths[:, self.live].sum(axis=1)
+        self.views: dict[Any, Any] = {}
+        """What standing.py has worked out about documents of others, in view of this snapshot."""
         self._facets: dict[str, RowFacet] = {}
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
@@ -112,10 +117,22 @@ class Snapshot:
             self._norms[key] = (self._norm(0, *key), self._norm(1, *key))
         return self._norms[key]
 
+    def averages(self, title_weight: float) -> tuple[float, float]:
+        """The average length of live documents in single terms and in pairs, 1 where there are none."""
+        count = max(self.documents, 1)
+        single, pair = (float(title_weight * self._totals[kind] + self._totals[kind + 2]) / count for kind in (0, 1))
+        return single or 1.0, pair or 1.0
+
+    def usual_body_length(self) -> float:
+        """The average length of the bodies of live documents in single terms, 0 where there are none."""
+        return float(self._totals[2]) / max(self.documents, 1)
+
     def _norm(self, kind: int, k1: float, b: float, title_weight: float) -> F64:
+        return k1 * (1 - b + b * self._weighed(kind, title_weight) / self.averages(title_weight)[kind])
+
+    def _weighed(self, kind: int, title_weight: float) -> F64:
         lengths: F64 = title_weight * self._lengths[kind] + self._lengths[kind + 2]
-        average = float(lengths[self.live].mean()) if self.documents else 0.0
-        return k1 * (1 - b + b * lengths / (average or 1.0))
+        return lengths
 
     def rows_of(self, ids: Iterable[int]) -> I64:
         """The live rows of these documents."""
@@ -202,4 +219,4 @@ def _part(folder: Path, segment: ArraysSegment, known: Part | None, base: int) -
     storage = DurableStorage(folder)
     content = known.segment if known else segment.open(storage)
     texts = known.texts if known else StoredTexts(storage, segment)
-    return Part(segment.segment_id(), content, texts, segment.live(), base)
+    return Part(segment.segment_id(), content, texts, segment.live(), base, known.impacts if known else {})

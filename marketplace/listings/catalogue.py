@@ -26,7 +26,9 @@ SORTS: Mapping[ListingKind, tuple[str, ...]] = {
 
 
 PROFILES: Mapping[ListingKind, Profile] = {
-    ListingKind.RESULT: Profile(Weighting(k1=3.0, b=0.6, title=1.5), single=1.3, word=0.75, rarity=0.25, even=True),
+    ListingKind.RESULT: Profile(
+        Weighting(k1=4.5, b=0.6, title=1.5), title=4.0, single=1.3, word=0.75, rarity=0.25, even=True
+    ),
     ListingKind.NEED: Profile(Weighting(k1=3.0, b=0.75, title=1.5), standing=0.7),
 }
 """How needs are matched with results, and results with needs. Measured on graded pairs, see docs/matching.md."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.analysis import code_points, fold, is_pair, pieces_of, required_terms, terms_of, terms_with_text
+from search_index.analysis import code_points, fold, is_compound, pieces_of, required_terms, terms_of, terms_with_text
 from search_index.postings import postings_of
 from tests.unit.search_index import plain
 
@@ -100,4 +100,4 @@ def test_what_a_piece_requires(piece: str, terms: list[str]) -> None:
 
 def test_only_pairs_are_of_the_field_of_pairs() -> None:
     codes = terms_of(code_points("压电 ab"))
-    assert is_pair(codes.codes).tolist() == [False, False, True, False]
+    assert is_compound(codes.codes).tolist() == [False, False, True, False]

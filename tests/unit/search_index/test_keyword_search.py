@@ -120,6 +120,16 @@ def test_a_search_among_some_documents_finds_and_counts_no_others(index: SearchI
     assert [hit.id for hit in index.search(Query(ids=frozenset({1, 4}))).hits] == [4, 1]
 
 
+def test_what_is_newer_than_the_list_is_left_out_of_it_and_of_its_counts(index: SearchIndex) -> None:
+    index.put(Document(number, "压电", "", {"state": ("open",)}, {"at": float(number)}) for number in (1, 2, 3))
+    index.put([Document(4, "压电", "", {"state": ("open",)})])
+    page = index.search(Query("压电", facets=("state",), sort="at", until=("at", 2.0)))
+    assert [hit.id for hit in page.hits] == [2, 1, 4]
+    assert (page.total, page.facets) == (3, {"state": {"open": 3}})
+    with pytest.raises(ValueError, match="has no facet or sort key"):
+        index.search(Query("压电", until=("price", 2.0)))
+
+
 def test_a_search_among_some_documents_is_not_relaxed_while_others_hold_everything(index: SearchIndex) -> None:
     index.put([Document(1, "水性涂料", ""), Document(2, "水性油墨", "")])
     page = index.search(Query("水性涂料", ids=frozenset({2})))

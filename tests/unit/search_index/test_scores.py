@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search_index.asking import PLAIN
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
-from search_index.scorer import MATCHING, QUERY_TITLE, SEARCHING
+from search_index.scorer import MATCHING, SEARCHING
 from tests.unit.search_index import plain
 
 CLOSE = 1e-9
 
 
 def assert_matches_are_bm25(index: SearchIndex, documents: Sequence[Document], title: str, body: str) -> None:
-    expected = plain.bm25(documents, [(title, QUERY_TITLE), (body, 1)], MATCHING.k1, MATCHING.b, MATCHING.title)
+    expected = plain.bm25(documents, [(title, PLAIN.title), (body, 1)], MATCHING.k1, MATCHING.b, MATCHING.title)
     matches = index.match(title, body, limit=len(documents) + 1)
     assert {match.id for match in matches} == set(expected)
     for match in matches:

@@ -1,0 +1,64 @@
+"""The view of the other side: how far a text stands out for each document that was found for it.
+
+Of two needs that a result meets with the same words, it suits that one better for which hardly any other result does. Each
+document asks for the text in turn, and what counts is the distance from the average of its collection.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from search_index.asking import Profile, asked
+from search_index.scorer import Scorer
+from search_index.snapshot import Snapshot
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+
+SAMPLE = 8_192
+"""Average and spread of a score are taken from so many documents; a sixtieth of a deviation is what that leaves open."""
+
+
+VIEWS = 512
+"""So many are kept, at some 20 kB each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Where a text comes from: its collection, how that is matched itself, and the text's own number in it, if it has one."""
+
+    snapshot: Snapshot
+    profile: Profile
+    id: int | None = None
+
+
+def standings(snapshot: Snapshot, rows: I64, asker: Asker) -> F64:
+    """For each row, by how many standard deviations the asker's document stands above the average of its collection.
+
+    Never below 0, and 0 where there is no such document or nothing tells the others apart.
+    """
+    own = asker.snapshot.rows_of([] if asker.id is None else [asker.id])
+    if not len(own):
+        return np.zeros(len(rows))
+    return np.array([_standing(snapshot, row, asker, int(own[0])) for row in rows.tolist()])
+
+
+def _standing(snapshot: Snapshot, row: int, asker: Asker, at: int) -> float:
+    scorer, average, spread = _view(snapshot, row, asker)
+    return max(0.0, (scorer.score(at) - average) / spread) if spread else 0.0
+
+
+def _view(snapshot: Snapshot, row: int, asker: Asker) -> tuple[Scorer, float, float]:
+    """How a document sees the other collection. It lasts as long as the other snapshot does: many texts ask for the same."""
+    views = asker.snapshot.views
+    key = int(snapshot.ids[row]), int(snapshot.versions[row])
+    if key not in views:
+        document = snapshot.document(row)
+        terms = asked(document.title, document.body, asker.profile, snapshot)
+        scorer = Scorer(asker.snapshot, terms, asker.profile.weighting)
+        if len(views) >= VIEWS:
+            views.clear()
+        views[key] = scorer, *scorer.spread(SAMPLE)
+    view: tuple[Scorer, float, float] = views[key]
+    return view
