@@ -11,7 +11,7 @@ from marketplace.listings.addresses import listing_url
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.listings.search import meant, search
-from marketplace.listings.search_page import C, Card, Read, catalogue_index, read_criteria
+from marketplace.listings.search_page import C, Card, Read, as_of, catalogue_index, read_criteria
 from marketplace.listings.snippets import WIDTH, Marks, snippet
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
@@ -21,7 +21,7 @@ from search_index.document import Fragment
 
 def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]]) -> Response:
     """The page of a search: total, items, page, pages, counts of the facets, what pinyin was taken for and what may
-    have been meant; `more` is what one kind has beside.
+    have been meant; `more` is what one kind has beside. With `as_of` from the first page the later ones hold no row twice.
 
     Raises InvalidInput.
     """
@@ -44,6 +44,7 @@ def found(kind: ListingKind, read: Read[C], more: Callable[[C], dict[str, Any]])
         total=hits.total,
         items=items,
         page=criteria.page,
+        as_of=as_of(criteria),
         pages=Paging(criteria.page, criteria.size, hits.total).pages,
         relaxed=hits.relaxed,
         readings=hits.readings,

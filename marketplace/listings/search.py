@@ -23,6 +23,8 @@ NONE = "none"
 TEXT_LIMIT = 200
 PAGE_SIZE = 20
 LAST_PAGE = 500
+LAST_MOMENT = 10**11
+_DIGITS = 12
 WORDS_TRIED = 6
 
 Arguments = Mapping[str, Sequence[str]]
@@ -40,19 +42,28 @@ class Facet:
 
 @dataclass(frozen=True)
 class Sort:
-    """An order one can choose; `key` is the index's name for it."""
+    """An order one can choose, and what it is called the other way round; `key` is the index's name for it.
+
+    What lacks the key comes last either way.
+    """
 
     name: str
     label: str
     key: str
     descending: bool = True
+    backwards: str = ""
+
+    @property
+    def reverse(self) -> "Sort":
+        """The same the other way round; its name has a minus."""
+        return Sort(f"-{self.name}", self.backwards, self.key, not self.descending)
 
 
 _INDUSTRY = Facet("industry", N_("Industry"), Industry)
 _COUNTY = Facet("county", N_("County"), None, N_("County not stated"))
 _WAY = Facet("way", N_("Way of cooperation"), Way)
 _BY_RELEVANCE = Sort("relevance", N_("Relevance"), RELEVANCE)
-_NEWEST = Sort("newest", N_("Newest"), "published")
+_NEWEST = Sort("newest", N_("Newest"), "published", backwards=N_("Oldest"))
 
 FACETS: Mapping[ListingKind, tuple[Facet, ...]] = {
     ListingKind.RESULT: (
@@ -66,12 +77,16 @@ FACETS: Mapping[ListingKind, tuple[Facet, ...]] = {
     ListingKind.NEED: (_INDUSTRY, _COUNTY, _WAY, Facet("budget", N_("Budget"), Budget, N_("Open to talks"))),
 }
 SORTS: Mapping[ListingKind, tuple[Sort, ...]] = {
-    ListingKind.RESULT: (_BY_RELEVANCE, _NEWEST, Sort("benefit", N_("Benefit"), "benefit")),
+    ListingKind.RESULT: (
+        _BY_RELEVANCE,
+        _NEWEST,
+        Sort("benefit", N_("Benefit"), "benefit", backwards=N_("Least benefit")),
+    ),
     ListingKind.NEED: (
         _BY_RELEVANCE,
         _NEWEST,
-        Sort("deadline", N_("Deadline"), "deadline", descending=False),
-        Sort("budget", N_("Budget"), "budget"),
+        Sort("deadline", N_("Deadline"), "deadline", descending=False, backwards=N_("Latest deadline")),
+        Sort("budget", N_("Budget"), "budget", backwards=N_("Smallest budget")),
     ),
 }
 
@@ -80,7 +95,8 @@ SORTS: Mapping[ListingKind, tuple[Sort, ...]] = {
 class Criteria:
     """What is asked for; `filters` holds the values of the query string, `page` counts from 1.
 
-    `clauses` is what the text was taken apart into.
+    `clauses` is what the text was taken apart into; `as_of`, in seconds since 1970, is when the first page was shown:
+    what was published later is on none of the pages after it, so that no row is shown twice.
     """
 
     kind: ListingKind
@@ -90,6 +106,7 @@ class Criteria:
     order: Sort
     page: int = 1
     size: int = PAGE_SIZE
+    as_of: int | None = None
 
     def saying(self, text: str) -> "Criteria":
         """The same with another text, of words alone."""
@@ -145,10 +162,11 @@ class Reader:
             self._order(_first(arguments, "sort"), text),
             self._number(arguments, "page", 1, LAST_PAGE),
             self._number(arguments, "size", PAGE_SIZE, 100) if self._strict else PAGE_SIZE,
+            self._number(arguments, "as_of", 0, LAST_MOMENT) or None,
         )
 
     def _check_names(self, arguments: Arguments) -> None:
-        known = {"q", "sort", "page", "size", *(facet.name for facet in FACETS[self._kind])}
+        known = {"q", "sort", "page", "size", "as_of", *(facet.name for facet in FACETS[self._kind])}
         for name in sorted(set(arguments) - known):
             raise InvalidInput(
                 N_("There is no parameter %(name)s. There are: %(known)s."),
@@ -164,14 +182,15 @@ class Reader:
         return asked & known
 
     def _order(self, name: str, text: str) -> Sort:
-        orders = {order.name: order for order in SORTS[self._kind]}
+        both_ways = (way for order in SORTS[self._kind] for way in (order, order.reverse) if way.label)
+        orders = {order.name: order for order in both_ways}
         self._refuse("sort", {name} - {"", *orders}, orders)
         return orders.get(name) or (_BY_RELEVANCE if text else _NEWEST)
 
     def _number(self, arguments: Arguments, name: str, default: int, largest: int) -> int:
         given = _first(arguments, name)
-        if given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= largest:
-            return int(given[:9])
+        if given.isascii() and given.isdigit() and 1 <= int(given[:_DIGITS]) <= largest:
+            return int(given[:_DIGITS])
         if given and self._strict:
             raise InvalidInput(
                 N_("%(name)s is a number from 1 to %(largest)s."), field=name, name=name, largest=largest
@@ -204,6 +223,7 @@ def as_query(criteria: Criteria) -> Query:
         descending=criteria.order.descending,
         offset=(criteria.page - 1) * criteria.size,
         limit=criteria.size,
+        until=None if criteria.as_of is None else (_NEWEST.key, float(criteria.as_of)),
     )
 
 

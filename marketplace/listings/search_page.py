@@ -1,5 +1,6 @@
 """A search as the catalogue page shows it: facets, chips, orders and advice as links. All state is in the query string."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,19 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from marketplace.listings.rules import Industry, ListingKind
-from marketplace.listings.search import FACETS, NONE, SORTS, Attempt, Criteria, Facet, Reader, advise, meant, search
+from marketplace.listings.search import (
+    FACETS,
+    NONE,
+    SORTS,
+    Attempt,
+    Criteria,
+    Facet,
+    Reader,
+    Sort,
+    advise,
+    meant,
+    search,
+)
 from marketplace.listings.search_words import examples
 from marketplace.listings.snippets import Marks, any_marked, marked_title, marked_unit, snippet
 from marketplace.organisations.regions import County, load_region
@@ -46,6 +59,9 @@ class Card(Protocol):
     @property
     def published_at(self) -> datetime | None: ...
 
+
+_FRESH: Mapping[str, None] = {"page": None, "as_of": None}
+"""What is dropped from an address that leads to another list."""
 
 C = TypeVar("C", bound=Card)
 Read = Callable[[Session, Sequence[int]], Mapping[int, C]]
@@ -150,6 +166,17 @@ def _shown(card: C, hit: Hit, marks: Marks) -> Shown[C]:
     return Shown(card, title, fragments, () if seen else marked_unit(card.party, marks))
 
 
+@dataclass(frozen=True)
+class StablePaging(Paging):
+    """Pages of what was published by the moment the first of them was shown."""
+
+    as_of: int
+
+    def url(self, number: int) -> str:
+        """The same list at another page; the first is always fresh."""
+        return url_with(page=number, as_of=self.as_of) if number > 1 else url_with(**_FRESH)
+
+
 def search_page(kind: ListingKind) -> SearchPage:
     """The search this request asks for."""
     criteria = read_criteria(kind, strict=False)
@@ -158,7 +185,7 @@ def search_page(kind: ListingKind) -> SearchPage:
     return SearchPage(
         criteria=criteria,
         hits=found.hits,
-        paging=Paging(criteria.page, criteria.size, found.total),
+        paging=StablePaging(criteria.page, criteria.size, found.total, as_of(criteria)),
         relaxed=found.relaxed,
         groups=[group for facet in FACETS[kind] if (group := _group(facet, criteria, found))],
         chips=_chips(criteria),
@@ -168,6 +195,11 @@ def search_page(kind: ListingKind) -> SearchPage:
         readings=found.readings,
         meant=_meant(criteria, index) if found.relaxed or not found.total else None,
     )
+
+
+def as_of(criteria: Criteria) -> int:
+    """The moment the pages of a list agree on, in seconds since 1970: what a page was asked for, else this one."""
+    return criteria.as_of or math.ceil(runtime().factory.clock.now().timestamp())
 
 
 def label_of(facet: Facet, value: str) -> str:
@@ -195,7 +227,7 @@ def _group(facet: Facet, criteria: Criteria, found: Page) -> Group | None:
 
 def _toggled(facet: Facet, chosen: frozenset[str], value: str) -> str:
     left = sorted(chosen ^ {value})
-    return url_with(page=None, **{facet.name: left or None})
+    return url_with(**_FRESH, **{facet.name: left or None})
 
 
 def _chips(criteria: Criteria) -> list[Link]:
@@ -207,12 +239,16 @@ def _chips(criteria: Criteria) -> list[Link]:
 
 
 def _orders(criteria: Criteria) -> list[Link]:
-    """Without a text there is no relevance to sort by."""
+    """Without a text there is no relevance to sort by. The order in force can be turned round."""
+    orders = [order for order in SORTS[criteria.kind] if criteria.text or order.name != "relevance"]
+    shown = [way for order in orders for way in _ways(order, criteria.order)]
     return [
-        Link(translate(order.label), url_with(sort=order.name, page=None), active=order is criteria.order)
-        for order in SORTS[criteria.kind]
-        if criteria.text or order.name != "relevance"
+        Link(translate(way.label), url_with(**_FRESH, sort=way.name), active=way == criteria.order) for way in shown
     ]
+
+
+def _ways(order: Sort, chosen: Sort) -> tuple[Sort, ...]:
+    return (order, order.reverse) if order.backwards and chosen in {order, order.reverse} else (order,)
 
 
 def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
@@ -225,7 +261,7 @@ def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
 
 def _meant(criteria: Criteria, index: SearchIndex) -> Link | None:
     text = meant(index, criteria)
-    return Link(text, url_with(q=text, page=None)) if text else None
+    return Link(text, url_with(**_FRESH, q=text)) if text else None
 
 
 def _elsewhere(attempt: Attempt | None) -> Link | None:
@@ -247,4 +283,4 @@ def _fewer(criteria: Criteria, attempt: Attempt | None) -> Link | None:
 
 def _url(criteria: Criteria) -> str:
     filters = {facet.name: sorted(criteria.filters.get(facet.name, ())) or None for facet in FACETS[criteria.kind]}
-    return url_with(q=criteria.text or None, page=None, **filters)
+    return url_with(**_FRESH, q=criteria.text or None, **filters)

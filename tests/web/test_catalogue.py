@@ -64,8 +64,9 @@ def open_page(client: FlaskClient, url: str) -> Page:
     return Page(answer.text)
 
 
+@pytest.mark.parametrize("typed", ["焊接", "hanjie", "焊接 -灌装", "标题:焊接 单位:前程", '"焊接" -行业:食品'])
 def test_counts_of_filters_agree_with_the_lists_behind_them(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index, typed: str
 ) -> None:
     make_result(factory, people, title="焊接一")
     make_result(factory, people, title="焊接二", county=None, category=Category.INVENTION, patent_number="")
@@ -74,7 +75,7 @@ def test_counts_of_filters_agree_with_the_lists_behind_them(
     )
     make_result(factory, people, title="灌装", problem="", summary="瓶", metric="", description="")
     index()
-    page = open_page(client, "/results?q=焊接")
+    page = open_page(client, "/results?q=" + quote(typed))
     assert len(page.titles) == 3
     assert {"机械制造", "化工", "青州市", "高密市", "县市区未填"} <= page.facets.keys()
     for label, (count, url) in page.facets.items():
@@ -111,6 +112,52 @@ def test_orders(client: FlaskClient, factory: UnitOfWorkFactory, people: People,
     assert open_page(client, "/results?sort=benefit").titles == ["早", "中", "晚"]
     assert open_page(client, "/needs?sort=deadline").titles == ["急", "缓", "无期"]
     assert open_page(client, "/needs?sort=budget").titles == ["缓", "急", "无期"]
+
+
+def test_orders_can_be_turned_round_and_what_is_missing_stays_last(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    day = datetime(2026, 10, 1, tzinfo=UTC)
+    make_result(factory, people, title="早", published_at=day, benefit_fen=900)
+    make_result(factory, people, title="中", published_at=day.replace(day=5), benefit_fen=100)
+    make_result(factory, people, title="晚", published_at=day.replace(day=9), benefit_fen=None)
+    make_need(factory, people, title="急", deadline=date(2027, 1, 1), budget_max_fen=100)
+    make_need(factory, people, title="缓", deadline=date(2028, 1, 1), budget_max_fen=900)
+    make_need(factory, people, title="无期", deadline=None, budget_max_fen=None)
+    index()
+    assert open_page(client, "/results?sort=-newest").titles == ["早", "中", "晚"]
+    assert open_page(client, "/results?sort=-benefit").titles == ["中", "早", "晚"]
+    assert open_page(client, "/needs?sort=-deadline").titles == ["缓", "急", "无期"]
+    assert open_page(client, "/needs?sort=-budget").titles == ["急", "缓", "无期"]
+    links = re.findall(r'<a href="[^"]*sort=([^"&]*)[^"]*"[^>]*>([^<]*)</a>', client.get("/results?sort=benefit").text)
+    assert links == [("newest", "最新"), ("benefit", "效益"), ("-benefit", "效益最低")]
+
+
+def test_what_is_published_while_one_turns_pages_shifts_none_of_them(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    for number in range(25):
+        make_result(factory, people, title=f"焊接{number}")
+    index()
+    for address in ("/results", "/results?q=焊接", "/results?q=焊接&sort=newest"):
+        first = open_page(client, address)
+        (following,) = re.findall(r'rel="next" href="([^"]*)"', first.text)
+        later = datetime.fromtimestamp(int(re.findall(r"as_of=(\d+)", following)[0]) + 60, UTC)
+        newer = [make_result(factory, people, title=f"焊接新{number}", published_at=later) for number in range(3)]
+        index()
+        second = open_page(client, following.replace("&amp;", "&"))
+        assert len(first.titles) == 20
+        assert sorted({*first.titles, *second.titles}) == sorted(f"焊接{number}" for number in range(25))
+        (back,) = re.findall(r'rel="prev" href="([^"]*)"', second.text)
+        assert "as_of" not in back
+        assert (
+            "焊接新0"
+            in open_page(client, back.replace("&amp;", "&") + ("" if "?" in back else "?") + "&sort=newest").titles
+        )
+        assert all("as_of" not in url for _count, url in second.facets.values())
+        with factory.writing() as uow:
+            uow.session.execute(update(Listing).where(Listing.id.in_(newer)).values(state="suspended"))
+        index()
 
 
 def test_budget_bands(client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index) -> None:
