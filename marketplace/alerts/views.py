@@ -55,8 +55,9 @@ def message(message_id: int) -> str:
     with reading() as uow:
         told = queries.own_message(uow, message_id)
         shown = queries.cards(uow.session, told)
+        everything = Target(user_id, Scope.ALL)
         muted = {row.target for row in queries.muted(uow, user_id)}
-    everything = Target(user_id, Scope.ALL)
+        muted |= {everything} if service.is_muted(uow.session, everything) else set()
     return render_template(
         "alerts/message.html", told=told, cards=shown, muted=muted, everything=everything, token=token_of
     )
