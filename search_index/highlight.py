@@ -12,7 +12,16 @@ from functools import lru_cache
 
 import rjieba
 
-from search_index.analysis import LETTER, SEPARATOR, classify, code_points, fold, pieces_of, terms_with_text
+from search_index.analysis import (
+    LETTER,
+    SEPARATOR,
+    classify,
+    code_points,
+    fold,
+    pieces_of,
+    terms_with_text,
+    words_with_text,
+)
 from search_index.document import Fragment, Share
 
 Span = tuple[int, int]
@@ -190,7 +199,7 @@ def _common_stretches(texts: tuple[str, ...]) -> dict[str, tuple[str, frozenset[
             if size:
                 start, end = words[at][0], words[at + size - 1][1]
                 stretch = first.folded[start:end]
-                terms = frozenset(term for _, term in terms_with_text(stretch))
+                terms = frozenset(term for _, term in terms_with_text(stretch) + words_with_text(stretch))
                 found.setdefault(stretch, (texts[0][slice(*first.original(start, end))], terms))
             at += max(size, 1)
     return found

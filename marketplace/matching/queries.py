@@ -9,21 +9,20 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, select
 
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.listings.rules import ListingKind
 from marketplace.matching import policy, scoring
 from marketplace.matching.cards import Card, need_card, result_card
 from marketplace.matching.facts import Remark
+from marketplace.matching.hits import hits
 from marketplace.matching.models import Dismissal, Interest, Match
 from marketplace.matching.reasons import Reason, Weight, reason_of, weigh
 from marketplace.matching.rules import DismissReason, InterestState, Side, Strength
-from marketplace.matching.texts import need_text, result_text
 from marketplace.needs import policy as need_policy
 from marketplace.needs.models import Need
 from marketplace.organisations.parties import names_of
 from marketplace.results import policy as result_policy
 from marketplace.results.models import Result
-from search_index import document as found
 from search_index.document import Fragment
+from search_index.document import Match as Hit
 from search_index.highlight import highlight
 
 POOL = 60
@@ -73,12 +72,7 @@ class DismissedRow:
 
 def nearest(uow: UnitOfWork, listing: Result | Need, limit: int) -> frozenset[int]:
     """The listings of the other side whose texts are most like this one's: who may be in its list, found cheaply."""
-    if isinstance(listing, Result):
-        kind, text = ListingKind.NEED, result_text(listing)
-    else:
-        kind, text = ListingKind.RESULT, need_text(listing)
-    found = uow.services.catalogues[kind].match(listing.title, text, limit, explained=0)
-    return frozenset(hit.id for hit in found)
+    return frozenset(hit.id for hit in hits(uow, listing, limit, explained=0))
 
 
 def matches_for_need(
@@ -90,11 +84,11 @@ def matches_for_need(
     """
     need = own_need(uow, need_id)
     hidden = _hidden(uow, need, Result)
-    hits = uow.services.catalogues[ListingKind.RESULT].match(need.title, need_text(need), POOL, exclude=hidden)
+    found = hits(uow, need, POOL, hidden)
     visible = result_policy.visible(uow.actor) & Result.state.in_(Result.shown_in)
-    results = _read(uow, Result, hits, visible)
+    results = _read(uow, Result, found, visible)
     names = names_of(uow.session, (result.party_id for result in results.values()))
-    weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in hits if hit.id in results}
+    weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in found if hit.id in results}
     ranked = ((id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
@@ -113,11 +107,11 @@ def matches_for_result(
     """
     result = own_result(uow, result_id)
     hidden = _hidden(uow, result, Need)
-    hits = uow.services.catalogues[ListingKind.NEED].match(result.title, result_text(result), POOL, exclude=hidden)
+    found = hits(uow, result, POOL, hidden)
     visible = need_policy.visible(uow.actor) & Need.state.in_(Need.shown_in)
-    needs = _read(uow, Need, hits, visible)
+    needs = _read(uow, Need, found, visible)
     names = names_of(uow.session, (need.party_id for need in needs.values()))
-    weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in hits if hit.id in needs}
+    weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in found if hit.id in needs}
     ranked = ((id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
@@ -163,8 +157,8 @@ def _hidden(uow: UnitOfWork, listing: Result | Need, other: type[Result] | type[
     return frozenset(own) | {row.need_id if other is Need else row.result_id for row in away}
 
 
-def _read(uow: UnitOfWork, model: type[L], hits: Sequence[found.Match], visible: ColumnElement[bool]) -> dict[int, L]:
-    wanted = select(model).where(model.id.in_([hit.id for hit in hits]), visible)
+def _read(uow: UnitOfWork, model: type[L], found: Sequence[Hit], visible: ColumnElement[bool]) -> dict[int, L]:
+    wanted = select(model).where(model.id.in_([hit.id for hit in found]), visible)
     return {listing.id: listing for listing in uow.session.scalars(wanted)}
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.listings.rules import ListingKind
 from marketplace.matching import scoring
 from marketplace.matching.facts import Facts, Remark, compare_facts
+from marketplace.matching.hits import hit
 from marketplace.matching.rules import Place, Side
 from marketplace.matching.scoring import Part
 from marketplace.matching.texts import need_facts, need_text, result_facts, result_text
@@ -61,7 +61,7 @@ def weigh(uow: UnitOfWork, result: Result, need: Need, hit: Match, side: Side) -
     """The score of a match, from what the index says of it; `side` is the side that looks."""
     facts = compare_facts(result_facts(result), need_facts(need), china_day(uow.now()))
     shown = result_text(result) if side is Side.NEED else need_text(need)
-    parts = scoring.parts_of(hit.score, len(shown), facts.fits)
+    parts = scoring.parts_of(_words(hit), hit.explanation.standing, len(shown), facts.fits)
     return Weight(hit, scoring.total(parts), parts, facts)
 
 
@@ -75,18 +75,15 @@ def reason_of(weight: Weight, result: Result, need: Need, side: Side) -> Reason:
 
 def explain(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Reason:
     """The reasons for one pair, whether or not it would be in anybody's list."""
-    if side is Side.NEED:
-        hit = uow.services.catalogues[ListingKind.RESULT].explain(need.title, need_text(need), result.id)
-    else:
-        hit = uow.services.catalogues[ListingKind.NEED].explain(result.title, result_text(result), need.id)
-    weight = weigh(uow, result, need, hit or Match(0, 0.0, Explanation(())), side)
+    found = hit(uow, need, result.id) if side is Side.NEED else hit(uow, result, need.id)
+    weight = weigh(uow, result, need, found or Match(0, 0.0, Explanation(())), side)
     return reason_of(weight, result, need, side)
 
 
 def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
     """What carries something. The texts are cut into words in turn, for 同步电机 is one word in one text and two in another."""
     found = _heavy(hit, first, second)
-    if _carried(found) >= hit.score / 2:
+    if _carried(found) >= _words(hit) / 2:
         return found
     return max(found, _heavy(hit, second, first), key=_carried)
 
@@ -94,7 +91,12 @@ def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm,
 def _heavy(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
     """The words that carry enough of the score, the heaviest alone where none does; single characters are no words."""
     terms = [t for t in readable_terms(hit.explanation.shares, first, second, limit=3 * TERMS) if len(t.text) > 1]
-    return tuple(term for term in terms if term.share >= POOR * hit.score) or tuple(terms[:1])
+    return tuple(term for term in terms if term.share >= POOR * _words(hit)) or tuple(terms[:1])
+
+
+def _words(hit: Match) -> float:
+    """What the words make of the score."""
+    return hit.score - hit.explanation.standing
 
 
 def _carried(terms: Sequence[ReadableTerm]) -> float:

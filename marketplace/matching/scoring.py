@@ -37,9 +37,10 @@ AT_ONCE = 5
 
 
 class PartName(StrEnum):
-    """What a part of the score stands for: the words in common, the shortness of the text, or a fact that fits."""
+    """What a part of the score stands for: words in common, standing out for the other side, shortness, a fact that fits."""
 
     WORDS = "words"
+    STANDING = "standing"
     BREVITY = "brevity"
     PRICE = "price"
     MATURITY = "maturity"
@@ -57,10 +58,13 @@ class Part:
     share: float
 
 
-def parts_of(text_score: float, text_length: int, fits: Sequence[Fact]) -> tuple[Part, ...]:
-    """The summands of one match: the text's score, what shortness loses, what each fitting fact adds."""
+def parts_of(words: float, standing: float, text_length: int, fits: Sequence[Fact]) -> tuple[Part, ...]:
+    """The summands of one match: words in common, the other side's view, what shortness loses, what each fitting fact adds."""
+    text_score = words + standing
     shortness = 1 - min(1.0, text_length / WHOLE_TEXT)
-    parts = [Part(PartName.WORDS, text_score)]
+    parts = [Part(PartName.WORDS, words)]
+    if standing:
+        parts.append(Part(PartName.STANDING, standing))
     if shortness:
         parts.append(Part(PartName.BREVITY, -BREVITY * shortness * text_score))
     parts.extend(Part(PartName(fact.value), FIT * text_score) for fact in fits)

@@ -10,7 +10,7 @@ STRONG, FAIR, WEAK = Strength.STRONG, Strength.FAIR, Strength.WEAK
 
 
 def test_the_parts_of_a_score() -> None:
-    parts = parts_of(100.0, 400, [Fact.PRICE, Fact.COUNTY])
+    parts = parts_of(100.0, 0.0, 400, [Fact.PRICE, Fact.COUNTY])
     assert [(part.name, part.share) for part in parts] == [
         (PartName.WORDS, 100.0),
         (PartName.PRICE, 1.5),
@@ -21,12 +21,12 @@ def test_the_parts_of_a_score() -> None:
 
 def test_facts_alone_never_turn_a_clear_order_of_the_texts() -> None:
     everything = [fact for fact in Fact if fact is not Fact.TEXT]
-    assert total(parts_of(100.0, 400, [])) > total(parts_of(91.0, 400, everything))
+    assert total(parts_of(100.0, 0.0, 400, [])) > total(parts_of(91.0, 0.0, 400, everything))
 
 
 @pytest.mark.parametrize(("length", "expected"), [(0, 40.0), (75, 70.0), (149, 99.6), (150, 100.0), (5000, 100.0)])
 def test_a_short_text_loses_what_shortness_gained(length: int, expected: float) -> None:
-    assert total(parts_of(100.0, length, [])) == pytest.approx(expected)
+    assert total(parts_of(100.0, 0.0, length, [])) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
