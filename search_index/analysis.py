@@ -6,7 +6,7 @@ are terms too. Each is a 44-bit code, so that a text becomes an array. Nothing h
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -191,6 +191,12 @@ def pieces_of(folded: str) -> list[str]:
         spans = zip(starts.tolist(), (starts + sizes).tolist(), strict=True)
         pieces += [(start, folded[start:end]) for start, end in spans]
     return [piece for _, piece in sorted(pieces)]
+
+
+@lru_cache(maxsize=2048)
+def pieces_typed(text: str) -> tuple[str, ...]:
+    """The pieces of a text that somebody typed, not folded yet. A search asks for them many times."""
+    return tuple(pieces_of(fold(text)))
 
 
 def is_character(char: str) -> bool:

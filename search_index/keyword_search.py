@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import selection
-from search_index.analysis import fold, pieces_of, required_terms
+from search_index.analysis import pieces_typed, required_terms
 from search_index.document import RELEVANCE, TITLE, Clause, Hit, Page, Query
 from search_index.lexicon import Ask
 from search_index.occurrences import holding, keep_standing
@@ -36,7 +36,7 @@ class _Found:
 def clauses_of(query: Query) -> tuple[Clause, ...]:
     """The clauses of a query as they are searched for. Punctuation alone counts as nothing beside anything else."""
     clauses = parse(query.text) if isinstance(query.text, str) else query.text
-    telling = tuple(clause for clause in clauses if clause.values is not None or pieces_of(fold(clause.text)))
+    telling = tuple(clause for clause in clauses if clause.values is not None or pieces_typed(clause.text))
     return telling or clauses
 
 
@@ -78,20 +78,20 @@ def _found(snapshot: Snapshot, clauses: tuple[Clause, ...], readings: list[Readi
 
 def _with_readings(snapshot: Snapshot, found: _Found, readings: list[Reading]) -> _Found:
     texts = [text for reading in readings for text in (reading.typed.text, *reading.texts)]
-    scorer = Scorer(snapshot, _terms([piece for text in texts for piece in pieces_of(fold(text))]), SEARCHING)
+    scorer = Scorer(snapshot, _terms([piece for text in texts for piece in pieces_typed(text)]), SEARCHING)
     return replace(found, scores=found.scores + scorer.scored().scores, scorer=found.scorer or scorer)
 
 
 def _is_strict(clause: Clause) -> bool:
     """Whether it must hold in any case; a text of nothing but punctuation asks for something no document can hold."""
-    return clause.phrase or bool(clause.field) or not pieces_of(fold(clause.text))
+    return clause.phrase or bool(clause.field) or not pieces_typed(clause.text)
 
 
 def _pieces(clauses: tuple[Clause, ...], *, strict: bool) -> list[str]:
     """What is looked for in texts, of what must hold in any case or of bare words."""
     wanted = [clause for clause in clauses if clause.field in {"", TITLE} and not clause.excluded]
     texts = [clause.text for clause in wanted if _is_strict(clause) == strict]
-    return list(dict.fromkeys(piece for text in texts for piece in pieces_of(fold(text))))
+    return list(dict.fromkeys(piece for text in texts for piece in pieces_typed(text)))
 
 
 def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[str]) -> _Found:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels, selection
-from search_index.analysis import code_points, fold, is_character, pieces_of, required_terms, terms_of
+from search_index.analysis import code_points, fold, is_character, pieces_typed, required_terms, terms_of
 from search_index.document import TITLE, Clause
 from search_index.snapshot import Part, Snapshot
 
@@ -33,7 +33,7 @@ def holding(snapshot: Snapshot, clause: Clause) -> Flags:
     if clause.field not in {"", TITLE}:
         return selection.having(snapshot, clause.field, _values_like(snapshot, clause))
     flags = np.zeros(len(snapshot.ids), np.bool_)
-    pieces = pieces_of(fold(clause.text))
+    pieces = pieces_typed(clause.text)
     terms = list(dict.fromkeys(term for piece in pieces for term in required_terms(piece)))
     for part in snapshot.parts if terms else ():
         flags[part.base + _documents(part, terms, in_title=clause.field == TITLE)] = True
@@ -43,7 +43,7 @@ def holding(snapshot: Snapshot, clause: Clause) -> Flags:
 
 def occurs(snapshot: Snapshot, text: str) -> bool:
     """Whether any live document holds the words of a text, each run as it stands. Looks no further than it must."""
-    pieces = pieces_of(fold(text))
+    pieces = pieces_typed(text)
     terms = list(dict.fromkeys(term for piece in pieces for term in required_terms(piece)))
     for part in snapshot.parts if terms else ():
         found = _documents(part, terms, in_title=False)
@@ -58,7 +58,7 @@ def occurs(snapshot: Snapshot, text: str) -> bool:
 
 
 def keep_standing(
-    snapshot: Snapshot, flags: Flags, pieces: list[str], *, together: bool = False, in_title: bool = False
+    snapshot: Snapshot, flags: Flags, pieces: Sequence[str], *, together: bool = False, in_title: bool = False
 ) -> None:
     """Clear the rows that hold the terms of the pieces but not the pieces, or not all of them one after the other."""
     if together and len(pieces) > 1:
@@ -77,7 +77,7 @@ def is_run(piece: str) -> bool:
 def _values_like(snapshot: Snapshot, clause: Clause) -> frozenset[str]:
     if clause.values is not None:
         return clause.values
-    wanted = pieces_of(fold(clause.text))
+    wanted = pieces_typed(clause.text)
     names = snapshot.facet(clause.field).names
     return (
         frozenset(name for name in names if all(piece in _folded(name) for piece in wanted)) if wanted else frozenset()
