@@ -15,7 +15,7 @@ from tantivy import Occur
 
 from benchmarks.searching.corpus import FACETS
 from search_index.analysis import fold, pieces_of, required_terms, terms_with_text
-from search_index.document import Document, Query
+from search_index.document import Clause, Document, Query
 
 TITLE_COUNTS = 5
 """How often the title of a need counts in a query, as in ours."""
@@ -29,8 +29,9 @@ def need_terms(title: str, body: str) -> Counter[str]:
     return terms
 
 
-def keyword_terms(text: str) -> list[str]:
+def keyword_terms(text: str | tuple[Clause, ...]) -> list[str]:
     """The terms a document must hold, as in ours; that they stand beside each other is checked by ours alone."""
+    assert isinstance(text, str), "the measured queries are as people type them"
     return sorted({term for piece in pieces_of(fold(text)) for term in required_terms(piece)})
 
 

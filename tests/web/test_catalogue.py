@@ -3,65 +3,21 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
-from babel.support import Translations
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.models import Listing
-from marketplace.listings.rules import Category, Industry, ListingKind, Maturity
-from marketplace.listings.search import FACETS, Facet
-from marketplace.listings.search_words import PREFIXES, clauses_of, examples
+from marketplace.listings.rules import Category, Industry, Maturity
 from marketplace.needs.rules import NeedState
-from marketplace.organisations.regions import load_region
 from marketplace.results.rules import ResultState
-from marketplace.wiring import INDEXER
+from tests.catalogue_page import Index, open_page
 from tests.factories import make_need, make_result
 from tests.personas import People
-
-Index = Callable[[], None]
-MARK = re.compile(r"</?mark>")
-
-
-@pytest.fixture
-def index(factory: UnitOfWorkFactory) -> Index:
-    """Bring the index up to date."""
-
-    def run() -> None:
-        with factory.writing() as uow:
-            INDEXER.reconcile(uow)
-
-    return run
-
-
-class Page(HTMLParser):
-    """The titles of the cards and the facets of a catalogue page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-        self.titles = [
-            MARK.sub("", title) for title in re.findall(r'<h2 class="card-title"><a href="[^"]*">(.*?)</a>', text)
-        ]
-        self.links = re.findall(r'<h2 class="card-title"><a href="([^"]*)">', text)
-        options = re.findall(
-            r'<li><a href="([^"]*)" rel="nofollow"[^>]*>\s*<span>(?:<svg.*?</svg>)?(.*?)</span> '
-            r'<span class="facet-count">(\d+)</span>',
-            text,
-            re.DOTALL,
-        )
-        self.facets = {label: (int(count), url.replace("&amp;", "&")) for url, label, count in options}
-
-
-def open_page(client: FlaskClient, url: str) -> Page:
-    answer = client.get(url)
-    assert answer.status_code == 200
-    return Page(answer.text)
 
 
 @pytest.mark.parametrize("typed", ["焊接", "hanjie", "焊接 -灌装", "标题:焊接 单位:前程", '"焊接" -行业:食品'])
@@ -256,110 +212,6 @@ def test_a_hit_that_has_been_suspended_is_passed_over_before_the_index_knows(
     assert open_page(client, "/results?q=焊接").titles == ["焊接新"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "titles"),
-    [
-        ("标题:焊接", {"焊接夹具"}),
-        ("title：焊接", {"焊接夹具"}),
-        ("單位:前程", {"焊接夹具", "灌装线"}),
-        ("单位:蓝海", set()),
-        ("县:青州", {"焊接夹具"}),
-        ("区县:青州", {"焊接夹具"}),
-        ("县市区：高密市", {"灌装线"}),
-        ("county:Gaomi", {"灌装线"}),
-        ("行业:食品", {"灌装线"}),
-        ("-行业:食品", {"焊接夹具"}),
-        ("industry:food", {"灌装线"}),
-        ("专利:有", {"焊接夹具"}),
-        ("类别:发明", {"灌装线"}),
-        ('"灌装线" -焊接', set()),
-        ("区县:灌装", {"灌装线"}),
-    ],
-)
-def test_a_field_can_be_named_in_both_languages(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index, typed: str, titles: set[str]
-) -> None:
-    make_result(factory, people, title="焊接夹具", patent_number="ZL202010123456.7")
-    make_result(
-        factory, people, title="灌装线", problem="焊接多", county="gaomi", industry=Industry.FOOD,
-        category=Category.INVENTION, patent_number="",
-    )  # fmt: skip
-    index()
-    assert set(open_page(client, "/results?q=" + quote(typed)).titles) == titles
-
-
-def test_every_example_of_the_fold_out_is_understood(client: FlaskClient) -> None:
-    for url, kind in (("/results", ListingKind.RESULT), ("/needs", ListingKind.NEED)):
-        text = client.get(url).text
-        counties = load_region("weifang").counties
-        for locale in ("zh_CN", "en"):
-            for word, example in examples(kind, locale):
-                (clause,) = clauses_of(kind, f"{word}:{example}", counties)
-                assert clause.field in PREFIXES[kind], word
-        assert all(f"<code>{word}:{example}</code>" in text for word, example in examples(kind, "zh_CN"))
-
-
-@pytest.mark.parametrize(
-    "facet", [facet for facet in FACETS[ListingKind.RESULT] if facet.values], ids=lambda it: it.name
-)
-def test_what_a_filter_is_called_can_be_typed_too(facet: Facet) -> None:
-    chinese = Translations.load("marketplace/translations", ["zh_CN"])
-    assert facet.values
-    for value in facet.values:
-        for shown in (value.label, chinese.gettext(value.label)):
-            clauses = clauses_of(ListingKind.RESULT, f'{facet.name}:"{shown}"', ())
-            assert [clause.values for clause in clauses] == [frozenset({value})], shown
-
-
-def test_what_was_excluded_is_not_marked_and_what_must_stand_in_the_title_only_there(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people, title="焊接夹具", problem="焊接变形大。")
-    index()
-    page = open_page(client, "/results?q=" + quote("标题:夹具 变形 -返修机"))
-    assert page.titles == ["焊接夹具"]
-    assert "焊接<mark>夹具</mark>" in page.text
-    assert "焊接<mark>变形</mark>大" in page.text
-    assert "<mark>返修" not in page.text
-
-
-def test_a_card_says_so_when_only_the_name_of_the_unit_matched(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people)
-    index()
-    assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=前程").text
-    assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=单位:前程").text
-    assert "按单位名称找到" not in client.get("/results?q=焊接").text
-
-
-def test_a_slip_gets_an_offer_and_the_offer_keeps_filters_and_the_rest(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people, title="变压器油箱焊接夹具")
-    index()
-    offer = re.compile(r'您是不是要找 <a class="[^"]*" href="([^"]*)">(.*?)</a>')
-    page = client.get("/results?county=qingzhou&q=" + quote("焊结 -机器人")).text
-    ((url, label),) = offer.findall(page)
-    assert label == "焊接 -机器人"
-    assert "county=qingzhou" in url
-    assert open_page(client, url.replace("&amp;", "&")).titles == ["变压器油箱焊接夹具"]
-    assert not offer.findall(client.get("/results?q=焊接").text)
-    assert not offer.findall(client.get("/results?county=gaomi&q=焊结").text)
-    assert "没有找到" in page
-
-
-def test_what_was_typed_in_pinyin_is_marked_as_it_is_written(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people, title="变压器油箱焊接夹具", problem="变压器变形大。")
-    index()
-    text = client.get("/results?q=byq").text
-    assert "“byq”已按拼音读作：变压器" in text
-    assert "<mark>变压器</mark>油箱焊接夹具" in text
-    assert "<mark>变压器</mark>变形大" in text
-
-
 def test_an_anonymous_need_is_not_found_by_its_unit(
     client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
 ) -> None:
@@ -384,41 +236,6 @@ def test_an_anonymous_need_never_shows_its_party_in_a_list(
     text = browser.get("/needs?q=储罐").text
     assert "接受意向后公开单位" in text
     assert "蓝海化工" not in text
-
-
-def test_nothing_found_says_which_filter_to_drop_with_its_count(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people, title="焊接甲", county="gaomi")
-    make_result(factory, people, title="焊接乙", county="gaomi")
-    make_result(factory, people, title="焊接丙", county="qingzhou", industry=Industry.FOOD)
-    index()
-    text = client.get("/results?q=焊接&county=qingzhou&industry=machinery").text
-    advice = re.findall(r"<li><a href=\"([^\"]*)\">去掉“(.*?)”</a> <span[^>]*>(.*?)</span>", text)
-    assert [(label, count) for _url, label, count in advice] == [("青州市", "共找到 2 项")]
-    assert len(open_page(client, advice[0][0].replace("&amp;", "&")).titles) == 2
-
-
-def test_nothing_found_offers_shorter_words_and_the_other_catalogue(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people)
-    make_need(factory, people, title="量子储罐", description="")
-    index()
-    text = client.get("/results?q=量子储罐控制平台焊接").text
-    assert "只搜“焊接”" in text
-    assert "只搜“量子”" not in text
-    assert "改搜需求" in client.get("/results?q=量子储罐").text
-
-
-def test_a_search_that_holds_most_of_the_words_says_so(
-    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
-) -> None:
-    make_result(factory, people)
-    index()
-    page = open_page(client, "/results?q=变压器油箱 焊接 蒸馏")
-    assert len(page.titles) == 1
-    assert "没有成果包含您输入的全部内容" in page.text
 
 
 @pytest.mark.parametrize(
