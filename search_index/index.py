@@ -142,8 +142,9 @@ class SearchIndex:
     def warm(self) -> None:
         """Load and compile what the first search, match and write would wait for; seconds where nothing is cached.
 
-        Works on a scratch index that is removed: this one is neither read nor written.
+        Works on a scratch index that is removed. Of this one the words begin to be gathered, in a thread.
         """
+        self._lexicons.of(self._snapshots.newest())
         rjieba.cut("预热")
         with tempfile.TemporaryDirectory() as folder:
             scratch = SearchIndex(Path(folder), (), (), profile=Profile(standing=1.0))

@@ -1,7 +1,7 @@
 """The words of a whole snapshot: the vocabularies of its segments asked together.
 
-Whoever asks gets what is known so far: the words of a large segment are gathered in a thread of their own, a second for
-20,000 titles, and nobody waits for them.
+Nobody waits for the words of a large segment: they are gathered in a thread of their own, a second for 20,000 titles,
+and until then one gets the words as they were before.
 """
 
 import threading
@@ -17,6 +17,9 @@ from search_index.snapshot import Part, Snapshot
 from search_index.vocabulary import Table, Vocabulary, vocabulary_of
 
 I64 = npt.NDArray[np.int64]
+
+GATHERING = "words"
+"""The name of the thread."""
 
 _AT_ONCE = 2_000
 """The words of so many documents are gathered while somebody waits, in a tenth of a second."""
@@ -36,11 +39,10 @@ class Lexicon:
         return _ranked(pair for table in self._words() for pair in table.frequent(table.beginning(prefix), _CANDIDATES))
 
     def names_holding(self, piece: str) -> list[str]:
-        """Names with this in them."""
-        found = (
-            (table, [row for row, name in enumerate(table.texts.tolist()) if piece in name]) for table in self._names()
+        """Names with this in them or, if it is a single character, that begin with it."""
+        return _ranked(
+            pair for table in self._names() for pair in table.frequent(_rows_holding(table, piece), _CANDIDATES)
         )
-        return _ranked(pair for table, rows in found for pair in table.frequent(np.array(rows, np.int64), _CANDIDATES))
 
     def spelt(self, spelling: str) -> list[str]:
         """Words that begin with this pinyin or have these initials, whether or not it ends with a syllable."""
@@ -91,6 +93,12 @@ class Lexicon:
 
     def _names(self) -> Iterator[Table]:
         return (vocabulary.names for vocabulary in self.vocabularies)
+
+
+def _rows_holding(table: Table, piece: str) -> I64:
+    if len(piece) == 1:
+        return table.beginning(piece)
+    return np.array([row for row, name in enumerate(table.texts.tolist()) if piece in name], np.int64)
 
 
 def _rows_spelt(table: Table, spelling: str) -> I64:
@@ -144,17 +152,23 @@ class Lexicons:
         """`named` are the facets whose values are names."""
         self._named = named
         self._known: dict[tuple[str, str], Vocabulary] = {}
+        self._latest = Lexicon(())
         self._gathering = threading.Lock()
 
     def of(self, snapshot: Snapshot) -> Lexicon:
-        """What is known of the snapshot's words by now."""
+        """The words of the snapshot or, while many are being gathered, of one before it."""
         missing = [part for part in snapshot.parts if (snapshot.key[0], part.name) not in self._known]
         if sum(len(part.segment) for part in missing) <= _AT_ONCE:
             self._gather(snapshot, missing)
         elif self._gathering.acquire(blocking=False):
-            threading.Thread(target=self._gather_and_release, args=(snapshot, missing), daemon=True).start()
+            threading.Thread(
+                target=self._gather_and_release, args=(snapshot, missing), name=GATHERING, daemon=True
+            ).start()
         known = self._known
-        return Lexicon(tuple(known[key] for part in snapshot.parts if (key := (snapshot.key[0], part.name)) in known))
+        found = [known.get((snapshot.key[0], part.name)) for part in snapshot.parts]
+        if None not in found:
+            self._latest = Lexicon(tuple(table for table in found if table))
+        return self._latest
 
     def _gather_and_release(self, snapshot: Snapshot, missing: list[Part]) -> None:
         try:

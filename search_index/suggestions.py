@@ -24,7 +24,7 @@ _OPENING = tuple('"“「『＂:：-－−')
 _NAMES = 3
 """So many of the suggestions are names at the most, as long as there are words."""
 
-_SHORTEST_IN_NAME = 2
+_SHORTEST_SAID = 2
 _TRIED = 20
 """So many candidates are tried, whether or not they find anything."""
 
@@ -61,9 +61,10 @@ def _words(lexicon: Lexicon, part: str) -> list[str]:
 
 def _names(lexicon: Lexicon, part: str) -> list[str]:
     pinyin = spelling(part)
-    if len(part) < _SHORTEST_IN_NAME:
+    if not part:
         return []
-    return list(dict.fromkeys([*lexicon.names_holding(part), *(lexicon.names_spelt(pinyin) if pinyin else ())]))
+    said = lexicon.names_spelt(pinyin) if len(pinyin) >= _SHORTEST_SAID else []
+    return list(dict.fromkeys([*lexicon.names_holding(part), *said]))
 
 
 def _that_find(candidates: Iterable[str], before: str, finds: Finds) -> Iterator[str]:

@@ -52,34 +52,16 @@ class Table:
         texts = sorted(zip(counts, starts, strict=True))
         self.texts = np.array([text for text, _ in texts], np.str_)
         self.counts = np.array([counts[text] for text, _ in texts], np.int64)
-        self._starts = [tuple(start) for _, start in texts]
-
-    @cached_property
-    def sounds(self) -> "Sounds":
-        """By the whole of how they are said."""
-        return self._sounds[0]
-
-    @cached_property
-    def initials(self) -> "Sounds":
-        """By the first letters."""
-        return self._sounds[1]
-
-    @cached_property
-    def _sounds(self) -> "tuple[Sounds, Sounds]":
         said = [
             (row, start, way)
-            for row, (text, starts) in enumerate(zip(self.texts.tolist(), self._starts, strict=True))
-            for start in starts
+            for row, (text, places) in enumerate(texts)
+            for start in places
             for way in ways_to_say(text[start:])
         ]
-        places = [(row, start) for row, start, _ in said]
-        whole = Sounds([("".join(way).encode("ascii", "replace")[:_SOUND]) for *_, way in said], places)
-        first = {("".join(part[0] for part in way), row, start) for row, start, way in said}
-        ordered = sorted(first)
-        initials = Sounds(
-            [text.encode("ascii", "replace")[:_INITIALS] for text, *_ in ordered], [place[1:] for place in ordered]
-        )
-        return whole, initials
+        self.sounds = Sounds({("".join(way)[:_SOUND], row, start) for row, start, way in said})
+        """By the whole of how they are said."""
+        self.initials = Sounds({("".join(part[0] for part in way)[:_INITIALS], row, start) for row, start, way in said})
+        """By the first letters."""
 
     def beginning(self, prefix: str) -> I64:
         """The rows of the texts that begin so."""
@@ -108,12 +90,15 @@ class Table:
 class Sounds:
     """Sorted sounds, each with the row of its text and the place in the text where it begins."""
 
-    def __init__(self, sounds: list[bytes], places: Sequence[tuple[int, int]]) -> None:
-        keys = np.array(sounds, np.bytes_)
-        order = np.argsort(keys, kind="stable")
-        self._keys = keys[order]
-        self._rows = np.array([row for row, _ in places], np.int64)[order]
-        self._starts = np.array([start for _, start in places], np.int64)[order]
+    def __init__(self, said: Iterable[tuple[str, int, int]]) -> None:
+        """Sounds, rows and places."""
+        ordered = sorted(said)
+        # What is not Chinese stands for itself; letters of other scripts nobody spells.
+        self._keys = np.array([sound.encode("ascii", "replace") for sound, *_ in ordered], np.bytes_)
+        self._rows = np.array([row for _, row, _ in ordered], np.int64)
+        self._starts = np.array([start for *_, start in ordered], np.int64)
+        order = np.argsort(self._keys, kind="stable")
+        self._keys, self._rows, self._starts = self._keys[order], self._rows[order], self._starts[order]
 
     def exactly(self, sound: str) -> tuple[I64, I64]:
         """Rows and places of what sounds exactly so."""

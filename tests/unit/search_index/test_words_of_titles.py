@@ -8,6 +8,7 @@ import pytest
 
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
+from search_index.lexicon import GATHERING
 from search_index.query_syntax import parse
 
 TITLES = {
@@ -101,6 +102,7 @@ def test_what_is_found_by_pinyin_is_ranked_as_if_it_were_written(index: SearchIn
         ("潍柴", {"潍柴动力股份有限公司", "潍柴雷沃"}, set()),
         ("weich", {"潍柴动力股份有限公司", "潍柴雷沃"}, set()),
         ("前程", {"青州前程机械"}, set()),
+        ("青", {"青州前程机械"}, set()),
         ("变压器", {"变压器油箱"}, {"变压器"}),
     ],
 )
@@ -188,10 +190,33 @@ def test_an_offer_finds_something_under_the_same_filters(index: SearchIndex) -> 
 def test_the_words_of_many_titles_are_gathered_while_nobody_waits(tmp_path: Path) -> None:
     index = opened(tmp_path)
     index.put(Document(number, f"变压器油箱{number}", "") for number in range(2_500))
-    before = set(threading.enumerate())
     assert index.suggest("变", 8) == ()
-    for thread in set(threading.enumerate()) - before:
-        thread.join()
+    wait_for_gathering()
     assert "变压器油箱" in [one.text for one in index.suggest("变", 8)]
     index.put([Document(9_000, "量子雷达", "")])
     assert index.suggest("量", 8)
+
+
+def test_while_words_are_gathered_anew_those_from_before_are_known(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    index.put([Document(1, "变压器", "")])
+    assert found(index, "bianyaqi") == {1}
+    index.rebuild(Document(number, f"变压器油箱{number}", "") for number in range(2_500))
+    assert [one.text for one in index.suggest("变", 8)] == ["变压器"]
+    assert index.search(Query("bianyaqi")).total == 2_500
+    wait_for_gathering()
+    assert "变压器油箱" in [one.text for one in index.suggest("变", 8)]
+
+
+def test_a_process_that_warms_up_knows_the_words_before_anybody_asks(tmp_path: Path) -> None:
+    opened(tmp_path).put(Document(number, f"变压器油箱{number}", "") for number in range(2_500))
+    index = opened(tmp_path)
+    index.warm()
+    wait_for_gathering()
+    assert index.search(Query("bianyaqi")).total == 2_500
+
+
+def wait_for_gathering() -> None:
+    for thread in threading.enumerate():
+        if thread.name == GATHERING:
+            thread.join()
