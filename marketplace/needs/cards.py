@@ -50,7 +50,7 @@ def _card(need: Need, party: str, photo_id: int | None) -> NeedCard:
         id=need.id,
         title=need.title,
         sentence=first_sentence(need.description),
-        text=need.description,
+        text="\n".join(filter(None, (need.description, indicators_in_words(need)))),
         party=party if may_know_party(VISITOR, need) else None,
         county=need.county,
         industry=need.industry,
@@ -63,3 +63,8 @@ def _card(need: Need, party: str, photo_id: int | None) -> NeedCard:
         published_at=need.published_at,
         photo_id=photo_id,
     )
+
+
+def indicators_in_words(need: Need) -> str:
+    """Names and values of what has to be reached, as they are searched in."""
+    return " ".join(f"{row.get('name', '')} {row.get('value', '')}" for row in need.indicators)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.permissions import VISITOR
 from marketplace.listings.catalogue import budget_band, make_document
 from marketplace.listings.rules import ListingKind
+from marketplace.needs.cards import indicators_in_words
 from marketplace.needs.models import Need
 from marketplace.needs.policy import may_know_party, visible
 from marketplace.organisations.parties import names_of
@@ -36,10 +37,9 @@ def public_text(need: Need) -> str:
 
 def document(need: Need, party: str) -> Document:
     """One need; `party` is empty where it is not named."""
-    indicators = " ".join(f"{row.get('name', '')} {row.get('value', '')}" for row in need.indicators)
     return make_document(
         need,
-        (need.description, indicators),
+        (need.description, indicators_in_words(need)),
         party,
         {"budget": budget_band(need.budget_max_fen)},
         {"deadline": need.deadline, "budget": need.budget_max_fen},

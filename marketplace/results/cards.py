@@ -13,7 +13,7 @@ from marketplace.listings.rules import Category, Industry, Maturity
 from marketplace.listings.snippets import first_sentence
 from marketplace.organisations.parties import names_of
 from marketplace.results.models import Result
-from marketplace.results.policy import visible
+from marketplace.results.policy import may_read_description, visible
 from marketplace.results.rules import ResultState
 
 
@@ -58,11 +58,12 @@ def cards(session: Session, ids: Sequence[int]) -> dict[int, ResultCard]:
 
 def _card(result: Result, party: str, photo_id: int | None) -> ResultCard:
     problem, effect = first_sentence(result.problem), first_sentence(result.summary)
+    how = result.description if may_read_description(VISITOR, result) else ""
     return ResultCard(
         id=result.id,
         title=result.title,
         sentence=" → ".join(filter(None, (problem, effect))),
-        text="\n".join(filter(None, (result.problem, result.summary, result.conditions))),
+        text="\n".join(filter(None, (result.problem, result.summary, result.conditions, how))),
         metric=result.metric,
         before=result.before,
         after=result.after,

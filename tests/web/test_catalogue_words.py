@@ -12,6 +12,7 @@ from marketplace.listings.rules import Category, Industry, ListingKind
 from marketplace.listings.search import FACETS, Facet
 from marketplace.listings.search_words import PREFIXES, clauses_of, examples
 from marketplace.organisations.regions import load_region
+from marketplace.results.rules import Disclosure
 from tests.catalogue_page import Index, open_page
 from tests.factories import make_need, make_result
 from tests.personas import People
@@ -92,6 +93,26 @@ def test_a_card_says_so_when_only_the_name_of_the_unit_matched(
     assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=前程").text
     assert "按单位名称找到： 青州<mark>前程</mark>机械有限公司" in client.get("/results?q=单位:前程").text
     assert "按单位名称找到" not in client.get("/results?q=焊接").text
+
+
+def test_a_snippet_shows_how_it_works_only_where_everybody_may_read_that(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    how = "先清洗工件。再用气动夹具压紧油箱四角。"
+    make_result(factory, people, title="公开的", description=how, disclosure=Disclosure.PATENT_FILED)
+    make_result(factory, people, title="保密的", description=how, disclosure=Disclosure.TRADE_SECRET)
+    index()
+    page = open_page(client, "/results?q=压紧油箱四角")
+    assert page.titles == ["公开的"]
+    assert "再用气动夹具<mark>压紧油箱四角</mark>" in page.text
+
+
+def test_a_snippet_shows_the_indicator_that_matched(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_need(factory, people, title="储罐", indicators=[{"name": "耐盐雾时间", "value": "≥1000 小时"}])
+    index()
+    assert "<mark>耐盐雾时间</mark> ≥1000 小时" in client.get("/needs?q=耐盐雾时间").text
 
 
 def test_a_slip_gets_an_offer_and_the_offer_keeps_filters_and_the_rest(
