@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_index.analysis import code_points, fold, is_compound, pieces_of, required_terms, terms_of, terms_with_text
+from search_index.analysis import (
+    code_points,
+    fold,
+    is_compound,
+    pieces_of,
+    required_terms,
+    terms_of,
+    terms_with_text,
+    title_words,
+)
 from search_index.postings import postings_of
 from tests.unit.search_index import plain
 
@@ -53,6 +62,7 @@ def test_a_batch_is_its_texts_one_by_one(texts: list[tuple[str, str]]) -> None:
     for doc, parts in enumerate(folded):
         for field, part in enumerate(parts):
             expected.update((int(code), doc, field) for code in terms_of(code_points(part)).codes)
+        expected.update((int(code), doc, 0) for code in title_words(parts[0]).codes)
     assert together == {(code, doc): (expected[code, doc, 0], expected[code, doc, 1]) for code, doc, _ in expected}
 
 
