@@ -142,8 +142,8 @@ class Scorer:
         part, places = self.snapshot.parts[number], self.places[number]
         postings, (single, pair) = part.segment.postings, self.norms
         return (
-            places.starts, places.ends if ends is None else ends, self.weights, self.pairs, postings.docs, postings.in_title, postings.in_body,
-            self.weighting.title, single[part.rows], pair[part.rows],
+            places.starts, places.ends if ends is None else ends, self.weights, self.pairs, postings.docs, postings.in_title,
+            postings.in_body, self.weighting.title, single[part.rows], pair[part.rows],
         )  # fmt: skip
 
     def explanations(self, rows: I64) -> dict[int, Explanation]:

@@ -105,7 +105,8 @@ assert index.search(Query("压电体 标题:压电体", facets=("county",))).tot
 assert len(index.match("压电", "陶瓷", 50)) == 19
 index.rebuild(Document(number, "压电", "陶瓷") for number in range(9_000))
 index.compact()
-assert all(before[name] for name in ("add_scores", "find_ends", "finish_scores", "copy_postings")) and compiled() == before, compiled()
+assert before["find_ends"] and before["finish_scores"] and before["copy_postings"]
+assert compiled() == before, compiled()
 """
 
 
