@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.alerts import searches
-from marketplace.alerts.hearers import MODELS, Hearer, Pair, hearer, settled, wanting
+from marketplace.alerts.hearers import MODELS, Hearer, hearer, settled, wanting
 from marketplace.alerts.rules import CANDIDATES, NEAREST
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
@@ -62,10 +62,11 @@ def look(uow: UnitOfWork, events: Sequence[Event]) -> Findings:
     matches: list[FoundMatch] = []
     finds: list[Find] = []
     hearers = _Hearers(uow)
+    heard = [one for one in events if isinstance(one, ListingIndexed)]
     for kind in ListingKind:
-        new = {one.listing_id: one.imported for one in events if isinstance(one, ListingIndexed) and one.kind == kind}
+        new = {one.listing_id: one.imported for one in heard if one.kind == kind}
         if new:
-            matches += _matches(uow, kind, new, hearers)
+            matches += _told(uow, list(_rows(uow, kind, frozenset(new))), new, hearers)
             finds += _finds(uow, kind, new, hearers)
     return Findings(tuple(matches), tuple(finds))
 
@@ -84,36 +85,35 @@ class _Hearers:
         return self.known[user_id]
 
 
-def _matches(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers: _Hearers) -> Iterator[FoundMatch]:
-    found = list(_rows(uow, kind, new))
-    past = settled(uow, (_pair(row) for row, _ in found))
+def _told(
+    uow: UnitOfWork, found: Sequence[tuple[MatchRow, Side]], new: Mapping[int, bool], hearers: _Hearers
+) -> Iterator[FoundMatch]:
+    """Who hears of which of these rows; `new` says of each new listing whether it was imported."""
+    past = settled(uow, ((row.result_id, row.need_id) for row, _ in found))
     for row, side in found:
-        if _pair(row) in past:
+        if (row.result_id, row.need_id) in past:
             continue
         result, need = uow.session.get_one(Result, row.result_id), uow.session.get_one(Need, row.need_id)
-        held = new[row.result_id if kind is ListingKind.RESULT else row.need_id]
-        why = stored(row.reason)
+        held, why = new.get(result.id) or new.get(need.id) or False, stored(row.reason)
         for user_id in sorted(wanting(uow, result if side is Side.RESULT else need)):
             person = hearers.get(user_id)
             if person is not None and person.hears_of(result, need, side):
                 yield FoundMatch(user_id, side, row.result_id, row.need_id, row.strength, why, held)
 
 
-def _rows(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool]) -> Iterator[tuple[MatchRow, Side]]:
+def _rows(uow: UnitOfWork, kind: ListingKind, new: frozenset[int]) -> Iterator[tuple[MatchRow, Side]]:
     """Rows of match lists that are worth telling, each with the side whose list it is."""
-    side, ids = Side(kind.value), frozenset(new)
-    others: set[int] = set()
+    side, others = Side(kind.value), set[int]()
     for listing in _shown(uow, kind, new):
         others |= nearest(uow, listing, CANDIDATES)
         if wanting(uow, listing):
             yield from ((row, side) for row in _list(uow, listing, None))
     for listing in _shown(uow, ListingKind(OTHER[side].value), others):
-        # First what is cheap: most of the candidates do not have the new listing anywhere near the head of their list.
-        if not listing.on_behalf and nearest(uow, listing, NEAREST) & ids and wanting(uow, listing):
-            rows = _list(uow, listing, ids)
-            yield from (
-                (row, OTHER[side]) for row in rows if (row.result_id if side is Side.RESULT else row.need_id) in ids
-            )
+        # First what is cheap: in many of their lists the new listing is nowhere near the head.
+        reached = frozenset[int]() if listing.on_behalf else nearest(uow, listing, NEAREST) & new
+        if reached and wanting(uow, listing):
+            rows = _list(uow, listing, reached)
+            yield from ((row, OTHER[side]) for row in rows if {row.result_id, row.need_id} & reached)
 
 
 def _list(uow: UnitOfWork, listing: Result | Need, among: frozenset[int] | None) -> list[MatchRow]:
@@ -136,7 +136,3 @@ def _shown(uow: UnitOfWork, kind: ListingKind, ids: Iterable[int]) -> Sequence[R
     model = MODELS[kind]
     wanted = select(model).where(model.id.in_(sorted(ids)), model.state.in_(model.shown_in)).order_by(model.id)
     return [one for one in uow.session.scalars(wanted) if isinstance(one, Result | Need)]
-
-
-def _pair(row: MatchRow) -> Pair:
-    return row.result_id, row.need_id
