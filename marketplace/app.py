@@ -36,6 +36,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.listings import views as import_views
 from marketplace.listings.catalogue import open_catalogues
 from marketplace.matching import views as match_views
+from marketplace.matching.meanings import open_meanings
 from marketplace.needs import views as need_views
 from marketplace.notifications import views as notification_views
 from marketplace.notifications.queries import unread
@@ -115,7 +116,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 def build_runtime(settings: Settings, clock: Clock) -> Runtime:
     """Everything below the web: database, files, mail, indexes, worker."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    services = Services(settings, FileStore(settings.files_dir), mail.build(settings), open_catalogues(settings))
+    files, meanings = FileStore(settings.files_dir), open_meanings(settings)
+    services = Services(settings, files, mail.build(settings), open_catalogues(settings), meanings)
     factory = UnitOfWorkFactory(make_engine(settings.database), clock, services, audit.record, wiring.SUBSCRIBERS)
     worker = Worker(factory, wiring.HANDLERS, wiring.SCHEDULE, wiring.BATCH_SIZES)
     return Runtime(settings, factory, worker)

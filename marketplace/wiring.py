@@ -14,6 +14,7 @@ from marketplace.listings.handlers import Indexer, go_on_importing
 from marketplace.listings.importing import resume_abandoned
 from marketplace.listings.renaming import outdate
 from marketplace.matching import handlers as matching
+from marketplace.matching import meanings
 from marketplace.matching.handovers import readdress
 from marketplace.needs import importing as need_sheets
 from marketplace.needs import indexing as need_index
@@ -84,6 +85,8 @@ SCHEDULE: tuple[Task, ...] = (
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),
+    Task("matching.learn_meaning", timedelta(days=1), meanings.learn, only_reads=True),
+    Task("matching.catch_up_on_meaning", timedelta(hours=1), meanings.catch_up, only_reads=True),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),

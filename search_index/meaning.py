@@ -77,7 +77,7 @@ def save(meaning: Meaning, path: Path) -> None:
         "common": np.array([numbers[word] for word in sorted(meaning.common)], np.int32),
         "firsts": np.array(firsts, np.int32),
         "seconds": np.array(seconds, np.int32),
-        "likenesses": np.array(likenesses, np.float32),
+        "likenesses": np.array(likenesses, np.float64),
     }
     write_arrays(content, arrays, {"documents": meaning.documents})
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,8 @@ from marketplace.kernel.messages import N_
 from marketplace.listings.models import Listing
 from marketplace.listings.policy import may_see
 from marketplace.matching.cards import Card, need_card, result_card
-from marketplace.matching.reasons import Why
-from marketplace.matching.rules import Place, Side, Strength
+from marketplace.matching.rules import Side, Strength
+from marketplace.matching.why import Kin, Why, why_stored
 from marketplace.needs.models import Need
 from marketplace.organisations.parties import names_of
 from marketplace.results.models import Result
@@ -36,7 +36,7 @@ class MatchLine:
     own: Listing
     other: Listing
     strength: Strength
-    why: tuple[Why, ...]
+    why: tuple[Why | Kin, ...]
 
     @property
     def is_shown(self) -> bool:
@@ -175,8 +175,7 @@ def figures(session: Session) -> dict[str, int]:
 
 def _match_line(row: MatchAlert, result: Result, need: Need) -> MatchLine:
     own, other = (result, need) if row.side is Side.RESULT else (need, result)
-    why = tuple(Why(term["text"], Place(term["field"])) for term in row.explanation["terms"])
-    return MatchLine(row.side, own, other, row.strength, why)
+    return MatchLine(row.side, own, other, row.strength, why_stored(row.explanation))
 
 
 def _by_id(session: Session, model: type[L], ids: Iterable[int]) -> dict[int, L]:

@@ -7,6 +7,7 @@ from click._termui_impl import ProgressBar
 from flask.cli import with_appcontext
 
 from marketplace.listings.rules import ListingKind
+from marketplace.matching import meanings
 from marketplace.web.context import runtime
 from marketplace.wiring import INDEXER
 from search_index.generations import IndexBusyError
@@ -31,6 +32,8 @@ def rebuild() -> None:
         click.echo(f"{count} {kind.value}s indexed")
     with factory.writing() as uow:
         INDEXER.reconcile(uow)
+    with factory.reading() as uow:
+        meanings.learn(uow)
 
 
 def _show(bar: "ProgressBar[int]", done: int, total: int) -> None:

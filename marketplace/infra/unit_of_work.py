@@ -23,6 +23,7 @@ from marketplace.kernel.events import Event
 from marketplace.kernel.permissions import SYSTEM, Actor
 from marketplace.settings import Settings
 from search_index.index import SearchIndex
+from search_index.meaning import Meanings
 
 Recorder = Callable[[Session, Actor, datetime, Sequence[Event]], None]
 
@@ -36,6 +37,8 @@ class Services:
     mailer: Mailer
     catalogues: Mapping[str, SearchIndex]
     """The search index of each kind of listing, `result` and `need`."""
+    meanings: Meanings
+    """What the texts of both have taught about their words."""
     sms: SmsSender | None = None
     """None while no provider of text messages is connected."""
 

@@ -68,11 +68,15 @@ class Survey(Generic[Load]):
 
 @dataclass(frozen=True)
 class Task:
-    """A scheduled task: a use case without input, run by the system every so often."""
+    """A scheduled task: a use case without input, run by the system every so often.
+
+    One that only reads, and computes for long, does not take the write lock.
+    """
 
     name: str
     every: timedelta
     run: Callable[[UnitOfWork], None]
+    only_reads: bool = False
 
 
 @dataclass
@@ -151,7 +155,7 @@ class Worker:
         for task in self.schedule:
             if self._claim(task):
                 try:
-                    with self.factory.writing() as uow:
+                    with self.factory.reading() if task.only_reads else self.factory.writing() as uow:
                         task.run(uow)
                 except Exception:
                     log.exception("schedule: %s failed", task.name)

@@ -89,7 +89,7 @@ def matches_for_need(
     results = _read(uow, Result, found, visible)
     names = names_of(uow.session, (result.party_id for result in results.values()))
     weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in found if hit.id in results}
-    ranked = ((id_, reason_of(weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
+    ranked = ((id_, reason_of(uow, weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, result_card(results[id_], names), id_, need.id)
@@ -112,7 +112,7 @@ def matches_for_result(
     needs = _read(uow, Need, found, visible)
     names = names_of(uow.session, (need.party_id for need in needs.values()))
     weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in found if hit.id in needs}
-    ranked = ((id_, reason_of(weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
+    ranked = ((id_, reason_of(uow, weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
     reasons = _explained(ranked, limit)
     rows = [
         _row(reason, strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
@@ -174,7 +174,7 @@ def _ranked(weights: Mapping[int, Weight], among: frozenset[int] | None) -> list
 
 def _explained(reasons: Iterable[tuple[int, Reason]], limit: int) -> list[tuple[int, Reason]]:
     """The first that have a word to show for it: a match nobody can explain, of single characters, is not offered."""
-    return list(islice(((id_, reason) for id_, reason in reasons if reason.terms), limit))
+    return list(islice(((id_, reason) for id_, reason in reasons if reason.why), limit))
 
 
 def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reason]]) -> tuple[Strength, ...]:

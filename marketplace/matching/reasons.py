@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -13,6 +13,7 @@ from marketplace.matching.hits import hit
 from marketplace.matching.rules import Place, Side
 from marketplace.matching.scoring import Part
 from marketplace.matching.texts import need_facts, need_text, result_facts, result_text
+from marketplace.matching.why import Kin, Why, kin_of, says_something
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 from search_index.document import Explanation, Match
@@ -22,15 +23,7 @@ TERMS = 5
 """Words a person reads."""
 
 POOR = 0.03
-"""A word that carries less of the text's score than this is no reason: 方法, 系统 and the like stand everywhere."""
-
-
-@dataclass(frozen=True)
-class Why:
-    """A word that carries a match, and where it stands."""
-
-    text: str
-    field: Place
+"""A word that carries less of the text's score than this is no reason."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +38,20 @@ class Weight:
 
 @dataclass(frozen=True)
 class Reason:
-    """The reasons of one match. `coverage` is the share of the own title's characters that the other side's words cover."""
+    """The reasons of one match. `coverage` is the share of the own title's characters that the other side's words cover.
+
+    `kin` is shown and ranks nothing: it is no part of the score.
+    """
 
     weight: Weight
     terms: tuple[ReadableTerm, ...]
+    kin: tuple[Kin, ...]
     coverage: float
 
     @property
-    def why(self) -> tuple[Why, ...]:
-        """The words for a person to read, the heaviest first."""
-        return tuple(Why(term.text, Place(term.field)) for term in self.terms)
+    def why(self) -> tuple[Why | Kin, ...]:
+        """What a person reads: the words in common, the heaviest first, then words near in meaning. Empty: no reason."""
+        return *(Why(term.text, Place(term.field)) for term in self.terms), *self.kin
 
 
 def weigh(uow: UnitOfWork, result: Result, need: Need, hit: Match, side: Side) -> Weight:
@@ -65,19 +62,24 @@ def weigh(uow: UnitOfWork, result: Result, need: Need, hit: Match, side: Side) -
     return Weight(hit, scoring.total(parts), parts, facts)
 
 
-def reason_of(weight: Weight, result: Result, need: Need, side: Side) -> Reason:
-    """The words that carry a match."""
-    found = _words_in_common(weight.hit, f"{result.title}\n{result_text(result)}", f"{need.title}\n{need_text(need)}")
+def reason_of(uow: UnitOfWork, weight: Weight, result: Result, need: Need, side: Side) -> Reason:
+    """The words that carry a match, and words near in meaning where there are few."""
+    offered, asked = f"{result.title}\n{result_text(result)}", f"{need.title}\n{need_text(need)}"
+    found = _words_in_common(weight.hit, offered, asked)
     title = need.title if side is Side.NEED else result.title
     marked = sum(len(part.text) for part in highlight(title, [term.text for term in found]) if part.marked)
-    return Reason(weight, found[:TERMS], marked / max(len(title), 1))
+    meaning = uow.services.meanings.newest()
+    terms = tuple(term for term in found if says_something(term.text, meaning, offered, asked))[:TERMS]
+    # Without a word that says something no title is met, however often 技术 stands in it.
+    coverage = marked / max(len(title), 1) if terms else 0.0
+    return Reason(weight, terms, kin_of(meaning, result, need, len(terms)), coverage)
 
 
 def explain(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Reason:
     """The reasons for one pair, whether or not it would be in anybody's list."""
     found = hit(uow, need, result.id) if side is Side.NEED else hit(uow, result, need.id)
     weight = weigh(uow, result, need, found or Match(0, 0.0, Explanation(())), side)
-    return reason_of(weight, result, need, side)
+    return reason_of(uow, weight, result, need, side)
 
 
 def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
@@ -109,6 +111,7 @@ def stored(reason: Reason) -> dict[str, Any]:
         "score": reason.weight.score,
         "parts": [{"name": part.name.value, "share": part.share} for part in reason.weight.parts],
         "terms": [{"text": term.text, "field": term.field, "share": term.share} for term in reason.terms],
+        "kin": [asdict(kin) for kin in reason.kin],
         "missing": _as_json(reason.weight.facts.missing),
         "conflicts": _as_json(reason.weight.facts.conflicts),
     }

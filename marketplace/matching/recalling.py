@@ -10,8 +10,8 @@ from sqlalchemy import select
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.matching.facts import Remark
 from marketplace.matching.models import Dismissal, Interest, Match
-from marketplace.matching.reasons import Why
-from marketplace.matching.rules import Place, Side, Strength
+from marketplace.matching.rules import Side, Strength
+from marketplace.matching.why import Kin, Why, why_stored
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 
@@ -22,7 +22,7 @@ class Recalled:
 
     at: datetime
     strength: Strength | None
-    why: tuple[Why, ...]
+    why: tuple[Why | Kin, ...]
     missing: tuple[Remark, ...]
     conflicts: tuple[Remark, ...]
 
@@ -48,14 +48,10 @@ def _recalled(explanation: Mapping[str, Any] | None, at: datetime | None) -> Rec
     return Recalled(
         at=at,
         strength=next((one for one in Strength if one == explanation.get("strength")), None),
-        why=tuple(Why(term["text"], Place(term["field"])) for term in explanation.get("terms", ()) if _placed(term)),
+        why=why_stored(explanation),
         missing=_remarks(explanation.get("missing", ())),
         conflicts=_remarks(explanation.get("conflicts", ())),
     )
-
-
-def _placed(term: Mapping[str, Any]) -> bool:
-    return term.get("field") in list(Place)
 
 
 def _remarks(stored: Iterable[Mapping[str, Any]]) -> tuple[Remark, ...]:
