@@ -102,7 +102,7 @@ def test_one_press_on_the_message_mutes_and_one_undoes_it(
     assert action
     page = client.post(action.group(1), follow_redirects=True).text
     assert "以后不再提醒这一项" in page
-    assert "恢复提醒" in client.get(url).text
+    assert f"撤销“{button}”" in client.get(url).text
     overview = client.get("/alerts").text
     assert ("起，全部提醒已停止" if scope == "all" else "恢复提醒") in overview
     client.post(f"{action.group(1)}/undo")
