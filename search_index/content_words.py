@@ -14,6 +14,8 @@ from search_index.highlight import EMPTY_WORDS
 _SAYING = ("n", "v", "a", "b", "z", "j", "l", "i", "eng")
 """Parts of speech by their first letters: nouns, verbs, adjectives, set phrases, foreign words. Not adverbs, not units."""
 
+_NAMING = ("n", "v", "j", "l")
+_CHINESE = re.compile(r"[㐀-鿿]")
 _HOLDS_LETTER = re.compile(r"[^\W\d_]")
 _HOLDS_DIGIT = re.compile(r"\d")
 
@@ -32,6 +34,12 @@ def _says_something(word: str) -> bool:
     if len(word) < 2 or word in EMPTY_WORDS or _HOLDS_DIGIT.search(word) or not _HOLDS_LETTER.search(word):
         return False
     return any(tag.startswith(_SAYING) and tag != "ad" for _, tag in rjieba.tag(word))
+
+
+@lru_cache(maxsize=65_536)
+def names(word: str) -> bool:
+    """Whether a folded Chinese word names a thing or what is done to it, rather than saying how it is."""
+    return bool(_CHINESE.search(word)) and any(tag.startswith(_NAMING) for _, tag in rjieba.tag(word))
 
 
 def is_unit(word: str, text: str) -> bool:

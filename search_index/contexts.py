@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from search_index.content_words import content_words
+from search_index.content_words import content_words, names
 from search_index.meaning import NOTHING, Meaning
 
 F32 = npt.NDArray[np.float32]
@@ -37,10 +37,12 @@ _IN_TEXTS = 5
 _DIMENSIONS = 300
 _SPARE, _ROUNDS = 20, 3
 _SMOOTHING = 0.75
+_RARE = 0.02
+"""A word in more texts than this part says too little to be half of a reason, such as 输出 beside 输入."""
+
 _NEAREST = 10
 _ALIKE, _ALIKE_IN_WRITING = 0.7, 0.4
 _IN_WORDS = 0.01
-_CHINESE = re.compile(r"[㐀-鿿]")
 _BLOCK = 1_024
 _SENTENCE = re.compile(r"[。！？!?；;\n]|\.\s")
 
@@ -78,7 +80,8 @@ def _near(
     if len(words) < 3:
         return {}
     vectors = _vectors(_information(_pairs(texts, words), len(words)))
-    told = [number for number, word in enumerate(words) if word not in common and _CHINESE.search(word)]
+    rare = _RARE * len(texts)
+    told = [number for number, word in enumerate(words) if counts[word] <= rare and word not in common and names(word)]
     kept = np.array(told, np.int64)
     return _mutual([words[number] for number in kept], vectors[kept])
 
