@@ -17,7 +17,7 @@ from marketplace.settings import Settings
 from search_index import contexts
 from search_index.meaning import Meanings, save
 
-SAMPLE = 10_000
+SAMPLE = 5_000
 """So many listings of each kind are read; more would teach little that is new."""
 
 _AT_ONCE = 500
