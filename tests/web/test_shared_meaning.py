@@ -29,12 +29,12 @@ def test_the_list_marks_them_as_meaning_in_both_languages(
 ) -> None:
     client = browse(people.company)
     page = client.get(f"/needs/{pair[1]}/matches").text
-    assert "没有相同的词，但意思相关" in page
+    assert "没有关键的相同词，但意思相关" in page
     assert "匹配理由" not in page
     assert "防锈" in page
     assert "<mark>" not in page
     client.post("/locale", data={"locale": "en", "next": "/"})
-    assert "No word in common, but near in meaning" in client.get(f"/needs/{pair[1]}/matches").text
+    assert "No telling word in common, but near in meaning" in client.get(f"/needs/{pair[1]}/matches").text
 
 
 def test_beside_words_in_common_both_are_named(
@@ -58,7 +58,7 @@ def test_what_was_kept_shows_them_to_whoever_put_the_match_away(
     assert client.post(address, data={"reason": "topic", "note": ""}).status_code == 303
     factory.services.meanings.path.unlink()
     page = client.get(f"/needs/{pair[1]}/matches").text
-    assert "没有相同的词，但意思相关" in page
+    assert "没有关键的相同词，但意思相关" in page
     assert "防锈" in page
 
 
