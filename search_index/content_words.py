@@ -42,8 +42,8 @@ def names(word: str) -> bool:
     return bool(_CHINESE.search(word)) and any(tag.startswith(_NAMING) for _, tag in rjieba.tag(word))
 
 
-def is_unit(word: str, text: str) -> bool:
-    """Whether a word stands in a text only behind numbers, as kW in 500 kW does."""
-    folded, wanted = fold(text), re.escape(fold(word))
+def is_unit(word: str, folded: str) -> bool:
+    """Whether a word stands in a folded text only behind numbers, as kW in 500 kW does."""
+    wanted = re.escape(fold(word))
     behind = len(re.findall(rf"\d\s*{wanted}", folded))
     return 0 < behind == len(re.findall(wanted, folded))

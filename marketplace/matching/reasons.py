@@ -16,6 +16,7 @@ from marketplace.matching.texts import need_facts, need_text, result_facts, resu
 from marketplace.matching.why import Kin, Why, kin_of, says_something
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
+from search_index.analysis import fold
 from search_index.document import Explanation, Match
 from search_index.highlight import ReadableTerm, highlight, readable_terms
 
@@ -69,7 +70,8 @@ def reason_of(uow: UnitOfWork, weight: Weight, result: Result, need: Need, side:
     title = need.title if side is Side.NEED else result.title
     marked = sum(len(part.text) for part in highlight(title, [term.text for term in found]) if part.marked)
     meaning = uow.services.meanings.newest()
-    terms = tuple(term for term in found if says_something(term.text, meaning, offered, asked))[:TERMS]
+    folded = fold(offered), fold(asked)
+    terms = tuple(term for term in found if says_something(term.text, meaning, *folded))[:TERMS]
     # Without a word that says something no title is met, however often 技术 stands in it.
     coverage = marked / max(len(title), 1) if terms else 0.0
     return Reason(weight, terms, kin_of(meaning, result, need, len(terms)), coverage)

@@ -46,9 +46,9 @@ class Kin:
         return f"{self.need} ≈ {self.result}"
 
 
-def says_something(words: str, meaning: Meaning, *texts: str) -> bool:
+def says_something(words: str, meaning: Meaning, *folded: str) -> bool:
     """Whether words in common are a reason: not where each of them stands everywhere, nor where they only count something."""
-    return bool(meaning.telling(words)) and not any(is_unit(words, text) for text in texts)
+    return bool(meaning.telling(words)) and not any(is_unit(words, text) for text in folded)
 
 
 def kin_of(meaning: Meaning, result: Result, need: Need, words: int) -> tuple[Kin, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from search_index.analysis import fold
 from search_index.arrays import DamagedFileError
 from search_index.content_words import content_words, is_unit
 from search_index.contexts import LEAST_TEXTS, learn
@@ -159,4 +160,4 @@ def test_function_words_places_and_numbers_say_nothing() -> None:
     ],
 )
 def test_what_stands_only_behind_numbers_is_a_unit(word: str, text: str, unit: bool) -> None:
-    assert is_unit(word, text) is unit
+    assert is_unit(word, fold(text)) is unit
