@@ -53,12 +53,13 @@ def _view(snapshot: Snapshot, row: int, asker: Asker) -> tuple[Scorer, float, fl
     """How a document sees the other collection. It lasts as long as the other snapshot does: many texts ask for the same."""
     views = asker.snapshot.views
     key = int(snapshot.ids[row]), int(snapshot.versions[row])
-    if key not in views:
+    view: tuple[Scorer, float, float] | None = views.get(key)
+    if view is None:
         document = snapshot.document(row)
         terms = asked(document.title, document.body, asker.profile, snapshot)
         scorer = Scorer(asker.snapshot, terms, asker.profile.weighting)
+        view = scorer, *scorer.spread(SAMPLE)
         if len(views) >= VIEWS:
             views.clear()
-        views[key] = scorer, *scorer.spread(SAMPLE)
-    view: tuple[Scorer, float, float] = views[key]
+        views[key] = view
     return view

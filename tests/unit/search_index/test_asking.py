@@ -1,6 +1,7 @@
 """What a text asks for: titles' words, what is common among those who ask, long texts, and the view of the other side."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +72,18 @@ def test_a_text_that_is_not_in_its_own_index_yet_is_matched_by_its_words(tmp_pat
     results = opened(tmp_path / "results", Profile(), "焊接电机")
     needs = opened(tmp_path / "needs", Profile(standing=1.0), "电机", "焊接")
     assert {match.explanation.standing for match in needs.match("焊接电机", "", 5, asker=results.asker(77))} == {0.0}
+
+
+class Forgetting(dict[Any, Any]):
+    """As if another thread cleared everything away the moment it was put down."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keeps nothing."""
+
+
+def test_a_view_that_another_thread_clears_away_is_no_trouble(tmp_path: Path) -> None:
+    results = opened(tmp_path / "results", Profile(), "焊接电机", "电机")
+    needs = opened(tmp_path / "needs", Profile(standing=1.0), "电机", "焊接")
+    expected = needs.match("焊接电机", "", 5, asker=results.asker(0))
+    results.asker(0).snapshot.views = Forgetting()
+    assert needs.match("焊接电机", "", 5, asker=results.asker(0)) == expected
