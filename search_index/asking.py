@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from search_index.analysis import U64, is_compound, is_title_word, pair_code, terms_with_text
+from search_index.analysis import U64, code_points, fold, is_compound, is_title_word, pair_code, terms_of
 from search_index.scorer import MATCHING, QueryTerms, Weighting, documents_with, query_terms
 from search_index.snapshot import Snapshot
 
@@ -55,7 +55,8 @@ def asked(title: str, body: str, profile: Profile, others: Snapshot | None = Non
 def _evened(body: str, others: Snapshot) -> float:
     """Twice the share that a body of average length has in itself and this one: 1 for an average body, below 2 for any."""
     usual = others.usual_body_length()
-    return 2 / (1 + sum(len(term) == 1 for _, term in terms_with_text(body)) / usual) if usual else 1.0
+    length = np.count_nonzero(~is_compound(terms_of(code_points(fold(body))).codes))
+    return 2 / (1 + length / usual) if usual else 1.0
 
 
 def _rarity(terms: QueryTerms, others: Snapshot) -> F64:

@@ -32,6 +32,18 @@ def compiled(function: Kernel) -> Kernel:
 
 
 @compiled
+def _first_from(docs: I32, low: int, high: int, wanted: int) -> int:
+    """The first place from `low` on, before `high`, of a document not below the wanted one."""
+    while low < high:
+        middle = (low + high) // 2
+        if docs[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
 def add_scores(
     order: I64, starts: I64, ends: I64, weights: F64, pairs: Flags, docs: I32, in_title: U8, in_body: U8,
     title_weight: float, single_norms: F64, pair_norms: F64, scores: F64,
@@ -71,12 +83,7 @@ def finish_scores(
                 high += step
                 step *= 2
             high = min(high, end)
-            while low < high:
-                middle = (low + high) // 2
-                if docs[middle] < doc:
-                    low = middle + 1
-                else:
-                    high = middle
+            low = _first_from(docs, low, high, doc)
             score = scores[row]
             if low < end and docs[low] == doc:
                 frequency = title_weight * in_title[low] + in_body[low]
@@ -137,18 +144,6 @@ def count_live(starts: I64, ends: I64, docs: I32, live: Flags, counts: I64) -> N
         for at in range(np.uint64(starts[term]), np.uint64(ends[term])):
             if live[np.uint32(docs[at])]:
                 counts[term] += 1
-
-
-@compiled
-def _first_from(docs: I32, low: int, high: int, wanted: int) -> int:
-    """The first place from `low` on, before `high`, of a document not below the wanted one."""
-    while low < high:
-        middle = (low + high) // 2
-        if docs[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @compiled
