@@ -89,8 +89,8 @@ messages: setup-dev
 
 lock:
 	@command -v uv >/dev/null || { echo "uv is needed to write the locks: pip install uv"; exit 1; }
-	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 setup.cfg -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 setup.cfg --extra dev -o requirements-dev.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 setup.cfg -o requirements.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 setup.cfg --extra dev -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
