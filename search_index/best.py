@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from search_index import kernels, selection
 from search_index.analysis import is_compound
-from search_index.scorer import Scorer, Weighting
+from search_index.scorer import LOOKUP, Scorer, Weighting
 from search_index.snapshot import Part
 
 F64 = npt.NDArray[np.float64]
@@ -22,9 +22,6 @@ Flags = npt.NDArray[np.bool_]
 
 _STAGES = np.array((1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1))
 """After which shares of the postings one looks whether the rest is needed."""
-
-_LOOKUP = 8
-"""What looking up one row in one term costs, in postings read one after the other. Many rows are given up on the way."""
 
 _SLACK = 1e-6
 """Bounds are wider by this share, which is more than rounding can take away."""
@@ -46,7 +43,8 @@ def best_rows(scorer: Scorer, allowed: Flags, count: int) -> tuple[I64, F64]:
         rest = order[end:]
         limits = threshold - ceilings[:, rest].sum(axis=1)
         rows = [_within_reach(*each, scores, allowed) for each in zip(parts, limits.tolist(), strict=True)]
-        if sum(map(len, rows)) * len(rest) * _LOOKUP <= read[-1] - read[end]:
+        # Of the rows that are looked up many are given up on the way.
+        if sum(map(len, rows)) * len(rest) * LOOKUP <= read[-1] - read[end]:
             break
     # What can add most first: of few rows all but the best are given up soon.
     rest = rest[np.argsort(-ceilings[:, rest].max(axis=0), kind="stable")]

@@ -14,7 +14,7 @@ from search_index import selection
 from search_index.analysis import pieces_typed, required_terms
 from search_index.document import RELEVANCE, TITLE, Clause, Hit, Page, Query
 from search_index.lexicon import Ask
-from search_index.occurrences import holding, keep_standing
+from search_index.occurrences import holding, rows_with, standing
 from search_index.pinyin_search import Reading, readings_of
 from search_index.query_syntax import parse
 from search_index.scorer import SEARCHING, QueryTerms, Scorer, query_terms
@@ -27,10 +27,16 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    flags: Flags
+    """Sorted rows with a score for each."""
+
+    rows: I64
     scores: F64
     relaxed: bool
     scorer: Scorer | None
+
+    def only(self, flags: Flags) -> "_Found":
+        """Those of the rows that are flagged."""
+        return replace(self, rows=self.rows[flags], scores=self.scores[flags])
 
 
 def clauses_of(query: Query) -> tuple[Clause, ...]:
@@ -46,19 +52,29 @@ def search(snapshot: Snapshot, query: Query, ask: Ask) -> Page:
     readings = readings_of(snapshot, clauses, ask)
     found = _found(snapshot, tuple(one for one in clauses if one not in [each.typed for each in readings]), readings)
     if query.ids is not None:
-        found = replace(found, flags=found.flags & selection.among(snapshot, query.ids))
+        found = found.only(np.isin(snapshot.ids[found.rows], np.fromiter(query.ids, np.int64)))
     if query.until is not None:
-        found = replace(found, flags=found.flags & selection.at_most(snapshot, *query.until))
-    flags = found.flags & selection.passing(snapshot, query.filters)
-    rows = np.flatnonzero(flags)
+        key, most = query.until
+        found = found.only(~(snapshot.sort(key)[found.rows] > most))
+    filters = {name: selection.having(snapshot, found.rows, name, wanted) for name, wanted in query.filters.items()}
+    facets = _facets(snapshot, query, found, filters)
+    found = found.only(_passing(found, filters))
     keys, descending = _keys(snapshot, query, found)
-    order = selection.ranked(keys[rows], snapshot.ids[rows], query.offset + query.limit, descending)[query.offset :]
-    facets = {name: _counts(snapshot, query, found.flags, name) for name in query.facets}
+    order = selection.ranked(keys, snapshot.ids[found.rows], query.offset + query.limit, descending)[query.offset :]
     said = {
         typed: tuple(text for each in readings if each.typed.text == typed for text in each.texts)
         for typed in dict.fromkeys(each.typed.text for each in readings)
     }
-    return Page(len(rows), _hits(snapshot, rows[order], found, clauses, said), facets, found.relaxed, said)
+    return Page(len(found.rows), _hits(snapshot, found, order, clauses, said), facets, found.relaxed, said)
+
+
+def _passing(found: _Found, filters: Mapping[str, Flags], but: str | None = None) -> Flags:
+    """Which rows pass all filters, or all `but` one."""
+    flags = np.ones(len(found.rows), np.bool_)
+    for name, passing in filters.items():
+        if name != but:
+            flags &= passing
+    return flags
 
 
 def _found(snapshot: Snapshot, clauses: tuple[Clause, ...], readings: list[Reading]) -> _Found:
@@ -72,14 +88,15 @@ def _found(snapshot: Snapshot, clauses: tuple[Clause, ...], readings: list[Readi
     if words or others:
         found = _matching(snapshot, strict, words, others)
     else:
-        found = _Found(strict, np.zeros(len(strict)), relaxed=False, scorer=None)
+        rows = np.flatnonzero(strict)
+        found = _Found(rows, np.zeros(len(rows)), relaxed=False, scorer=None)
     return _with_readings(snapshot, found, readings) if readings else found
 
 
 def _with_readings(snapshot: Snapshot, found: _Found, readings: list[Reading]) -> _Found:
     texts = [text for reading in readings for text in (reading.typed.text, *reading.texts)]
     scorer = Scorer(snapshot, _terms([piece for text in texts for piece in pieces_typed(text)]), SEARCHING)
-    return replace(found, scores=found.scores + scorer.scored().scores, scorer=found.scorer or scorer)
+    return replace(found, scores=found.scores + scorer.scores_of(found.rows), scorer=found.scorer or scorer)
 
 
 def _is_strict(clause: Clause) -> bool:
@@ -98,14 +115,14 @@ def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[
     """Bare words that nothing holds together give way, down to half of their terms."""
     terms, required = _terms([*words, *others]), len(_terms(others))
     scorer = Scorer(snapshot, terms, SEARCHING)
-    scored = scorer.scored()
-    whole = (scored.held == len(terms)) & strict
-    keep_standing(snapshot, whole, words)
-    if whole.any():
-        return _Found(whole, scored.scores, relaxed=False, scorer=scorer)
+    rows = rows_with(snapshot, terms.codes)
+    rows = standing(snapshot, rows[strict[rows]], words)
+    if len(rows):
+        return _Found(rows, scorer.scores_of(rows), relaxed=False, scorer=scorer)
     loose = len(terms) - required
-    part = (scored.held >= required + max(1, (loose + 1) // 2)) & strict
-    return _Found(part, scored.scores, relaxed=bool(part.any()), scorer=scorer)
+    scored = scorer.scored()
+    rows = np.flatnonzero((scored.held >= required + max(1, (loose + 1) // 2)) & strict)
+    return _Found(rows, scored.scores[rows], relaxed=bool(len(rows)), scorer=scorer)
 
 
 def _terms(pieces: list[str]) -> QueryTerms:
@@ -116,25 +133,34 @@ def _terms(pieces: list[str]) -> QueryTerms:
     return QueryTerms(every.codes[chosen], texts, every.frequencies[chosen])
 
 
+def _facets(snapshot: Snapshot, query: Query, found: _Found, filters: Mapping[str, Flags]) -> dict[str, dict[str, int]]:
+    """The counts of each facet, in the order asked for; those without a filter of their own count the same rows."""
+    rows = found.rows[_passing(found, filters)]
+    counts = selection.counts(snapshot, rows, [name for name in query.facets if name not in filters])
+    for name in filters.keys() & set(query.facets):
+        counts |= selection.counts(snapshot, found.rows[_passing(found, filters, name)], [name])
+    return {name: counts[name] for name in query.facets}
+
+
 def _keys(snapshot: Snapshot, query: Query, found: _Found) -> tuple[F64, bool]:
     if query.sort != RELEVANCE:
-        return snapshot.sort(query.sort), query.descending
+        return snapshot.sort(query.sort)[found.rows], query.descending
     if found.scorer is None:
-        return snapshot.ids.astype(np.float64), query.descending
+        return snapshot.ids[found.rows].astype(np.float64), query.descending
     return found.scores, True
 
 
-def _counts(snapshot: Snapshot, query: Query, flags: Flags, name: str) -> dict[str, int]:
-    return selection.counts(snapshot, flags & selection.passing(snapshot, query.filters, but=name), name)
-
-
 def _hits(
-    snapshot: Snapshot, rows: I64, found: _Found, clauses: tuple[Clause, ...], said: Mapping[str, tuple[str, ...]]
+    snapshot: Snapshot, found: _Found, order: I64, clauses: tuple[Clause, ...], said: Mapping[str, tuple[str, ...]]
 ) -> tuple[Hit, ...]:
+    rows, scores = found.rows[order], found.scores[order].tolist()
     held = found.scorer.held_terms(np.sort(rows)) if found.scorer and found.relaxed else {}
     asked = [*_pieces(clauses, strict=False), *_pieces(clauses, strict=True)]
     pieces = tuple(dict.fromkeys([*asked, *(text for texts in said.values() for text in texts)]))
-    return tuple(Hit(int(snapshot.ids[row]), float(found.scores[row]), held.get(int(row), pieces)) for row in rows)
+    return tuple(
+        Hit(number, score, held.get(row, pieces))
+        for number, score, row in zip(snapshot.ids[rows].tolist(), scores, rows.tolist(), strict=True)
+    )
 
 
 def finds(snapshot: Snapshot, clauses: tuple[Clause, ...], filters: Mapping[str, frozenset[str]]) -> bool:

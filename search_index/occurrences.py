@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels, selection
-from search_index.analysis import code_points, fold, is_character, pieces_typed, required_terms, terms_of
+from search_index.analysis import U64, code_points, fold, is_character, pieces_typed, required_terms, terms_of
 from search_index.document import TITLE, Clause
+from search_index.postings import Postings
+from search_index.segment_file import facet_of
 from search_index.snapshot import Part, Snapshot
 
 Flags = npt.NDArray[np.bool_]
@@ -31,42 +33,47 @@ _AT_ONCE = 256
 def holding(snapshot: Snapshot, clause: Clause) -> Flags:
     """The rows that hold the clause, whether it asks for it or excludes it; deleted rows may be among them."""
     if clause.field not in {"", TITLE}:
-        return selection.having(snapshot, clause.field, _values_like(snapshot, clause))
-    flags = np.zeros(len(snapshot.ids), np.bool_)
-    pieces = pieces_typed(clause.text)
-    terms = list(dict.fromkeys(term for piece in pieces for term in required_terms(piece)))
-    for part in snapshot.parts if terms else ():
-        flags[part.base + _documents(part, terms, in_title=clause.field == TITLE)] = True
-    keep_standing(snapshot, flags, pieces, together=clause.phrase, in_title=clause.field == TITLE)
-    return flags
+        rows = np.arange(len(snapshot.ids))
+        return selection.having(snapshot, rows, clause.field, _values_like(snapshot, clause))
+    pieces, in_title = pieces_typed(clause.text), clause.field == TITLE
+    rows = rows_with(snapshot, codes_required(pieces), in_title=in_title)
+    return selection.flags_of(snapshot, standing(snapshot, rows, pieces, together=clause.phrase, in_title=in_title))
 
 
 def occurs(snapshot: Snapshot, text: str) -> bool:
     """Whether any live document holds the words of a text, each run as it stands. Looks no further than it must."""
     pieces = pieces_typed(text)
-    terms = list(dict.fromkeys(term for piece in pieces for term in required_terms(piece)))
-    for part in snapshot.parts if terms else ():
-        found = _documents(part, terms, in_title=False)
-        found = found[part.live[found]]
-        for at in range(0, len(found), _AT_ONCE):
-            flags = np.zeros(len(snapshot.ids), np.bool_)
-            flags[part.base + found[at : at + _AT_ONCE]] = True
-            keep_standing(snapshot, flags, pieces)
-            if flags.any():
-                return True
-    return False
+    rows = rows_with(snapshot, codes_required(pieces))
+    rows = rows[snapshot.live[rows]]
+    chunks = (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
+    return any(len(standing(snapshot, chunk, pieces)) for chunk in chunks)
 
 
-def keep_standing(
-    snapshot: Snapshot, flags: Flags, pieces: Sequence[str], *, together: bool = False, in_title: bool = False
-) -> None:
-    """Clear the rows that hold the terms of the pieces but not the pieces, or not all of them one after the other."""
+def codes_required(pieces: Sequence[str]) -> U64:
+    """The codes of the terms without which a document cannot hold the pieces."""
+    terms = dict.fromkeys(term for piece in pieces for term in required_terms(piece))
+    # The last code: of two characters the pair, of anything else the only one.
+    return np.array([terms_of(code_points(term)).codes[-1] for term in terms], np.uint64)
+
+
+def rows_with(snapshot: Snapshot, codes: U64, *, in_title: bool = False) -> I64:
+    """The sorted rows, deleted ones too, that hold all of these terms; none where nothing is asked for."""
+    found = [np.empty(0, np.int64)]
+    for part in snapshot.parts if len(codes) else ():
+        found.append(part.base + _documents(part.segment.postings, codes, in_title=in_title).astype(np.int64))
+    return np.concatenate(found)
+
+
+def standing(
+    snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, together: bool = False, in_title: bool = False
+) -> I64:
+    """Of the sorted rows that hold the terms of the pieces, those that hold each piece or, together, one after the other."""
     if together and len(pieces) > 1:
-        _keep_sequence(snapshot, flags, re.compile(_in_sequence(pieces)), in_title=in_title)
-        return
+        return _with_sequence(snapshot, rows, re.compile(_in_sequence(pieces)), in_title=in_title)
     for piece in pieces:
         if is_run(piece):
-            _keep_phrase(snapshot, flags, piece, in_title=in_title)
+            rows = _with_phrase(snapshot, rows, piece, in_title=in_title)
+    return rows
 
 
 def is_run(piece: str) -> bool:
@@ -78,7 +85,7 @@ def _values_like(snapshot: Snapshot, clause: Clause) -> frozenset[str]:
     if clause.values is not None:
         return clause.values
     wanted = pieces_typed(clause.text)
-    names = snapshot.facet(clause.field).names
+    names = {name for part in snapshot.parts for name in facet_of(part.segment, clause.field).names}
     return (
         frozenset(name for name in names if all(piece in _folded(name) for piece in wanted)) if wanted else frozenset()
     )
@@ -89,17 +96,12 @@ def _folded(name: str) -> str:
     return fold(name)
 
 
-def _documents(part: Part, terms: list[str], *, in_title: bool) -> I32:
+def _documents(postings: Postings, codes: U64, *, in_title: bool) -> I32:
     """The documents of a segment that hold all terms, the rarest looked up first."""
-    postings = part.segment.postings
-    spans = []
-    for term in terms:
-        # The last code: of two characters the pair, of anything else the only one.
-        code = terms_of(code_points(term)).codes[-1]
-        at = int(np.searchsorted(postings.codes, code))
-        if at == len(postings.codes) or postings.codes[at] != code:
-            return np.empty(0, np.int32)
-        spans.append((int(postings.offsets[at]), int(postings.offsets[at + 1])))
+    at = np.searchsorted(postings.codes, codes)
+    if at.max() == len(postings.codes) or not np.array_equal(postings.codes[at], codes):
+        return np.empty(0, np.int32)
+    spans = zip(postings.offsets[at].tolist(), postings.offsets[at + 1].tolist(), strict=True)
     found: I32 | None = None
     for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
         docs = postings.docs[start:end]
@@ -119,20 +121,30 @@ def _present(few: I32, many: I32) -> Flags:
     return present
 
 
-def _keep_phrase(snapshot: Snapshot, flags: Flags, phrase: str, *, in_title: bool) -> None:
-    wanted = np.frombuffer(phrase.encode(), np.uint8)
-    for part, within in snapshot.located(np.flatnonzero(flags)):
+def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:
+    wanted, flags = np.frombuffer(phrase.encode(), np.uint8), [np.empty(0, np.bool_)]
+    for part, within in snapshot.located(rows):
         text, found = part.segment.text, np.zeros(len(within), np.bool_)
         kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
-        flags[part.base + within] = found
+        flags.append(found)
+    kept: I64 = rows[np.concatenate(flags)]
+    return kept
 
 
-def _keep_sequence(snapshot: Snapshot, flags: Flags, pattern: re.Pattern[str], *, in_title: bool) -> None:
-    for part, within in snapshot.located(np.flatnonzero(flags)):
-        for at in within.tolist():
-            start, end = part.segment.text.offsets[at : at + 2]
-            text = part.segment.text.values[start:end].tobytes().decode()
-            flags[part.base + at] = bool(pattern.search(text.partition("\n")[0] if in_title else text))
+def _with_sequence(snapshot: Snapshot, rows: I64, pattern: re.Pattern[str], *, in_title: bool) -> I64:
+    kept = [
+        part.base + at
+        for part, within in snapshot.located(rows)
+        for at in within.tolist()
+        if pattern.search(_text(part, at, in_title=in_title))
+    ]
+    return np.array(kept, np.int64)
+
+
+def _text(part: Part, at: int, *, in_title: bool) -> str:
+    start, end = part.segment.text.offsets[at : at + 2]
+    text = part.segment.text.values[start:end].tobytes().decode()
+    return text.partition("\n")[0] if in_title else text
 
 
 def _in_sequence(pieces: Sequence[str]) -> str:

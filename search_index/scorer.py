@@ -27,6 +27,10 @@ U8 = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 
 
+LOOKUP = 8
+"""What looking up one row in one term costs, in postings read one after the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighting:
     """BM25's constants, and how often the title of an indexed document counts."""
@@ -110,6 +114,17 @@ class Scorer:
         for part, (_, starts, ends) in zip(self.snapshot.parts, self.places, strict=True):
             kernels.count_held(starts, ends, part.segment.postings.docs, held[part.rows])
         return Scored(scores, held)
+
+    def scores_of(self, rows: I64) -> F64:
+        """The scores of some sorted rows."""
+        order, found = np.arange(len(self._terms)), [np.empty(0)]
+        rests = np.zeros(len(order) + 1)
+        for part, within in self.snapshot.located(rows):
+            scores = np.zeros(len(within))
+            arrays = self.postings_of(self.snapshot.parts.index(part))
+            kernels.finish_scores(order, *arrays, rests, -np.inf, within, scores)
+            found.append(scores)
+        return np.concatenate(found)
 
     def score(self, row: int) -> float:
         """The score of one row."""
@@ -211,10 +226,22 @@ def documents_with(snapshot: Snapshot, codes: U64) -> I64:
 def _documents_with(snapshot: Snapshot, places: Sequence[Places], terms: int) -> I64:
     counts = np.zeros(terms, np.int64)
     for part, (_, starts, ends) in zip(snapshot.parts, places, strict=True):
-        if part.has_deletions:
-            kernels.count_live(starts, ends, part.segment.postings.docs, part.live, counts)
-        else:
-            counts += ends - starts
+        counts += ends - starts
+        if part.deleted:
+            counts -= _deleted_with(part, starts, ends)
+    return counts
+
+
+def _deleted_with(part: Part, starts: I64, ends: I64) -> I64:
+    """How many deleted documents of a part hold each term, by the shorter way: they are looked up, or all are read."""
+    docs, gone = part.segment.postings.docs, np.flatnonzero(~part.live).astype(np.int32)
+    if len(gone) * len(starts) * LOOKUP < int((ends - starts).sum()):
+        found = np.full((len(gone), len(starts)), -1, np.int64)
+        kernels.find_postings(starts, ends, docs, gone, found)
+        held: I64 = np.count_nonzero(found >= 0, axis=0)
+        return held
+    counts = np.zeros(len(starts), np.int64)
+    kernels.count_live(starts, ends, docs, ~part.live, counts)
     return counts
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from search_index.segment_file import facet_of
 from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
@@ -12,34 +13,44 @@ I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]], but: str | None = None) -> Flags:
-    """The live rows that pass all filters, or all `but` one."""
-    flags = snapshot.live.copy()
+def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]]) -> Flags:
+    """The live rows that pass all filters, as flags over all rows."""
+    rows = np.flatnonzero(snapshot.live)
     for name, wanted in filters.items():
-        if name != but:
-            flags &= having(snapshot, name, wanted)
+        rows = rows[having(snapshot, rows, name, wanted)]
+    return flags_of(snapshot, rows)
+
+
+def having(snapshot: Snapshot, rows: I64, name: str, wanted: frozenset[str]) -> Flags:
+    """Which of the sorted rows have one of the values of a facet."""
+    found = [np.empty(0, np.bool_)]
+    for part, within in snapshot.located(rows):
+        facet = facet_of(part.segment, name)
+        allowed = np.array([value in wanted for value in facet.names], np.bool_)
+        lists = facet.numbers.of(within)
+        entries = allowed[lists.values]
+        found.append(entries if lists.are_single else np.logical_or.reduceat(entries, lists.offsets[:-1]))
+    return np.concatenate(found)
+
+
+def counts(snapshot: Snapshot, rows: I64, names: Iterable[str]) -> dict[str, dict[str, int]]:
+    """For each facet how many of the sorted rows have each of its values, the most frequent first."""
+    found: dict[str, dict[str, int]] = {name: {} for name in names}
+    for part, within in snapshot.located(rows):
+        for name, known in found.items():
+            facet = facet_of(part.segment, name)
+            numbers = np.bincount(facet.numbers.of(within).values, minlength=len(facet.names)).tolist()
+            for value, count in zip(facet.names, numbers, strict=True):
+                if count:
+                    known[value] = known.get(value, 0) + count
+    return {name: dict(sorted(known.items(), key=lambda one: (-one[1], one[0]))) for name, known in found.items()}
+
+
+def flags_of(snapshot: Snapshot, rows: I64) -> Flags:
+    """The rows as flags over all rows."""
+    flags = np.zeros(len(snapshot.ids), np.bool_)
+    flags[rows] = True
     return flags
-
-
-def having(snapshot: Snapshot, name: str, wanted: frozenset[str]) -> Flags:
-    """The rows that have one of the values of a facet, deleted ones too."""
-    facet, count = snapshot.facet(name), len(snapshot.ids)
-    allowed = np.array([name in wanted for name in facet.names], np.bool_)
-    entries: Flags = allowed[facet.numbers]
-    if facet.rows is None:
-        return entries
-    flags = np.zeros(count, np.bool_)
-    flags[facet.rows[entries]] = True
-    return flags
-
-
-def counts(snapshot: Snapshot, flags: Flags, name: str) -> dict[str, int]:
-    """How many of the rows have each value of a facet, the most frequent first."""
-    facet = snapshot.facet(name)
-    numbers = facet.numbers[flags if facet.rows is None else flags[facet.rows]]
-    found = np.bincount(numbers, minlength=len(facet.names)).tolist()
-    ranked = sorted((-count, value) for count, value in zip(found, facet.names, strict=True) if count)
-    return {value: -count for count, value in ranked}
 
 
 def ranked(keys: F64, ids: I64, count: int, descending: bool) -> I64:
@@ -54,19 +65,6 @@ def ranked(keys: F64, ids: I64, count: int, descending: bool) -> I64:
         candidates = np.flatnonzero(falling >= last)
     order = np.lexsort((ids[candidates], -falling[candidates]))
     return candidates[order][:count]
-
-
-def among(snapshot: Snapshot, ids: Iterable[int]) -> Flags:
-    """The live rows of these documents."""
-    flags = np.zeros(len(snapshot.ids), np.bool_)
-    flags[snapshot.rows_of(ids)] = True
-    return flags
-
-
-def at_most(snapshot: Snapshot, name: str, most: float) -> Flags:
-    """The rows of which the sort key is no more than that, and those that lack it."""
-    flags: Flags = ~(snapshot.sort(name) > most)
-    return flags
 
 
 def without(snapshot: Snapshot, flags: Flags, ids: Iterable[int]) -> Flags:

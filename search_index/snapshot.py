@@ -8,7 +8,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from search_index import whoosh_store
 from search_index.document import MISSING, Document
 from search_index.durable_storage import DurableStorage
 from search_index.generations import Generations
-from search_index.segment_file import Facet, Segment, facet_of, joined_facet, sort_of
+from search_index.segment_file import Segment, sort_of
 from search_index.whoosh_store import ArraysSegment, StoredTexts
 
 F64 = npt.NDArray[np.float64]
@@ -43,6 +44,8 @@ class Part:
     texts: StoredTexts
     live: Flags
     base: int
+    lengths: F64
+    """The lengths of all live documents together: single terms and pairs of titles, then of bodies."""
     impacts: dict[Any, Any]
     """What was worked out of the segment's terms for each way of weighing; it lasts as long as the segment does."""
 
@@ -51,24 +54,8 @@ class Part:
         return slice(self.base, self.base + len(self.segment))
 
     @property
-    def has_deletions(self) -> bool:
-        return not bool(self.live.all())
-
-
-@dataclass(frozen=True, slots=True)
-class RowFacet:
-    """A facet over all rows of a snapshot: its values, and for each entry the number of its value and its row."""
-
-    names: tuple[str, ...]
-    numbers: npt.NDArray[np.int32]
-    rows: I64 | None
-    """None where every row has one entry, and the entries are the rows."""
-
-    @classmethod
-    def of(cls, facet: Facet) -> "RowFacet":
-        sizes = np.diff(facet.numbers.offsets)
-        rows = None if bool((sizes == 1).all()) else np.repeat(np.arange(len(sizes)), sizes)
-        return cls(facet.names, facet.numbers.values, rows)
+    def deleted(self) -> int:
+        return len(self.live) - int(np.count_nonzero(self.live))
 
 
 class Snapshot:
@@ -82,27 +69,27 @@ class Snapshot:
         self.parts = tuple(parts)
         self.problem = problem
         self.ids: I64 = _joined([part.segment.ids for part in parts], np.int64)
-        self.versions: I64 = _joined([part.segment.versions for part in parts], np.int64)
-        self.stamps: I64 = _joined([part.segment.stamps for part in parts], np.int64)
         self.live: Flags = _joined([part.live for part in parts], np.bool_)
         self.documents = int(self.live.sum())
-        lengths = np.concatenate([np.zeros((4, 0), np.int32), *(part.segment.lengths for part in parts)], axis=1)
-        self._lengths = lengths.astype(np.float64)
-        self._totals = self._lengths[:, self.live].sum(axis=1)
+        self._totals = np.sum([np.zeros(4), *(part.lengths for part in parts)], axis=0)
         self.views: dict[Any, Any] = {}
         """What standing.py has worked out about documents of others, in view of this snapshot."""
-        self._facets: dict[str, RowFacet] = {}
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
 
-    def facet(self, name: str) -> RowFacet:
-        """The facet over all rows."""
-        if not self.parts:
-            return RowFacet((), np.empty(0, np.int32), None)
-        if name not in self._facets:
-            parts = [(facet_of(part.segment, name), np.ones(len(part.segment), np.bool_)) for part in self.parts]
-            self._facets[name] = RowFacet.of(joined_facet(parts))
-        return self._facets[name]
+    @cached_property
+    def versions(self) -> I64:
+        """The version of every row; only comparing with the database asks for all of them."""
+        return self._column("versions")
+
+    @cached_property
+    def stamps(self) -> I64:
+        """When every row was put, as the number of its table of contents."""
+        return self._column("stamps")
+
+    def _column(self, name: str) -> I64:
+        found: I64 = _joined([getattr(part.segment, name) for part in self.parts], np.int64)
+        return found
 
     def sort(self, name: str) -> F64:
         """The sort key over all rows, not a number where it is missing."""
@@ -128,11 +115,9 @@ class Snapshot:
         return float(self._totals[2]) / max(self.documents, 1)
 
     def _norm(self, kind: int, k1: float, b: float, title_weight: float) -> F64:
-        return k1 * (1 - b + b * self._weighed(kind, title_weight) / self.averages(title_weight)[kind])
-
-    def _weighed(self, kind: int, title_weight: float) -> F64:
-        lengths: F64 = title_weight * self._lengths[kind] + self._lengths[kind + 2]
-        return lengths
+        lengths = (part.segment.lengths for part in self.parts)
+        weighed: F64 = _joined([title_weight * each[kind] + each[kind + 2] for each in lengths], np.float64)
+        return k1 * (1 - b) + weighed * (k1 * b / self.averages(title_weight)[kind])
 
     def rows_of(self, ids: Iterable[int]) -> I64:
         """The live rows of these documents."""
@@ -141,10 +126,10 @@ class Snapshot:
 
     def located(self, rows: I64) -> Iterator[tuple[Part, I64]]:
         """The rows by segment, each as numbers within it. The rows must be sorted."""
-        for part in self.parts:
-            within = rows[np.searchsorted(rows, part.base) : np.searchsorted(rows, part.rows.stop)] - part.base
-            if len(within):
-                yield part, within
+        cuts = np.searchsorted(rows, [*(part.base for part in self.parts), len(self.ids)]).tolist()
+        for part, begin, end in zip(self.parts, cuts, cuts[1:], strict=False):
+            if begin < end:
+                yield part, rows[begin:end] - part.base
 
     def document(self, row: int) -> Document:
         """The document as it was put."""
@@ -156,7 +141,7 @@ class Snapshot:
             values = [facet.names[number] for number in facet.numbers.values[start:end]]
             facets[name] = tuple(value for value in values if value != MISSING)
         sorts = {name: float(key[at]) for name, key in part.segment.sorts.items() if not np.isnan(key[at])}
-        return Document(int(self.ids[row]), title, body, facets, sorts, int(self.versions[row]))
+        return Document(int(self.ids[row]), title, body, facets, sorts, int(part.segment.versions[at]))
 
 
 def _joined(arrays: list[Any], kind: Any) -> Any:
@@ -216,7 +201,19 @@ class Snapshots:
 
 
 def _part(folder: Path, segment: ArraysSegment, known: Part | None, base: int) -> Part:
-    storage = DurableStorage(folder)
-    content = known.segment if known else segment.open(storage)
-    texts = known.texts if known else StoredTexts(storage, segment)
-    return Part(segment.segment_id(), content, texts, segment.live(), base, known.impacts if known else {})
+    if known is None:
+        storage = DurableStorage(folder)
+        content, live = segment.open(storage), segment.live()
+        return Part(
+            segment.segment_id(), content, StoredTexts(storage, segment), live, base, _lengths(content, live), {}
+        )
+    if segment.deleted_count() == known.deleted:
+        # Of a segment more and more is deleted, and never less: as many are the same ones.
+        return replace(known, base=base)
+    live = segment.live()
+    return replace(known, live=live, base=base, lengths=_lengths(known.segment, live))
+
+
+def _lengths(segment: Segment, live: Flags) -> F64:
+    lengths: F64 = segment.lengths.sum(axis=1, where=live, dtype=np.float64)
+    return lengths
