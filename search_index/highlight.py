@@ -6,10 +6,13 @@ the way in and out: whoever shows a fragment escapes it.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 
+import numpy as np
+import numpy.typing as npt
 import rjieba
 
 from search_index.analysis import (
@@ -18,7 +21,8 @@ from search_index.analysis import (
     classify,
     code_points,
     fold,
-    pieces_of,
+    is_character,
+    pieces_typed,
     terms_with_text,
     words_with_text,
 )
@@ -57,7 +61,11 @@ class _Folded:
         if len(self.folded) != len(text):
             # A character that folds into several, such as ㎡: every part of it leads back to the whole.
             self._origin = [at for at, char in enumerate(text) for _ in fold(char)]
-        self._classes = classify(code_points(self.folded))
+
+    @cached_property
+    def _is_letter(self) -> npt.NDArray[np.bool_]:
+        letters: npt.NDArray[np.bool_] = classify(code_points(self.folded)) == LETTER
+        return letters
 
     def original(self, start: int, end: int) -> Span:
         if self._origin is None:
@@ -75,9 +83,20 @@ class _Folded:
             at = self.folded.find(needle, at + 1)
         return found
 
+    def holds(self, needle: str) -> bool:
+        """Whether a folded string stands anywhere."""
+        return needle in self.folded and bool(self.find(needle))
+
     def _splits_word(self, at: int) -> bool:
-        inside = 0 < at < len(self.folded)
-        return inside and bool(self._classes[at - 1] == LETTER) and bool(self._classes[at] == LETTER)
+        if not 0 < at < len(self.folded) or _between_characters(self.folded[at - 1 : at + 1]):
+            return False
+        return bool(self._is_letter[at - 1]) and bool(self._is_letter[at])
+
+
+@lru_cache(maxsize=65_536)
+def _between_characters(two: str) -> bool:
+    """Whether no word of letters can go on there: so it is nearly everywhere in a Chinese text."""
+    return is_character(two[0]) or is_character(two[1])
 
 
 def highlight(text: str, query: str | Iterable[str], width: int | None = None) -> tuple[Fragment, ...]:
@@ -102,7 +121,7 @@ def _spans(text: _Folded, query: str | Iterable[str]) -> list[Span]:
     if not isinstance(query, str):
         return [span for term in query if term for span in text.find(fold(term))]
     spans = []
-    for piece in pieces_of(fold(query)):
+    for piece in pieces_typed(query):
         spans += text.find(piece) or _parts_of(text, piece)
     return spans
 
@@ -161,29 +180,36 @@ def readable_terms(shares: Iterable[Share], *texts: str, limit: int = 5) -> tupl
     Each share is counted for one stretch only; the field is the one that adds most to it. Where the texts have no word
     in common, the terms themselves are given.
     """
-    rest = list(shares)
+    rest: dict[str, list[Share]] = {}
+    for share in shares:
+        rest.setdefault(share.term, []).append(share)
     stretches = _common_stretches(texts)
     found: list[ReadableTerm] = []
     while stretches and len(found) < limit:
         # The shares a stretch would get change as others take theirs, so each round weighs anew.
-        held = {stretch: [share for share in rest if share.term in terms] for stretch, (_, terms) in stretches.items()}
-        best = max(held, key=lambda stretch: (math.fsum(share.share for share in held[stretch]), stretch))
-        if not held[best]:
+        weights = {stretch: _weight(rest, terms) for stretch, (_, terms) in stretches.items()}
+        written, terms = stretches.pop(max(weights, key=lambda stretch: (weights[stretch], stretch)))
+        held = [share for term in terms for share in rest.pop(term, ())]
+        if not held:
             break
-        written, terms = stretches.pop(best)
-        found.append(_readable(written, held[best]))
-        rest = [share for share in rest if share.term not in terms]
+        found.append(_readable(written, held))
     if found:
         return tuple(sorted(found, key=lambda term: -term.share))
-    ranked = sorted(rest, key=lambda share: (-share.share, share.term))
+    ranked = sorted(chain.from_iterable(rest.values()), key=lambda share: (-share.share, share.term))
     return tuple(ReadableTerm(share.term, share.field, share.share) for share in ranked[:limit])
 
 
+def _weight(shares: Mapping[str, Sequence[Share]], terms: Iterable[str]) -> float:
+    return math.fsum(share.share for term in terms for share in shares.get(term, ()))
+
+
 def _readable(written: str, shares: list[Share]) -> ReadableTerm:
-    fields: dict[str, float] = {}
-    for share in shares:
-        fields[share.field] = fields.get(share.field, 0.0) + share.share
-    return ReadableTerm(written, max(sorted(fields), key=lambda field: fields[field]), sum(fields.values()))
+    # Exact sums: the shares come in the order of a set, which changes from process to process.
+    fields = {
+        field: math.fsum(share.share for share in shares if share.field == field)
+        for field in sorted({share.field for share in shares})
+    }
+    return ReadableTerm(written, max(fields, key=lambda field: fields[field]), math.fsum(fields.values()))
 
 
 def _common_stretches(texts: tuple[str, ...]) -> dict[str, tuple[str, frozenset[str]]]:
@@ -199,10 +225,15 @@ def _common_stretches(texts: tuple[str, ...]) -> dict[str, tuple[str, frozenset[
             if size:
                 start, end = words[at][0], words[at + size - 1][1]
                 stretch = first.folded[start:end]
-                terms = frozenset(term for _, term in terms_with_text(stretch) + words_with_text(stretch))
-                found.setdefault(stretch, (texts[0][slice(*first.original(start, end))], terms))
+                found.setdefault(stretch, (texts[0][slice(*first.original(start, end))], _terms_of(stretch)))
             at += max(size, 1)
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _terms_of(stretch: str) -> frozenset[str]:
+    """All terms of a stretch; the matches of a list have many stretches in common."""
+    return frozenset(term for _, term in terms_with_text(stretch) + words_with_text(stretch))
 
 
 @lru_cache(maxsize=128)
@@ -228,7 +259,7 @@ def _longest(text: _Folded, words: Sequence[Span], others: list[_Folded]) -> int
     longest = 0
     for size in range(1, len(words) + 1):
         stretch = text.folded[words[0][0] : words[size - 1][1]]
-        if not all(other.find(stretch) for other in others):
+        if not all(other.holds(stretch) for other in others):
             break
         if len(stretch) > 1 and text.folded[slice(*words[size - 1])] not in EMPTY_WORDS:
             longest = size
