@@ -18,4 +18,4 @@ def post_worker_init(worker: Any) -> None:
 def worker_exit(_server: Any, worker: Any) -> None:
     """Let the outbox worker finish what it holds."""
     if worker.wsgi is not None:
-        worker.wsgi.extensions[EXTENSION].worker.stopping.set()
+        worker.wsgi.extensions[EXTENSION].worker.stop()

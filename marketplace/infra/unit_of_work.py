@@ -4,6 +4,7 @@ An event, its audit row, its outbox rows and the change itself are written in on
 above, so the composition root hands in its recorder.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,6 +91,8 @@ class UnitOfWorkFactory:
     services: Services
     record: Recorder
     subscribers: Mapping[str, tuple[str, ...]]
+    bell: threading.Event = field(default_factory=threading.Event)
+    """Rung when something was announced: a worker in this process need not wait until it looks again."""
 
     @contextmanager
     def writing(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:
@@ -113,6 +116,8 @@ class UnitOfWorkFactory:
         uow.session.flush()
         self._announce(uow)
         uow.session.commit()
+        if uow.events or uow.passed_on:
+            self.bell.set()
 
     @contextmanager
     def reading(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:

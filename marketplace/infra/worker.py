@@ -5,7 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, select, update
@@ -90,16 +90,26 @@ class Worker:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self, pause_seconds: float = 0.5) -> None:
-        """Work until told to stop; a failure of the loop itself is logged and does not end it."""
+        """Work until told to stop; a failure of the loop itself is logged and does not end it.
+
+        Between two looks it waits, unless this process announces something.
+        """
         while not self.stopping.is_set():
+            # Before looking: what is announced from here on ends the wait below.
+            self.factory.bell.clear()
             try:
                 busy = self.step()
                 self.run_due_tasks()
             except Exception:
                 log.exception("worker: step failed")
                 busy = False
-            if not busy:
-                self.stopping.wait(pause_seconds)
+            if not busy and not self.stopping.is_set():
+                self.factory.bell.wait(pause_seconds)
+
+    def stop(self) -> None:
+        """End after what is being handled."""
+        self.stopping.set()
+        self.factory.bell.set()
 
     def drain(self) -> int:
         """Work until nothing is due; returns how many rows were handled."""
@@ -152,21 +162,20 @@ class Worker:
 
     def run_due_tasks(self) -> None:
         """Run every task whose interval has passed since any worker last ran it."""
+        with self.factory.reading() as uow:
+            last = {run.task: run.last_at for run in uow.session.scalars(select(ScheduledRun))}
+            now = uow.now()
         for task in self.schedule:
-            if self._claim(task):
+            before = last.get(task.name)
+            if (before is None or now - before >= task.every) and self._claim(task, before, now):
                 try:
                     with self.factory.reading() if task.only_reads else self.factory.writing() as uow:
                         task.run(uow)
                 except Exception:
                     log.exception("schedule: %s failed", task.name)
 
-    def _claim(self, task: Task) -> bool:
+    def _claim(self, task: Task, last: datetime | None, now: datetime) -> bool:
         """Whether this worker is the one to run the task now."""
-        with self.factory.reading() as uow:
-            last = uow.session.scalar(select(ScheduledRun.last_at).where(ScheduledRun.task == task.name))
-            now = uow.now()
-        if last is not None and now - last < task.every:
-            return False
         try:
             with self.factory.writing() as uow:
                 if last is None:

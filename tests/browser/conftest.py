@@ -68,7 +68,7 @@ def live_url(app: Flask, runtime: Runtime) -> Iterator[str]:
     for thread in threads:
         thread.start()
     yield f"http://127.0.0.1:{server.port}"
-    runtime.worker.stopping.set()
+    runtime.worker.stop()
     server.shutdown()
     for thread in threads:
         thread.join(10)

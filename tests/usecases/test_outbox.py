@@ -57,6 +57,23 @@ def test_events_are_heard_once_and_in_order(factory: UnitOfWorkFactory) -> None:
     assert left(factory) == []
 
 
+def test_a_worker_of_the_same_process_hears_at_once_and_stops_when_told(factory: UnitOfWorkFactory) -> None:
+    told = threading.Event()
+
+    def hear(_uow: UnitOfWork, _events: Sequence[Event]) -> None:
+        told.set()
+
+    worker = worker_for(factory, hear)
+    for_ever = 3_600.0
+    thread = threading.Thread(target=worker.run, args=(for_ever,))
+    thread.start()
+    announce(worker, 1)
+    assert told.wait(20)
+    worker.stop()
+    thread.join(20)
+    assert not thread.is_alive()
+
+
 def test_a_handler_that_likes_batches_gets_them(factory: UnitOfWorkFactory) -> None:
     heard: Heard = []
     worker = worker_for(factory, listener(heard), batch=2)
