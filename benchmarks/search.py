@@ -15,10 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.searching import index_figures
+from benchmarks.searching import index_figures, service_figures
 from benchmarks.searching.corpus import Corpus
 from benchmarks.searching.index_figures import Report
 from benchmarks.searching.scene import Scene
@@ -29,8 +30,13 @@ SECTIONS: Mapping[str, Callable[[Scene], Report]] = {
     "build": index_figures.build,
     "index_memory": index_figures.index_memory,
     "visible": index_figures.visible,
+    "rebuild": service_figures.rebuild,
+    "result_page": service_figures.result_page,
+    "match_page": service_figures.match_page,
+    "web_memory": service_figures.web_memory,
+    "publish_to_alert": service_figures.publish_to_alert,
 }
-"""In this order: what adds documents comes after what counts them."""
+"""In this order: what adds documents comes after what counts them. The pages want the indexes that `rebuild` makes."""
 
 PACKAGES = ("numpy", "numba", "Whoosh", "rjieba", "tantivy", "SQLAlchemy", "Flask", "gunicorn")
 
@@ -49,8 +55,8 @@ def machine() -> Report:
 def measured(corpus: Corpus, documents: int, sections: Sequence[str]) -> Report:
     """The report of one size."""
     report: Report = {"documents": documents}
-    with tempfile.TemporaryDirectory() as folder:
-        scene = Scene(corpus, documents, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as until_the_end:
+        scene = Scene(corpus, documents, Path(folder), until_the_end)
         for name in SECTIONS:
             if name in sections:
                 begun = time.perf_counter()

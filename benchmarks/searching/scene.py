@@ -4,13 +4,15 @@ import gc
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from benchmarks.searching.corpus import FACETS, SORTS, Corpus
+from benchmarks.searching.market import Market, filled
 from benchmarks.searching.rivals import Fts5, Tantivy, field_of
+from benchmarks.searching.visitor import Server, serving
 from search_index.document import Query
 from search_index.index import SearchIndex
 
@@ -22,6 +24,7 @@ class Scene:
     corpus: Corpus
     documents: int
     folder: Path
+    until_the_end: ExitStack
     build_seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -51,6 +54,19 @@ class Scene:
             for rival in found:
                 rival.finish()
         return found
+
+    @cached_property
+    def market(self) -> Market:
+        """A whole instance; its indexes are built by the section that measures just that, before any other looks."""
+        folder = self.folder / "instance"
+        with self._timed("instance"):
+            return filled(self.corpus, self.documents, folder)
+
+    @cached_property
+    def server(self) -> Server:
+        """The instance, served to the end."""
+        _ = self.market
+        return self.until_the_end.enter_context(serving(self.folder / "instance"))
 
     def keyword_queries(self, count: int) -> list[Query]:
         """Typed words, one facet filtered and all of them counted."""
