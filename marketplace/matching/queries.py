@@ -15,6 +15,7 @@ from marketplace.matching.facts import Remark
 from marketplace.matching.hits import hits
 from marketplace.matching.models import Dismissal, Interest, Match
 from marketplace.matching.reasons import Reason, Weight, reason_of, weigh
+from marketplace.matching.reckoning import Reckoning, reckoned
 from marketplace.matching.rules import DismissReason, InterestState, Side, Strength
 from marketplace.needs import policy as need_policy
 from marketplace.needs.models import Need
@@ -45,6 +46,7 @@ class MatchRow:
     reason: Reason
     title: tuple[Fragment, ...]
     snippet: tuple[Fragment, ...]
+    reckoning: Reckoning
     interest_id: int | None = None
     interest_state: InterestState | None = None
 
@@ -90,9 +92,9 @@ def matches_for_need(
     names = names_of(uow.session, (result.party_id for result in results.values()))
     weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in found if hit.id in results}
     ranked = ((id_, reason_of(uow, weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
-    reasons = _explained(ranked, limit)
+    reasons, best = _explained(ranked, limit), _best(weights)
     rows = [
-        _row(reason, strength, result_card(results[id_], names), id_, need.id)
+        _row(reason, strength, best, result_card(results[id_], names), id_, need.id)
         for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
     ]
     return _with_interests(uow, rows, Side.NEED)
@@ -113,9 +115,9 @@ def matches_for_result(
     names = names_of(uow.session, (need.party_id for need in needs.values()))
     weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in found if hit.id in needs}
     ranked = ((id_, reason_of(uow, weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
-    reasons = _explained(ranked, limit)
+    reasons, best = _explained(ranked, limit), _best(weights)
     rows = [
-        _row(reason, strength, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
+        _row(reason, strength, best, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
         for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
     ]
     return _with_interests(uow, rows, Side.RESULT)
@@ -183,10 +185,15 @@ def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reaso
     return scoring.strengths(scores, [reason.coverage for _, reason in reasons])
 
 
-def _row(reason: Reason, strength: Strength, card: Card, result_id: int, need_id: int) -> MatchRow:
+def _best(weights: Mapping[int, Weight]) -> float:
+    """The highest score of all that were found."""
+    return max((weight.score for weight in weights.values()), default=0.0)
+
+
+def _row(reason: Reason, strength: Strength, best: float, card: Card, result_id: int, need_id: int) -> MatchRow:
     words = [term.text for term in reason.terms]
     title, snippet = highlight(card.title, words), highlight(card.text, words, SNIPPET)
-    return MatchRow(result_id, need_id, card, strength, reason, title, snippet)
+    return MatchRow(result_id, need_id, card, strength, reason, title, snippet, reckoned(reason, best))
 
 
 def _with_interests(uow: UnitOfWork, rows: Sequence[MatchRow], side: Side) -> tuple[MatchRow, ...]:

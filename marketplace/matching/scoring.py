@@ -7,9 +7,9 @@ so leaving a field empty never helps. BM25 favours short texts: what a listing g
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import median
 
+from marketplace.kernel.messages import N_, Labelled
 from marketplace.matching.facts import Fact
 from marketplace.matching.rules import Strength
 
@@ -36,18 +36,18 @@ STRONG_SHARE, FAIR_SHARE = 0.75, 0.5
 AT_ONCE = 5
 
 
-class PartName(StrEnum):
+class PartName(Labelled):
     """What a part of the score stands for: words in common, standing out for the other side, shortness, a fact that fits."""
 
-    WORDS = "words"
-    STANDING = "standing"
-    BREVITY = "brevity"
-    PRICE = "price"
-    MATURITY = "maturity"
-    COUNTY = "county"
-    WAYS = "ways"
-    DEADLINE = "deadline"
-    FIGURES = "figures"
+    WORDS = "words", N_("Other words and characters in common")
+    STANDING = "standing", N_("The other side has little else that is so like it")
+    BREVITY = "brevity", N_("Taken off, because it says so little")
+    PRICE = "price", N_("The price is within the budget")
+    MATURITY = "maturity", N_("As mature as is wanted")
+    COUNTY = "county", N_("From the county that is wanted")
+    WAYS = "ways", N_("Both offer the same way of cooperation")
+    DEADLINE = "deadline", N_("There is time until the deadline")
+    FIGURES = "figures", N_("Figures are asked for and given")
 
 
 @dataclass(frozen=True)

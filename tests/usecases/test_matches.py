@@ -133,6 +133,21 @@ def test_leaving_a_fact_out_is_no_better_than_one_that_contradicts(
     assert scores[silent] <= scores[honest] * 1.000001
 
 
+def test_the_points_of_each_match_add_up_and_fall_as_the_list_goes_on(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    make_result(factory, people, title="储罐壁板焊接变形控制工装", description=WHOLE)
+    make_result(factory, people, title="储罐焊缝打磨装置", description=WHOLE[20:90])
+    make_result(factory, people, title="壁板焊接返修记录仪", description="记录壁板焊接的返修率。")
+    need_id = make_need(factory, people)
+    index_everything(factory)
+    reckonings = [row.reckoning for row in rows_for_need(factory, people, need_id)]
+    assert [one.points for one in reckonings] == [sum(line.points for line in one.lines) for one in reckonings]
+    assert reckonings[0].points == 100
+    assert sorted((one.points for one in reckonings), reverse=True) == [one.points for one in reckonings]
+    assert any("焊接" in line.of.word for line in reckonings[0].lines)
+
+
 def test_missing_facts_and_contradictions_stand_beside_the_match(factory: UnitOfWorkFactory, people: People) -> None:
     make_result(factory, people, price_fen=90_000_000, county=None)
     need_id = make_need(factory, people, county_wanted="qingzhou", deadline=date(2026, 11, 19))

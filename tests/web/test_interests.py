@@ -44,6 +44,7 @@ def test_a_company_reads_its_matches(browse: Browse, people: People, pair: tuple
     assert "<mark>" in page
     assert "强" in page
     assert "报价 90 万元 高于预算 50 万元" in page
+    assert "名次依据：共 100.0 分" in page
     assert f"/interests/new?result={pair[0]}&amp;need={pair[1]}&amp;origin=match" in page
 
 
@@ -52,6 +53,7 @@ def test_a_worker_reads_his_in_english(browse: Browse, people: People, pair: tup
     client.post("/locale", data={"locale": "en", "next": "/"})
     page = client.get(f"/results/{pair[0]}/matches").text
     assert "The price of ¥900,000 is above the budget of ¥500,000." in page
+    assert "How its place comes about: 100.0 points" in page
     assert "I can solve this" in page
 
 
