@@ -77,6 +77,7 @@ BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100, "aler
 """Handlers that like many events at once."""
 
 SCHEDULE: tuple[Task, ...] = (
+    Task("index.heal", timedelta(minutes=1), INDEXER.heal, only_reads=True),
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
     Task("index.compact", timedelta(days=1), INDEXER.compact),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),

@@ -7,6 +7,7 @@ turns. Every write is on the disk when the call returns.
 import logging
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from search_index.document import (
     Page,
     Query,
 )
+from search_index.edition import Edition, edition_of
 from search_index.generations import Generations
 from search_index.lexicon import Lexicons
 from search_index.matching import Matcher
@@ -69,6 +71,7 @@ class SearchIndex:
         self._snapshots = Snapshots(self._generations)
         self._facets = frozenset(facets)
         self._sorts = frozenset(sorts)
+        self._edition = Edition(tuple(sorted(facets)), tuple(sorted(sorts)))
         self._lexicons = Lexicons(names)
         self._profile = profile
 
@@ -137,7 +140,8 @@ class SearchIndex:
     def status(self) -> IndexStatus:
         snapshot = self._snapshots.newest()
         name, damaged = snapshot.key[0], snapshot.problem is not None
-        return IndexStatus(snapshot.documents, len(snapshot.parts), name, self._generations.bytes(name), damaged)
+        stale = damaged or edition_of(self._generations.path(name)) != self._edition
+        return IndexStatus(snapshot.documents, len(snapshot.parts), name, self._generations.bytes(name), damaged, stale)
 
     def warm(self) -> None:
         """Load and compile what the first search, match and write would wait for; seconds where nothing is cached.
@@ -189,8 +193,7 @@ class SearchIndex:
             with self._generations.writing(_LOCK_SECONDS):
                 before = self._snapshots.newest()
                 self._generations.sweep()
-                name = self._generations.new()
-                whoosh_store.create(self._generations.path(name))
+                name = self._begun(self._edition)
             seen: set[int] = set()
             for chunk in _chunks(documents):
                 self._fill(name, chunk, seen)
@@ -239,12 +242,18 @@ class SearchIndex:
             return snapshot
         if snapshot.problem and is_passing(snapshot.problem):
             raise snapshot.problem
-        name = self._generations.new()
+        name = self._begun(replace(self._edition, whole=False))
         if snapshot.problem:
             _log.warning("the index in %s begins anew, empty, as %s", self._generations.folder, name)
-        whoosh_store.create(self._generations.path(name))
         self._generations.swap(name)
         return self._snapshots.newest()
+
+    def _begun(self, edition: Edition) -> str:
+        """The name of a new, empty generation, which is not the live one yet."""
+        name = self._generations.new()
+        whoosh_store.create(self._generations.path(name))
+        edition.write(self._generations.path(name))
+        return name
 
     def _check(self, facets: set[str], sorts: set[str]) -> None:
         unknown = (facets - self._facets) | (sorts - self._sorts)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from search_index import whoosh_store
 from search_index.document import MISSING, Document
 from search_index.durable_storage import DurableStorage
+from search_index.edition import check_layout
 from search_index.generations import Generations
 from search_index.segment_file import Segment, sort_of
 from search_index.whoosh_store import ArraysSegment, StoredTexts
@@ -191,6 +192,7 @@ class Snapshots:
     def read(self, name: str) -> Snapshot:
         """The newest snapshot of a generation. Raises whatever a damaged file leads to."""
         folder = self._generations.path(name)
+        check_layout(folder)
         number, segments = whoosh_store.read_segments(folder)
         known = {part.name: part for part in self._newest.parts if self._newest.key[0] == name}
         parts, base = [], 0

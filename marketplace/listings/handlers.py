@@ -4,6 +4,7 @@ The kinds of listing lie above this feature; what differs between them is handed
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from marketplace.listings.models import ImportRun, Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.organisations.actors import actor_of
 from search_index.document import Document
+from search_index.generations import IndexBusyError
 from search_index.index import SearchIndex
 
 CHUNK = 500
@@ -67,6 +69,13 @@ class Indexer:
         for source in self.sources:
             index_of(uow, source.kind).compact()
 
+    def heal(self, uow: UnitOfWork) -> None:
+        """Build anew what is damaged, lost, or was made by an older version; what another process is building is left to it."""
+        for source in self.sources:
+            if index_of(uow, source.kind).status().stale:
+                with suppress(IndexBusyError):
+                    self.rebuild(uow, source.kind, _silent)
+
     def rebuild(self, uow: UnitOfWork, kind: ListingKind, progress: Progress) -> int:
         """Build one index anew from the database while others read and write it; returns how many documents it has."""
         source = next(source for source in self.sources if source.kind is kind)
@@ -87,6 +96,10 @@ class Indexer:
         if gone:
             index.delete(gone)
         return [document.id for document in found]
+
+
+def _silent(_done: int, _of_all: int) -> None:
+    """No progress is shown."""
 
 
 def index_of(uow: UnitOfWork, kind: ListingKind) -> SearchIndex:

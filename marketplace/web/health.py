@@ -64,7 +64,7 @@ def _database(runtime: Runtime) -> str:
 
 def _index(runtime: Runtime) -> str:
     damaged = [kind for kind, index in runtime.factory.services.catalogues.items() if index.status().damaged]
-    return f"damaged: {', '.join(damaged)}; run index rebuild" if damaged else ""
+    return f"damaged: {', '.join(damaged)}; the worker builds it anew" if damaged else ""
 
 
 def _disk(runtime: Runtime) -> str:

@@ -1,8 +1,10 @@
 """The indexes follow the database, whatever happens to them, and hold only what everybody may read."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -10,6 +12,7 @@ from sqlalchemy import select, update
 from marketplace.alerts.models import MatchAlert
 from marketplace.audit.models import AuditRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.listings.catalogue import open_catalogues
 from marketplace.listings.events import ListingMoved
 from marketplace.listings.models import Listing
 from marketplace.listings.rules import ListingKind
@@ -18,6 +21,7 @@ from marketplace.organisations.events import OrganisationRenamed
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.service import OrganisationData
 from marketplace.results.rules import Disclosure, ResultState
+from marketplace.settings import Settings
 from marketplace.wiring import INDEXER
 from search_index.document import Query
 from tests.factories import make_need, make_result
@@ -34,6 +38,11 @@ def found(factory: UnitOfWorkFactory, text: str, kind: ListingKind = ListingKind
 def reconcile(factory: UnitOfWorkFactory) -> None:
     with factory.writing() as uow:
         INDEXER.reconcile(uow)
+
+
+def heal(factory: UnitOfWorkFactory) -> None:
+    with factory.reading() as uow:
+        INDEXER.heal(uow)
 
 
 def tell(factory: UnitOfWorkFactory, *listing_ids: int) -> None:
@@ -154,3 +163,79 @@ def test_listings_are_found_by_the_new_name_of_their_unit(
         assert OrganisationRenamed not in {type(event) for event in uow.events}
     assert draft not in found(factory, "")
     assert hidden in found(factory, "", ListingKind.NEED)
+
+
+def _deleted(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def _flipped(folder: Path) -> None:
+    victim = next(folder.glob("generation-*/*.arrays"))
+    victim.write_bytes(bytes(byte ^ 0xFF for byte in victim.read_bytes()))
+
+
+def _of_older_analysis(folder: Path) -> None:
+    _say(folder, analysis=1)
+
+
+def _of_another_layout(folder: Path) -> None:
+    _say(folder, layout=99)
+
+
+def _without_a_facet(folder: Path) -> None:
+    _say(folder, facets=["county"])
+
+
+def _of_a_time_before_editions(folder: Path) -> None:
+    next(folder.glob("generation-*/edition.json")).unlink()
+
+
+def _say(folder: Path, **changed: object) -> None:
+    file = next(folder.glob("generation-*/edition.json"))
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [_deleted, _flipped, _of_older_analysis, _of_another_layout, _without_a_facet, _of_a_time_before_editions],
+)
+def test_an_index_that_cannot_serve_is_built_anew_by_itself(
+    factory: UnitOfWorkFactory, people: People, settings: Settings, harm: Callable[[Path], None]
+) -> None:
+    one, two = make_result(factory, people), make_result(factory, people)
+    heal(factory)
+    harm(settings.index_dir / "results")
+    index = open_catalogues(settings)[ListingKind.RESULT]
+    assert index.status().stale
+    heal(factory)
+    assert sorted(index.versions()) == [one, two]
+    assert not index.status().stale
+
+
+def test_an_index_begun_anew_by_a_single_listing_gets_the_others_back(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    one, two = make_result(factory, people), make_result(factory, people)
+    heal(factory)
+    _flipped(settings.index_dir / "results")
+    tell(factory, two)
+    assert found(factory, "焊接") == [two]
+    heal(factory)
+    assert sorted(found(factory, "焊接")) == [one, two]
+
+
+def test_an_index_of_an_older_version_is_read_until_it_is_built_anew(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    one = make_result(factory, people)
+    heal(factory)
+    _of_older_analysis(settings.index_dir / "results")
+    assert found(factory, "焊接") == [one]
+
+
+def test_a_whole_index_is_left_alone(factory: UnitOfWorkFactory, people: People) -> None:
+    make_result(factory, people)
+    heal(factory)
+    before = {kind: index.status().generation for kind, index in factory.services.catalogues.items()}
+    heal(factory)
+    assert {kind: index.status().generation for kind, index in factory.services.catalogues.items()} == before
