@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from search_index.index import SearchIndex
-from tests.unit.search_index.plain import opened
+from tests.contract.plain import opened
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from search_index.analysis import (
     title_words,
 )
 from search_index.postings import postings_of
-from tests.unit.search_index import plain
+from tests.contract import plain
 
 TEXTS = st.text(
     alphabet=st.one_of(st.sampled_from("压电陶瓷 變壓器abＡ５。々한ア𠮷é²㎡"), st.characters(codec="utf-8")),

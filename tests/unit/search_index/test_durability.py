@@ -15,7 +15,7 @@ import pytest
 
 from search_index.document import Query
 from search_index.index import SearchIndex
-from tests.unit.search_index.plain import numbered, opened
+from tests.contract.plain import numbered, opened
 
 FORK = multiprocessing.get_context("fork")
 STEPS = ("fsync", "rename", "replace", "remove", "unlink", "rmdir")

@@ -8,7 +8,7 @@ from pathlib import Path
 from search_index.document import Query
 from search_index.index import SearchIndex
 from search_index.whoosh_store import SMALL
-from tests.unit.search_index.plain import numbered
+from tests.contract.plain import numbered
 
 
 def test_publishing_one_by_one_keeps_segments_few(index: SearchIndex) -> None:

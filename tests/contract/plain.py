@@ -11,6 +11,7 @@ import opencc
 
 from search_index.document import Document
 from search_index.index import SearchIndex
+from tests.contract.engine import ENGINE
 
 SIMPLIFIED = opencc.OpenCC("t2s")
 
@@ -39,7 +40,7 @@ def numbered(number: int, version: int = 1) -> Document:
 
 def opened(folder: Path) -> SearchIndex:
     """The index in a folder, as another process would open it."""
-    return SearchIndex(folder, facets=("county", "state"), sorts=("at",))
+    return ENGINE(folder, facets=("county", "state"), sorts=("at",))
 
 
 def fold(value: str) -> str:
@@ -113,3 +114,11 @@ def _frequencies(document: Document, kind: int, title: float) -> dict[str, float
 
 def _length(document: Document, kind: int, title: float) -> float:
     return title * terms(document.title)[kind].total() + terms(document.body)[kind].total()
+
+
+def holds(document: Document, value: str) -> bool:
+    """Every run of characters as it stands, every word as a word."""
+    found = [run for part in (document.title, document.body) for run in runs(part)]
+    return all(
+        any(wanted == run or (_is_character(wanted[0]) and wanted in run) for run in found) for wanted in runs(value)
+    )

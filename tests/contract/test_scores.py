@@ -11,7 +11,8 @@ from search_index.asking import PLAIN
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
 from search_index.scorer import MATCHING, SEARCHING
-from tests.unit.search_index import plain
+from tests.contract import plain
+from tests.contract.engine import ENGINE
 
 CLOSE = 1e-9
 
@@ -56,7 +57,7 @@ def test_matching_is_plain_bm25_over_segments_deletions_and_merges(index: Search
 def test_any_text_can_be_put_and_matched(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str]], query: str
 ) -> None:
-    index = SearchIndex(tmp_path_factory.mktemp("index"), facets=(), sorts=())
+    index = ENGINE(tmp_path_factory.mktemp("index"), facets=(), sorts=())
     documents = [Document(number, title, body) for number, (title, body) in enumerate(texts)]
     index.put(documents)
     assert_matches_are_bm25(index, documents, query, "".join(body for _, body in texts))

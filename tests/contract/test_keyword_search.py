@@ -7,7 +7,7 @@ import pytest
 
 from search_index.document import MISSING, Document, Query
 from search_index.index import SearchIndex
-from tests.unit.search_index import plain
+from tests.contract import plain
 
 
 def values(document: Document, facet: str) -> tuple[str, ...]:
@@ -16,13 +16,6 @@ def values(document: Document, facet: str) -> tuple[str, ...]:
 
 def passes(document: Document, query: Query, but: str = "") -> bool:
     return all(set(values(document, name)) & wanted for name, wanted in query.filters.items() if name != but)
-
-
-def holds(document: Document, text: str) -> bool:
-    """Every run of characters as it stands, every word as a word."""
-    runs = [run for part in (document.title, document.body) for run in plain.runs(part)]
-    return all(any(wanted == run or (len(wanted.encode()) > len(wanted) and wanted in run) for run in runs)
-               for wanted in plain.runs(text))  # fmt: skip
 
 
 def order(document: Document, query: Query) -> tuple[bool, float, int]:
@@ -55,7 +48,7 @@ def test_filters_facets_order_and_paging_agree_with_brute_force(index: SearchInd
     for _ in range(60):
         query = random_query(rng)
         page = index.search(query)
-        found = [document for document in alive if holds(document, str(query.text))]
+        found = [document for document in alive if plain.holds(document, str(query.text))]
         if not found:
             assert page.relaxed or page.total == 0
             continue

@@ -7,7 +7,7 @@ import pytest
 
 from search_index.document import TITLE, Clause, Document, Query
 from search_index.index import SearchIndex
-from tests.unit.search_index import plain
+from tests.contract import plain
 
 TEXTS = [
     ("变压器油箱焊接", "机器人手臂，高温 材料"),
