@@ -61,7 +61,9 @@ def measured(corpus: Corpus, documents: int, sections: Sequence[str]) -> Report:
             if name in sections:
                 begun = time.perf_counter()
                 report[name] = SECTIONS[name](scene)
-                print(f"{documents}: {name} {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+                took = time.perf_counter() - begun
+                # Beside the report, for whoever waits, or breaks off.
+                print(f"{documents}: {name} {took:.0f} s {json.dumps(report[name])}", file=sys.stderr)
     return report
 
 

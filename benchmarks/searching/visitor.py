@@ -34,7 +34,12 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """The page. Raises RuntimeError where it does not answer 200."""
-        return self._asked("GET", path, None, 200)
+        try:
+            return self._asked("GET", path, None, 200)
+        except http.client.RemoteDisconnected:
+            # The server has closed a connection that nobody used for a while, as a browser finds too.
+            self._connection.close()
+            return self._asked("GET", path, None, 200)
 
     def post(self, path: str, values: Mapping[str, str], form: str) -> None:
         """Send a form in the page `form` says. Raises RuntimeError where it is not accepted with 303."""
