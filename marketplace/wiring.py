@@ -10,7 +10,7 @@ from marketplace.alerts import handlers as alerts
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Courier, Handler, Survey, Task
-from marketplace.listings.handlers import Indexer, go_on_importing
+from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
 from marketplace.listings.renaming import outdate
 from marketplace.matching import handlers as matching
@@ -33,7 +33,7 @@ IMPORTED = (result_sheets.IMPORT, need_sheets.IMPORT)
 
 HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "index": INDEXER.handle,
-    "import": go_on_importing,
+    "import": GO_ON_IMPORTING,
     "listings.outdate": outdate,
     "accounts.send_codes": CODE_COURIER,
     "organisations.make_parties": make_parties,

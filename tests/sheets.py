@@ -7,6 +7,7 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import SYSTEM, Actor
 from marketplace.listings import importing
 from marketplace.listings.importing_columns import KINDS
+from marketplace.listings.importing_likeness import Choices
 from marketplace.listings.models import ImportRun
 from marketplace.listings.rules import ListingKind
 
@@ -35,12 +36,14 @@ def imported(
     *,
     dry_run: bool = False,
     steps: int = 1_000_000,
+    choices: Choices | None = None,
 ) -> ImportRun:
     """Import a file as the command line does; with `steps`, as if it were killed after so many."""
     sha256 = store(factory, content)
-    plan = importing.plan_of(factory.services, factory.clock, KINDS[kind], sha256, "表.csv")
+    with factory.reading() as uow:
+        plan = importing.prepare(uow, KINDS[kind], sha256, "表.csv")
     with factory.writing(actor) as uow:
-        run = importing.open_run(uow, kind, sha256, "表.csv", dry_run)
+        run = importing.open_run(uow, kind, sha256, "表.csv", dry_run, choices or {})
     while run.finished_at is None and steps > 0:
         steps -= 1
         with factory.writing(actor) as uow:

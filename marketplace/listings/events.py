@@ -84,6 +84,8 @@ class ImportFinished(Event):
     created: int
     duplicates: int
     refused: int
+    held: int = 0
+    """Nearly the same as others, waiting for a word. Rows written before there were any lack it."""
 
     @property
     def subject(self) -> str:

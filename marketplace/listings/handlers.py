@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.worker import Survey
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.events import Event
 from marketplace.listings import importing
 from marketplace.listings.events import ClaimMoved, ImportRequested, ListingIndexed, ListingMoved, ListingOutdated
 from marketplace.listings.importing_columns import KINDS
+from marketplace.listings.importing_plan import Plan
 from marketplace.listings.models import ImportRun, Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.organisations.actors import actor_of
@@ -145,28 +147,64 @@ def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
 
 
-def go_on_importing(uow: UnitOfWork, events: Sequence[Event]) -> None:
-    """Take the next rows of an import for the official who asked, and ask for the rows after them."""
-    for event in events:
-        if isinstance(event, ImportRequested):
-            _step(uow, event)
+Prepared = Sequence[tuple[ImportRequested, Plan | InvalidInput]]
+"""What the next steps of imports need, or why there is none."""
 
 
-def _step(uow: UnitOfWork, event: ImportRequested) -> None:
-    kind = KINDS[ListingKind(event.kind)]
+@dataclass
+class _LastPlan:
+    """The plan of the import under way: its steps share one, as the catalogue was when this process began with it."""
+
+    run_id: int | None = None
+    plan: Plan | None = None
+
+    def of(self, uow: UnitOfWork, event: ImportRequested) -> Plan:
+        plan = self.plan if self.run_id == event.run_id else None
+        if plan is None:
+            plan = importing.prepare(uow, KINDS[ListingKind(event.kind)], event.sha256, "")
+            self.run_id, self.plan = event.run_id, plan
+        return plan
+
+    def forget(self) -> None:
+        """Thousands of rows need not stay in memory once their import has ended."""
+        self.run_id = self.plan = None
+
+
+_last_plan = _LastPlan()
+
+
+def _prepare_imports(uow: UnitOfWork, events: Sequence[Event]) -> Prepared:
+    return [(event, _plan(uow, event)) for event in events if isinstance(event, ImportRequested)]
+
+
+def _plan(uow: UnitOfWork, event: ImportRequested) -> Plan | InvalidInput:
     try:
-        # Before the database is touched: a large sheet takes seconds, and SQLite has one writer.
-        plan = importing.plan_of(uow.services, uow.clock, kind, event.sha256, "")
-        _act_for_importer(uow, event.run_id)
-        run = importing.step(uow, event.run_id, kind, plan, expected=event.done)
-    except (InvalidInput, NotPermitted) as error:
-        importing.finish(uow, uow.session.get_one(ImportRun, event.run_id), error)
-        return
-    if run.finished_at is None and run.done > event.done:
-        uow.emit(ImportRequested(run.id, event.kind, event.sha256, run.done))
+        return _last_plan.of(uow, event)
+    except InvalidInput as error:
+        return error
+
+
+def _step_imports(uow: UnitOfWork, prepared: Prepared) -> None:
+    for event, plan in prepared:
+        try:
+            if isinstance(plan, InvalidInput):
+                raise plan
+            _act_for_importer(uow, event.run_id)
+            run = importing.step(uow, event.run_id, KINDS[ListingKind(event.kind)], plan, expected=event.done)
+        except (InvalidInput, NotPermitted) as error:
+            importing.finish(uow, uow.session.get_one(ImportRun, event.run_id), error)
+            continue
+        if run.finished_at is not None:
+            _last_plan.forget()
+        elif run.done > event.done:
+            uow.emit(ImportRequested(run.id, event.kind, event.sha256, run.done))
 
 
 def _act_for_importer(uow: UnitOfWork, run_id: int) -> None:
     run = uow.session.get_one(ImportRun, run_id)
     if run.user_id is not None:
         uow.actor = actor_of(uow.session, uow.session.get_one(User, run.user_id))
+
+
+GO_ON_IMPORTING: Survey[Prepared] = Survey(_prepare_imports, _step_imports)
+"""Takes the next rows of an import for the official who asked, and asks for the rows after them."""

@@ -5,7 +5,7 @@ for every row has a fingerprint. This module never reads a file inside a transac
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,26 +13,32 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.spreadsheets import read_table
 from marketplace.infra.unit_of_work import Services, UnitOfWork
-from marketplace.kernel.clock import Clock, china_day
-from marketplace.kernel.errors import DomainError, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.events import ImportFinished, ImportRequested, ListingMoved
 from marketplace.listings.importing_cells import Surroundings
 from marketplace.listings.importing_columns import ImportKind, recognise
-from marketplace.listings.importing_plan import Fault, Plan, PlannedRow, read_plan
+from marketplace.listings.importing_likeness import Choices, compared, is_taken
+from marketplace.listings.importing_plan import Fault, Near, Plan, PlannedRow, read_plan
 from marketplace.listings.importing_units import NamedUnit, own_party, parties_of
 from marketplace.listings.models import Decision, ImportProblem, ImportRun, Listing
 from marketplace.listings.policy import relations
-from marketplace.listings.rules import ListingKind
+from marketplace.listings.rules import ListingKind, ProblemKind
 from marketplace.organisations.regions import load_region
 
 STEP = 100  # rows a transaction
 PUBLISH = "publish_imported"
 TRIES = 5
 
-_read_once = lru_cache(maxsize=1)(read_plan)
-"""The steps of one run share one reading of its file."""
+LIKENESS = {
+    (True, False): N_("Here already: %(percent)s %% of the shorter text stands in the other."),
+    (True, True): N_("Here already, as far as titles can tell: the unit is the same, they are %(percent)s %% alike."),
+    (False, False): N_("Row %(row)s: %(percent)s %% of the shorter text stands in the other."),
+    (False, True): N_("Row %(row)s, as far as titles can tell: the unit is the same, they are %(percent)s %% alike."),
+}
+"""What is said of a row that is nearly the same, by whether the other is a listing and whether only titles tell."""
 
 
 def require_importer(actor: Actor) -> None:
@@ -46,21 +52,31 @@ def check_header(services: Services, kind: ImportKind, sha256: str, name: str) -
     recognise(read_table(services.files.path(sha256), name).columns, kind)
 
 
-def plan_of(services: Services, clock: Clock, kind: ImportKind, sha256: str, name: str) -> Plan:
-    """What an import of the stored file would do. Raises InvalidInput when it cannot be read as a whole."""
-    path = services.files.path(sha256)
-    surroundings = Surroundings(load_region(services.settings.region), china_day(clock.now()))
-    return _read_once(path, name, kind, surroundings)
+def prepare(uow: UnitOfWork, kind: ImportKind, sha256: str, name: str) -> Plan:
+    """What an import of the stored file would do, and what its rows are nearly the same as.
+
+    Reads for seconds: not in the transaction of a step. Raises InvalidInput when the file cannot be read as a whole.
+    """
+    surroundings = Surroundings(load_region(uow.settings.region), china_day(uow.now()))
+    return compared(uow, kind, read_plan(uow.services.files.path(sha256), name, kind, surroundings))
 
 
-def open_run(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry_run: bool) -> ImportRun:
-    """A run of a stored file, to be stepped by the caller."""
+def open_run(
+    uow: UnitOfWork,
+    kind: ListingKind,
+    sha256: str,
+    file_name: str,
+    dry_run: bool,
+    choices: Choices = MappingProxyType({}),
+) -> ImportRun:
+    """A run of a stored file, to be stepped by the caller; `choices` are what was said of rows that are nearly the same."""
     require_importer(uow.actor)
     run = ImportRun(
         kind=kind,
         file_name=file_name[:200],
         sha256=sha256,
         dry_run=dry_run,
+        choices=dict(choices),
         user_id=uow.actor.user_id,
         started_at=uow.now(),
     )
@@ -69,7 +85,14 @@ def open_run(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dr
     return run
 
 
-def request(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry_run: bool) -> ImportRun:
+def request(
+    uow: UnitOfWork,
+    kind: ListingKind,
+    sha256: str,
+    file_name: str,
+    dry_run: bool,
+    choices: Choices = MappingProxyType({}),
+) -> ImportRun:
     """A run that the worker steps; one that the same person has under way already is given again. Emits ImportRequested."""
     same = select(ImportRun).where(
         ImportRun.kind == kind,
@@ -81,9 +104,17 @@ def request(uow: UnitOfWork, kind: ListingKind, sha256: str, file_name: str, dry
     under_way = uow.session.scalars(same).first()
     if under_way is not None:
         return under_way
-    run = open_run(uow, kind, sha256, file_name, dry_run)
+    run = open_run(uow, kind, sha256, file_name, dry_run, choices)
     uow.emit(ImportRequested(run.id, kind, sha256, run.done))
     return run
+
+
+def import_after(uow: UnitOfWork, before: ImportRun, choices: Choices) -> ImportRun:
+    """Import the file of a trial, or once more that of an import which has held rows back. Raises Conflict."""
+    if before.finished_at is None or before.error or not (before.dry_run or before.held):
+        raise Conflict(N_("Only a trial that has ended well can be imported for real."))
+    said = {**before.choices, **choices}
+    return request(uow, before.kind, before.sha256, before.file_name, dry_run=False, choices=said)
 
 
 def resume_abandoned(uow: UnitOfWork) -> None:
@@ -100,7 +131,7 @@ def resume_abandoned(uow: UnitOfWork) -> None:
 def step(uow: UnitOfWork, run_id: int, kind: ImportKind, plan: Plan, expected: int | None = None) -> ImportRun:
     """Take the next rows; does nothing to a run that has ended or stands elsewhere than `expected` (somebody was faster).
 
-    Emits ListingMoved for each listing and, at the end of a run that is no dry one, ImportFinished.
+    `plan` comes from `prepare`. Emits ListingMoved for each listing and, at the end of a run that is no dry one, ImportFinished.
     """
     run = uow.session.get(ImportRun, run_id, with_for_update=True)
     if run is None:
@@ -121,9 +152,8 @@ def finish(uow: UnitOfWork, run: ImportRun, error: DomainError | None = None) ->
     """End a run, with the error that ended it if there was one. Emits ImportFinished."""
     run.finished_at = uow.now()
     run.error = error.message if error else ""
-    _read_once.cache_clear()
     if not run.dry_run:
-        uow.emit(ImportFinished(run.id, run.created, run.duplicates, run.refused))
+        uow.emit(ImportFinished(run.id, run.created, run.duplicates, run.refused, run.held))
 
 
 def _take(uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]) -> None:
@@ -139,12 +169,16 @@ def _take(uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[Plan
         else:
             sound.append(row)
     for row, listing_id in _create(uow, run, kind, sound):
-        if listing_id is None:
+        if listing_id is not None:
+            already = N_("Already here: same title, unit and text.")
+            _skip(uow, run, ImportProblem(row=row.number, message=already, params={}, listing_id=listing_id))
+            continue
+        uow.session.add_all(_likeness(run, row, near) for near in row.near)
+        if _is_taken(run, row):
             run.created += 1
             run.incomplete += row.is_incomplete
         else:
-            already = N_("Already here: same title, unit and text.")
-            _skip(uow, run, ImportProblem(row=row.number, message=already, params={}, listing_id=listing_id))
+            run.held += 1
 
 
 def _not_permitted(actor: Actor, row: PlannedRow) -> tuple[Fault, ...]:
@@ -161,21 +195,38 @@ def _refusal(run: ImportRun, row: PlannedRow, fault: Fault) -> ImportProblem:
 
 def _skip(uow: UnitOfWork, run: ImportRun, problem: ImportProblem) -> None:
     run.duplicates += 1
-    problem.run_id, problem.is_duplicate = run.id, True
+    problem.run_id, problem.kind = run.id, ProblemKind.DUPLICATE
     uow.session.add(problem)
+
+
+def _is_taken(run: ImportRun, row: PlannedRow) -> bool:
+    return is_taken(row.number, run.choices, is_like_a_listing=row.is_like_a_listing)
+
+
+def _likeness(run: ImportRun, row: PlannedRow, near: Near) -> ImportProblem:
+    message = LIKENESS[near.row is None, near.by_title]
+    said = {"row": near.row, "percent": int(100 * near.likeness), "title": row.values["title"], "unit": row.unit}
+    return ImportProblem(
+        run_id=run.id,
+        row=row.number,
+        kind=ProblemKind.SIMILAR,
+        message=message,
+        params=said,
+        listing_id=near.listing_id,
+    )
 
 
 def _create(
     uow: UnitOfWork, run: ImportRun, kind: ImportKind, rows: Sequence[PlannedRow]
 ) -> list[tuple[PlannedRow, int | None]]:
-    """Each row with the id of the listing that was there before it, None where it is new (and, no dry run, created).
+    """Each row with the id of the listing that was there before it, None where it is new (and, taken in no dry run, created).
 
     Another import may write the same rows or units meanwhile: the unique indexes tell, and what is there is read again.
     """
     uow.flush()
     for _attempt in range(TRIES):
         present = _present(uow, kind, rows)
-        new = [row for row in rows if row.fingerprint not in present]
+        new = [row for row in rows if row.fingerprint not in present and _is_taken(run, row)]
         if run.dry_run or not new:
             break
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import StateTable
 from marketplace.listings import importing_cells as cells
 from marketplace.listings.importing_cells import Reader
@@ -29,12 +30,23 @@ class Column:
 
 @dataclass(frozen=True)
 class ImportKind:
-    """What one kind of listing takes from a sheet; `build` makes the row, without party, state and moments."""
+    """What one kind of listing takes from a sheet; `build` makes the row, without party, state and moments.
+
+    `texts` are the fields of a row that everybody will read as the listing's `public_text`.
+    """
 
     kind: ListingKind
     columns: tuple[Column, ...]
     build: Callable[[Values], Listing]
-    states: StateTable[Any]
+    model: type[Listing]
+    texts: tuple[str, ...]
+    public_text: Callable[[Any], str]
+    names_party: Callable[[Actor, Any], bool]
+
+    @property
+    def states(self) -> StateTable[Any]:
+        """The machine of this kind."""
+        return self.model.states
 
 
 KINDS: dict[ListingKind, ImportKind] = {}

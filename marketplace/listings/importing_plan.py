@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,19 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Near:
+    """A listing, or an earlier row of the sheet, that a row is nearly the same as, and how nearly (likeness.py).
+
+    `by_title`: the unit is the same, one of the two has no text, and their titles are alike.
+    """
+
+    likeness: float
+    row: int | None = None
+    listing_id: int | None = None
+    by_title: bool = False
+
+
+@dataclass(frozen=True)
 class PlannedRow:
     """One row: its number as the sheet shows it and either faults or values. `same_as` is an earlier row like it."""
 
@@ -34,6 +47,12 @@ class PlannedRow:
     fingerprint: str = ""
     faults: tuple[Fault, ...] = ()
     same_as: int | None = None
+    near: tuple[Near, ...] = ()
+
+    @property
+    def is_like_a_listing(self) -> bool:
+        """Something nearly the same is published already."""
+        return any(one.listing_id is not None for one in self.near)
 
     @property
     def is_incomplete(self) -> bool:
@@ -103,5 +122,5 @@ def _without_repetitions(rows: list[PlannedRow]) -> tuple[PlannedRow, ...]:
     for row in rows:
         first = None if row.faults else seen.setdefault(row.fingerprint, row.number)
         earlier = first if first != row.number else None
-        found.append(PlannedRow(row.number, row.values, row.unit, row.fingerprint, row.faults, earlier))
+        found.append(replace(row, same_as=earlier))
     return tuple(found)

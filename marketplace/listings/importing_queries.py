@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -12,7 +12,9 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.importing import require_importer
+from marketplace.listings.importing_likeness import is_taken
 from marketplace.listings.models import ImportProblem, ImportRun, Listing
+from marketplace.listings.rules import ProblemKind
 
 RUNS_SHOWN = 100
 
@@ -37,6 +39,17 @@ class ProblemRow:
     listing_title: str | None
 
 
+@dataclass(frozen=True)
+class SimilarRow:
+    """A row that is nearly the same as others, with a line for each of them, and whether it is imported."""
+
+    row: int
+    title: str
+    unit: str
+    is_taken: bool
+    near: list[ProblemRow]
+
+
 def runs(session: Session, actor: Actor) -> Sequence[RunRow]:
     """The newest runs. Raises NotPermitted."""
     require_importer(actor)
@@ -55,24 +68,45 @@ def run_of(session: Session, actor: Actor, run_id: int) -> RunRow:
 
 
 def problems(
-    session: Session, run_id: int, *, duplicates: bool, limit: int | None = None, offset: int = 0
+    session: Session, run_id: int, kind: ProblemKind, limit: int | None = None, offset: int = 0
 ) -> list[ProblemRow]:
-    """The skipped or the refused rows in the order of the sheet."""
-    statement = (
-        select(ImportProblem, Listing.title)
-        .outerjoin(Listing, Listing.id == ImportProblem.listing_id)
-        .where(ImportProblem.run_id == run_id, ImportProblem.is_duplicate.is_(duplicates))
-        .order_by(ImportProblem.row, ImportProblem.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [
-        ProblemRow(one.row, one.column, one.message, one.params, one.listing_id, title)
-        for one, title in session.execute(statement)
-    ]
+    """The rows of one kind in the order of the sheet."""
+    statement = _problems(run_id, kind).limit(limit).offset(offset)
+    return [_problem_row(problem, title) for problem, title in session.execute(statement)]
 
 
-def count_problems(session: Session, run_id: int, *, duplicates: bool) -> int:
+def count_problems(session: Session, run_id: int, kind: ProblemKind) -> int:
     """How many there are."""
-    mine = (ImportProblem.run_id == run_id, ImportProblem.is_duplicate.is_(duplicates))
+    mine = (ImportProblem.run_id == run_id, ImportProblem.kind == kind)
     return session.scalar(select(func.count(ImportProblem.id)).where(*mine)) or 0
+
+
+def similar_rows(session: Session, run: ImportRun, limit: int | None = None) -> list[SimilarRow]:
+    """The rows that are nearly the same as others, those held back first."""
+    found: dict[int, list[tuple[ImportProblem, str | None]]] = {}
+    for problem, title in session.execute(_problems(run.id, ProblemKind.SIMILAR)):
+        found.setdefault(problem.row, []).append((problem, title))
+    rows = [_similar_row(run, near) for near in found.values()]
+    return sorted(rows, key=lambda row: row.is_taken)[:limit]
+
+
+def _similar_row(run: ImportRun, near: Sequence[tuple[ImportProblem, str | None]]) -> SimilarRow:
+    first = near[0][0]
+    like_a_listing = any(problem.listing_id is not None for problem, _ in near)
+    return SimilarRow(
+        row=first.row,
+        title=first.params["title"],
+        unit=first.params["unit"],
+        is_taken=is_taken(first.row, run.choices, is_like_a_listing=like_a_listing),
+        near=[_problem_row(problem, title) for problem, title in near],
+    )
+
+
+def _problems(run_id: int, kind: ProblemKind) -> Select[ImportProblem, str | None]:
+    mine = (ImportProblem.run_id == run_id, ImportProblem.kind == kind)
+    rows = select(ImportProblem, Listing.title).outerjoin(Listing, Listing.id == ImportProblem.listing_id)
+    return rows.where(*mine).order_by(ImportProblem.row, ImportProblem.id)
+
+
+def _problem_row(one: ImportProblem, title: str | None) -> ProblemRow:
+    return ProblemRow(one.row, one.column, one.message, one.params, one.listing_id, title)

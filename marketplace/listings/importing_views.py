@@ -5,22 +5,21 @@ from functools import partial
 from io import BytesIO
 from typing import BinaryIO, cast
 
-from flask import flash, jsonify, redirect, render_template, send_file, url_for
+from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import Conflict, InvalidInput
-from marketplace.kernel.messages import N_
+from marketplace.kernel.errors import InvalidInput
 from marketplace.listings import importing, importing_queries
 from marketplace.listings.addresses import listing_url
 from marketplace.listings.blueprint import blueprint
 from marketplace.listings.importing_columns import KINDS
 from marketplace.listings.importing_forms import ImportForm
 from marketplace.listings.models import ImportRun
-from marketplace.listings.rules import ListingKind
+from marketplace.listings.rules import ListingKind, ProblemKind
 from marketplace.web.access import official, requires
 from marketplace.web.context import current_actor, reading, runtime, writing
 from marketplace.web.locale import translate
@@ -81,18 +80,18 @@ def import_run(run_id: int) -> str:
 
 
 def _report_page(uow: UnitOfWork, row: importing_queries.RunRow) -> str:
-    count = importing_queries.count_problems(uow.session, row.run.id, duplicates=False)
+    problems = partial(importing_queries.problems, uow.session, row.run.id)
+    count = importing_queries.count_problems(uow.session, row.run.id, ProblemKind.REFUSED)
     paging = Paging(page_number(), PROBLEMS_SHOWN, count)
-    refused = importing_queries.problems(
-        uow.session, row.run.id, duplicates=False, limit=PROBLEMS_SHOWN, offset=paging.offset
-    )
-    skipped = importing_queries.problems(uow.session, row.run.id, duplicates=True, limit=PROBLEMS_SHOWN)
+    similar = importing_queries.similar_rows(uow.session, row.run)
     return render_template(
         "listings/import_report.html",
         row=row,
         run=row.run,
-        refused=refused,
-        skipped=skipped,
+        refused=problems(ProblemKind.REFUSED, PROBLEMS_SHOWN, paging.offset),
+        skipped=problems(ProblemKind.DUPLICATE, PROBLEMS_SHOWN),
+        similar=similar[:PROBLEMS_SHOWN],
+        similar_count=len(similar),
         paging=paging,
         listing_url=partial(listing_url, row.run.kind),
         say=lambda problem: translate(problem.message, **problem.params),
@@ -112,12 +111,10 @@ def import_progress(run_id: int) -> Response:
 @blueprint.post("/imports/<int:run_id>/for-real")
 @requires(official)
 def import_for_real(run_id: int) -> Response:
-    """Import the file that was tried. Pressed twice, there is still one import."""
+    """Import the file that was tried, or what an import has held back. Pressed twice, there is still one import."""
     with writing() as uow:
-        tried = importing_queries.run_of(uow.session, current_actor(), run_id).run
-        if not tried.dry_run or tried.finished_at is None or tried.error:
-            raise Conflict(N_("Only a trial that has ended well can be imported for real."))
-        run = importing.request(uow, tried.kind, tried.sha256, tried.file_name, dry_run=False)
+        before = importing_queries.run_of(uow.session, current_actor(), run_id).run
+        run = importing.import_after(uow, before, _choices(uow, before))
     flash(_("The import has begun. You may leave this page; it goes on."), "info")
     return redirect(url_for("listings.import_run", run_id=run.id), code=303)
 
@@ -140,7 +137,18 @@ def import_problems(run_id: int) -> Response:
     return send_file(content, XLSX_TYPE, as_attachment=True, download_name=f"import-{run_id}.xlsx")
 
 
+def _choices(uow: UnitOfWork, run: ImportRun) -> dict[str, bool]:
+    """What was ticked of the rows that are nearly the same; rows the page did not show are ticked by `everything` alone."""
+    everything, asked, ticked = (set(request.form.getlist(name)) for name in ("everything", "asked", "take"))
+    rows = [str(row.row) for row in importing_queries.similar_rows(uow.session, run)]
+    return {row: bool(everything) or row in ticked for row in rows if everything or row in asked}
+
+
 def _problem_cells(uow: UnitOfWork, run: ImportRun) -> Iterator[tuple[Cell, ...]]:
-    for duplicates, word in ((False, _("Refused")), (True, _("Duplicate"))):
-        for problem in importing_queries.problems(uow.session, run.id, duplicates=duplicates):
-            yield problem.row, problem.column, word, translate(problem.message, **problem.params)
+    for kind in (ProblemKind.REFUSED, ProblemKind.DUPLICATE):
+        for problem in importing_queries.problems(uow.session, run.id, kind):
+            yield problem.row, problem.column, translate(kind.label), translate(problem.message, **problem.params)
+    for row in importing_queries.similar_rows(uow.session, run):
+        for near in row.near if not row.is_taken else ():
+            reason = translate(near.message, **near.params)
+            yield row.row, "", _("Held back"), f"{reason} {near.listing_title or ''}".strip()

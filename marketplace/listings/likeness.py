@@ -12,6 +12,8 @@ another title, all; with half left out, the numbers changed, or a tenth of the w
 well, 99.7 %; with a fifth of the words replaced 98 %; with three tenths replaced 29 %, and that is another text.
 """
 
+from typing import Any
+
 import numpy as np
 
 from search_index.analysis import U64, code_points, fold, terms_of
@@ -26,6 +28,12 @@ LEAST = 20
 """As if every text had at least so many pairs and words: a title of three words in common is no sameness yet."""
 
 
+SAME_TITLE = 0.5
+"""From here on two titles of one unit may well name one thing. Only asked where a text is missing: units give quite different
+patents nearly the same title. Of 1,004 titles with one character changed 99 % reach it, with two 96 %, with their words
+shuffled 90 %."""
+
+
 def marks_of(text: str) -> U64:
     """What a text is compared by: its pairs of characters and its words, sorted, each once."""
     terms = terms_of(code_points(fold(text)))
@@ -34,5 +42,14 @@ def marks_of(text: str) -> U64:
 
 def likeness(first: U64, second: U64) -> float:
     """From 0, nothing in common, to 1, when the shorter text stands in the longer one as a whole."""
-    shared = len(np.intersect1d(first, second, assume_unique=True))
-    return shared / max(LEAST, min(len(first), len(second)))
+    return float(of_texts(len(np.intersect1d(first, second, assume_unique=True)), len(first), len(second)))
+
+
+def of_texts(shared: Any, first: Any, second: Any) -> Any:
+    """Likeness by the numbers of marks that two texts share and have; arrays of such numbers at once, too."""
+    return shared / np.maximum(LEAST, np.minimum(first, second))
+
+
+def of_titles(shared: Any, first: Any, second: Any) -> Any:
+    """The part of both titles that stands in both, 0 to 1: a short title inside a long one is not the same."""
+    return 2 * shared / (first + second)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.kernel.messages import Labelled
 from marketplace.kernel.states import StateTable
-from marketplace.listings.rules import AttachmentKind, ClaimState, Industry, ListingKind, RevisionState
+from marketplace.listings.rules import AttachmentKind, ClaimState, Industry, ListingKind, ProblemKind, RevisionState
 
 
 class Listing(Base):
@@ -167,7 +167,10 @@ class Claim(Base):
 
 
 class ImportRun(Base):
-    """One import of a spreadsheet, with its progress; a dry run changes nothing but this row."""
+    """One import of a spreadsheet, with its progress; a dry run changes nothing but this row.
+
+    `held` rows are nearly the same as others and wait for a word; `choices` are the words an official has said.
+    """
 
     __tablename__ = "import_runs"
 
@@ -188,13 +191,18 @@ class ImportRun(Base):
     refused: Mapped[int] = mapped_column(default=0)
     columns: Mapped[list[str]] = mapped_column(JSON, default=list)
     ignored_columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    held: Mapped[int] = mapped_column(default=0)
+    choices: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (one_of("kind", ListingKind),)
 
 
 class ImportProblem(Base):
-    """A row that was refused or skipped: where, which column, and why (a msgid with its parameters)."""
+    """A row to be told of: which, which column, and why (a msgid with its parameters).
+
+    One that is nearly the same as several others has a line for each; whether it was imported, its run's `choices` tell.
+    """
 
     __tablename__ = "import_problems"
 
@@ -202,7 +210,9 @@ class ImportProblem(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("import_runs.id"), index=True)
     row: Mapped[int]
     column: Mapped[str] = mapped_column(String(80), default="")
-    is_duplicate: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[ProblemKind] = mapped_column(EnumText(ProblemKind), default=ProblemKind.REFUSED)
     message: Mapped[str] = mapped_column(Text)
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     listing_id: Mapped[int | None] = mapped_column(ForeignKey("listings.id"))
+
+    __table_args__ = (one_of("kind", ProblemKind),)

@@ -81,6 +81,14 @@ class AttachmentKind(Labelled):
     PROOF = "proof", N_("Proof")
 
 
+class ProblemKind(Labelled):
+    """Why the report of an import tells of a row."""
+
+    REFUSED = "refused", N_("Refused")
+    DUPLICATE = "duplicate", N_("Duplicate")
+    SIMILAR = "similar", N_("Nearly the same")
+
+
 R = Relation
 
 REVISION_STATES = StateTable(

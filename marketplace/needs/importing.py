@@ -3,8 +3,9 @@
 from marketplace.listings import importing_cells as cells
 from marketplace.listings.importing_columns import Column, ImportKind, Values, register, shared_columns
 from marketplace.listings.rules import ListingKind, Maturity
+from marketplace.needs.indexing import public_text
 from marketplace.needs.models import Need
-from marketplace.needs.rules import NEED_STATES
+from marketplace.needs.policy import may_know_party
 
 
 def _build(values: Values) -> Need:
@@ -32,6 +33,9 @@ IMPORT = register(
             Column("maturity_wanted", "成熟度要求 期望成熟度 成熟度", cells.word(Maturity)),
         ),
         _build,
-        NEED_STATES,
+        Need,
+        ("text",),
+        public_text,
+        may_know_party,
     )
 )

@@ -36,6 +36,10 @@ CLAIM_ANSWERED = {
 IMPORTED = N_(
     "The import of %(file)s has finished: %(created)s created, %(duplicates)s skipped as duplicates, %(refused)s refused."
 )
+IMPORTED_BUT = N_(
+    "The import of %(file)s has finished: %(created)s created, %(duplicates)s skipped as duplicates, %(refused)s refused,"
+    " %(held)s wait for your word: they are nearly the same as listings that are here."
+)
 
 
 def moved(uow: UnitOfWork, event: ListingMoved) -> Iterator[Notice]:
@@ -93,8 +97,9 @@ def import_finished(uow: UnitOfWork, event: ImportFinished) -> Iterator[Notice]:
             "created": event.created,
             "duplicates": event.duplicates,
             "refused": event.refused,
+            "held": event.held,
         }
-        yield Notice(frozenset({run.user_id}), IMPORTED, import_path(run.id), params)
+        yield Notice(frozenset({run.user_id}), IMPORTED_BUT if event.held else IMPORTED, import_path(run.id), params)
 
 
 def _reason(uow: UnitOfWork, event: ListingMoved) -> str:

@@ -3,8 +3,9 @@
 from marketplace.listings import importing_cells as cells
 from marketplace.listings.importing_columns import Column, ImportKind, Values, register, shared_columns
 from marketplace.listings.rules import TEXT_LENGTH, Category, ListingKind, Maturity
+from marketplace.results.indexing import public_text
 from marketplace.results.models import Result
-from marketplace.results.rules import RESULT_STATES, Disclosure
+from marketplace.results.rules import Disclosure
 
 PATENT_LENGTH = 40
 
@@ -48,6 +49,9 @@ IMPORT = register(
             Column("benefit_fen", "年效益 经济效益 年经济效益", cells.amount),
         ),
         _build,
-        RESULT_STATES,
+        Result,
+        ("problem", "text", "conditions"),
+        public_text,
+        lambda _reader, _result: True,
     )
 )

@@ -14,6 +14,7 @@ from search_index.document import Query
 from tests.cli.conftest import Run
 from tests.personas import People
 from tests.sheets import RESULTS, sheet
+from tests.usecases.test_matches import WHOLE
 
 ROWS = (RESULTS, ("自动焊接工装", "某机械公司", "减少变形。"), ("", "某单位", "没有名称"))
 
@@ -40,6 +41,18 @@ def test_refused_rows_are_listed_and_do_not_fail(run: Run, factory: UnitOfWorkFa
 def test_a_dry_run_changes_nothing(run: Run, file: Path) -> None:
     assert "would be created 1 " in run("import", "results", file, "--dry-run").output
     assert json.loads(run("status", "--json").output)["results"] == 0
+
+
+def test_rows_like_a_listing_are_named_and_held_back_unless_they_are_wanted(run: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "去年.csv", tmp_path / "今年.csv"
+    first.write_bytes(sheet(RESULTS, ("储罐焊接工装", "某机械公司", WHOLE)))
+    second.write_bytes(sheet(RESULTS, ("储罐壁板焊接工装", "某机械公司", WHOLE)))
+    run("import", "results", first)
+    held = run("import", "results", second)
+    assert "created 0 " in held.output
+    assert "held back as nearly the same 1 " in held.output
+    assert "row 2: Here already: 99 % of the shorter text stands in the other. Number 1, “储罐焊接工装”." in held.output
+    assert "created 1 " in run("import", "results", second, "--with-similar").output
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04junk", b"", "甲,乙\n1,2\n".encode(), b"\x00\x01\x02"])

@@ -129,7 +129,13 @@ def test_claims(
     assert those(factory, people) == who
 
 
-def test_who_started_an_import_hears_of_its_end(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [(0, "."), (2, ", 2 wait for your word: they are nearly the same as listings that are here.")],
+)
+def test_who_started_an_import_hears_of_its_end(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, held: int, said: str
+) -> None:
     with factory.writing() as uow:
         run = ImportRun(
             kind=ListingKind.RESULT,
@@ -142,10 +148,10 @@ def test_who_started_an_import_hears_of_its_end(factory: UnitOfWorkFactory, peop
         uow.session.add(run)
         uow.flush()
         run_id = run.id
-    happen(factory, people.city_official, ImportFinished(run_id, 12, 3, 1))
+    happen(factory, people.city_official, ImportFinished(run_id, 12, 3, 1, held))
     drain()
     (((text, url),),) = told(factory, people).values()
-    assert text == "The import of results.csv has finished: 12 created, 3 skipped as duplicates, 1 refused."
+    assert text == f"The import of results.csv has finished: 12 created, 3 skipped as duplicates, 1 refused{said}"
     assert url == f"/imports/{run_id}"
 
 

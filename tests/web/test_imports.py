@@ -13,9 +13,11 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.models import ImportRun, Listing
 from marketplace.results.models import Result
+from tests.factories import make_result
 from tests.personas import People
 from tests.sheets import RESULTS, sheet
 from tests.unit.infra.archives import archive, workbook
+from tests.usecases.test_matches import WHOLE
 
 Browse = Callable[[Actor], FlaskClient]
 GOOD = ("自动焊接工装", "青州前程机械有限公司", "减少变形。")
@@ -111,6 +113,30 @@ def test_the_rows_not_imported_can_be_downloaded_without_a_formula(
     assert [row[:2] for row in cells[1:]] == [(2, "行业"), (4, None)]
     assert "=1+1" in str(cells[1][3])
     assert not str(cells[1][3]).startswith("=")
+
+
+def test_an_official_decides_about_rows_that_are_nearly_the_same(
+    official: FlaskClient, factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    here = make_result(factory, people, title="罐体焊接工装", summary=WHOLE)
+    rows = (("储罐焊接工装", "新单位", WHOLE), ("罐壁焊接工装", "新单位", WHOLE), GOOD)
+    trial = upload(official, sheet(RESULTS, *rows)).location
+    drain()
+    report = official.get(trial).text
+    assert f'href="/results/{here}"' in report
+    assert [f'name="take" value="{row}"' in report for row in (2, 3, 4)] == [True, True, False]
+    cells = openpyxl.load_workbook(BytesIO(official.get(f"{trial}/problems.xlsx").data)).worksheets[0]
+    assert {row[0] for row in cells.iter_rows(min_row=2, values_only=True)} == {2, 3}
+    real = official.post(f"{trial}/for-real", data={"asked": ["2", "3"], "take": ["3"]}).location
+    drain()
+    assert count(factory, Listing) == 3
+    report = official.get(real).text
+    assert [f'name="take" value="{row}"' in report for row in (2, 3)] == [True, False]
+    rest = official.post(f"{real}/for-real", data={"everything": "1"}).location
+    drain()
+    assert count(factory, Listing) == 4
+    assert "把勾选的行也导入" not in official.get(rest).text
+    assert official.post(f"{rest}/for-real").status_code == 409
 
 
 def test_html_in_every_field_is_shown_as_text(
