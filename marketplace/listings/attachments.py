@@ -15,6 +15,7 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Attachment, Listing
+from marketplace.listings.photos import TOO_MANY
 from marketplace.listings.policy import relations, require_visible
 from marketplace.listings.rules import PHOTOS, PROOFS, AttachmentKind
 from marketplace.listings.service import require_editable
@@ -69,12 +70,14 @@ def add(uow: UnitOfWork, listing: Listing, rows: Sequence[Attachment]) -> None:
 def remove(uow: UnitOfWork, attachment_id: int) -> Listing:
     """Take an attachment off a draft; a photo also off a published listing, for a face must be able to go at once.
 
+    What an open change would add goes with the change.
+
     Raises NotFound, NotPermitted, Conflict.
     """
     row = uow.session.get(Attachment, attachment_id)
     listing = require_visible(uow.actor, uow.session.get(Listing, row.listing_id) if row else None)
     held = relations(uow.actor, listing)
-    if row is None or not held:
+    if row is None or row.is_proposed or not held:
         raise NotFound(N_("There is no such file."))
     shown_photo = row.kind is AttachmentKind.PHOTO and listing.state in listing.revised_in
     if not (shown_photo and held & {Relation.AUTHOR, Relation.OWNER, Relation.OFFICIAL}):
@@ -131,7 +134,7 @@ def _attached(uow: UnitOfWork, listing: Listing, kind: AttachmentKind) -> int:
 
 def _require_room(kind: AttachmentKind, count: int) -> None:
     if count > _LIMITS[kind]:
-        raise InvalidInput(N_("At most %(limit)s files can be attached here."), limit=_LIMITS[kind])
+        raise InvalidInput(TOO_MANY, limit=_LIMITS[kind])
 
 
 def _plain_name(name: str) -> str:

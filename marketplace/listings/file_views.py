@@ -24,9 +24,11 @@ NO_FILE = N_("There is no such file.")
 @blueprint.get("/photos/<int:attachment_id>/<any(small, large):size>")
 @public
 def photo(attachment_id: int, size: str) -> Response:
-    """A photo, whole or as a thumbnail, to everybody who may see its listing."""
+    """A photo, whole or as a thumbnail, to everybody who may see its listing; a proposed one to insiders."""
     with reading() as uow:
-        row, _listing = _visible(uow, attachment_id, AttachmentKind.PHOTO)
+        row, listing = _visible(uow, attachment_id, AttachmentKind.PHOTO)
+    if row.is_proposed and not is_insider(current_actor(), listing):
+        raise NotFound(NO_FILE)
     response = _file((row.thumbnail_sha256 or row.sha256) if size == "small" else row.sha256, row.media_type)
     response.headers["Cache-Control"] = "private, max-age=86400"
     return response

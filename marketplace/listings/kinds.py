@@ -11,6 +11,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.completeness import Missing
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.photos import PhotoChange
 from marketplace.listings.rules import ListingKind
 from marketplace.web.forms import Form
 
@@ -34,7 +35,7 @@ class Kind:
     approve: Act
     request_changes: Callable[[UnitOfWork, int, str, Mapping[str, str]], Listing]
     actions: Mapping[str, Act]
-    revise: Callable[[UnitOfWork, int, Mapping[str, Any]], Revision]
+    revise: Callable[[UnitOfWork, int, Mapping[str, Any], PhotoChange], Revision]
     revise_form: Callable[[UnitOfWork, Any], Form]
     labels: Mapping[str, str]
     checks: Mapping[str, str]

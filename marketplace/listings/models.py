@@ -92,7 +92,10 @@ class Decision(Base):
 
 
 class Attachment(Base):
-    """A photo or proof; the bytes, and those of a picture's thumbnail, lie in the file store under their hash."""
+    """A photo or proof; the bytes, and those of a picture's thumbnail, lie in the file store under their hash.
+
+    A proposed photo belongs to the listing's open change; nobody but insiders sees it before that is approved.
+    """
 
     __tablename__ = "listing_attachments"
 
@@ -106,12 +109,16 @@ class Attachment(Base):
     size: Mapped[int]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_proposed: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (one_of("kind", AttachmentKind),)
 
 
 class Revision(Base):
-    """A proposed change to a published listing: field name -> new value, as JSON; at most one is open."""
+    """A proposed change to a published listing: field name -> new value, as JSON; at most one is open.
+
+    `photos_removed` are the attachments it takes off; those it adds are the listing's proposed ones.
+    """
 
     __tablename__ = "listing_revisions"
 
@@ -119,6 +126,7 @@ class Revision(Base):
     listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
     state: Mapped[RevisionState] = mapped_column(EnumText(RevisionState))
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    photos_removed: Mapped[list[int]] = mapped_column(JSON, default=list)
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -14,10 +14,13 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import VISITOR
 from marketplace.listings import revisions
+from marketplace.listings.attachments import Upload, keep
 from marketplace.listings.forms import ReasonForm
 from marketplace.listings.kinds import Kind
 from marketplace.listings.labels import CONSEQUENCES, NEXT_STEPS
 from marketplace.listings.models import Listing
+from marketplace.listings.photos import NO_PHOTOS, PhotoChange
+from marketplace.listings.rules import AttachmentKind
 from marketplace.listings.service import find, require_editable
 from marketplace.listings.similar import similar_to
 from marketplace.web.access import public, requires, signed_in
@@ -149,12 +152,20 @@ def _revise(kind: Kind, listing_id: int) -> str | Response:
         form: Any = kind.revise_form(uow, listing)
     if not view.page.is_mine or listing.state not in listing.revised_in:
         raise NotFound(N_("There is no such page."))
-    if submitted(form, lambda uow: kind.revise(uow, listing_id, form.read())) is not None:
+    if submitted(form, lambda uow: kind.revise(uow, listing_id, form.read(), _photo_change(uow, form))) is not None:
         flash(
             _("Your change is with the union's official. Until it is approved everybody sees the old text."), "success"
         )
         return redirect(kind.url("page", listing_id), code=303)
     return render_template(f"{kind.plural}/revise.html", form=form, view=view, kind=kind)
+
+
+def _photo_change(uow: UnitOfWork, form: Any) -> PhotoChange:
+    """What a form that has photos does to them. The new ones are made clean before the database is asked for anything."""
+    if "photos" not in form:
+        return NO_PHOTOS
+    uploads = [Upload(AttachmentKind.PHOTO, one.filename, one.stream) for one in form.photos.files]
+    return PhotoChange(keep(uow.services, uploads), frozenset(form.photos_off.data))
 
 
 def _withdraw_revision(kind: Kind, listing_id: int) -> Response:

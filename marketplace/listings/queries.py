@@ -31,13 +31,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Page:
-    """What a listing's page shows to one actor. `party` is None when he may not know it."""
+    """What a listing's page shows to one actor. `party` is None when he may not know it.
+
+    `photos` everybody sees; `photos_after` are those of the listing once its open change is approved.
+    """
 
     listing: Listing
     party: PartyName | None
     held: frozenset[Relation]
     actions: tuple[Transition[Any], ...]
     photos: tuple[Attachment, ...]
+    photos_after: tuple[Attachment, ...]
     proofs: tuple[Attachment, ...]
     history: tuple[Step, ...]
     last_revision: Revision | None
@@ -61,6 +65,11 @@ class Page:
         """The last change, when it came back."""
         last = self.last_revision
         return last if last and last.state is RevisionState.RETURNED else None
+
+    @property
+    def changes_photos(self) -> bool:
+        """The open change brings photos or takes some off."""
+        return self.revision is not None and self.photos != self.photos_after
 
     @property
     def is_mine(self) -> bool:
@@ -94,15 +103,19 @@ def page_of(uow: UnitOfWork, listing: Listing) -> Page:
     held = relations(uow.actor, listing)
     inside = is_insider(uow.actor, listing)
     attached = attachments_of(uow, listing.id)
+    photos = [one for one in attached if one.kind is AttachmentKind.PHOTO]
+    last = _last_revision(uow, listing) if inside else None
+    removed = last.photos_removed if last and last.state is RevisionState.PROPOSED else ()
     return Page(
         listing=listing,
         party=name_of(uow.session, listing.party_id),
         held=held,
         actions=listing.states.available(listing.status, held),
-        photos=tuple(one for one in attached if one.kind is AttachmentKind.PHOTO),
+        photos=tuple(one for one in photos if not one.is_proposed),
+        photos_after=tuple(one for one in photos if inside and one.id not in removed),
         proofs=tuple(one for one in attached if one.kind is AttachmentKind.PROOF and inside),
         history=history_of(uow, listing) if inside else (),
-        last_revision=_last_revision(uow, listing) if inside else None,
+        last_revision=last,
         is_insider=inside,
         claimable=is_claimable(listing),
         claimed=_has_claimed(uow, listing),

@@ -11,9 +11,11 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.listings import photos as photo_changes
 from marketplace.listings.content import NOTE_LENGTH, as_json, checked, clean, typed, values_of
 from marketplace.listings.events import ListingRevised, RevisionMoved
 from marketplace.listings.models import Listing, Revision
+from marketplace.listings.photos import NO_PHOTOS, PhotoChange
 from marketplace.listings.policy import is_insider, relations, require_visible
 from marketplace.listings.rules import REVISION_STATES, RevisionState
 
@@ -21,8 +23,10 @@ Lacks = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """What is still missing in the values of a listing, by field."""
 
 
-def propose(uow: UnitOfWork, listing: Listing, fields: Mapping[str, Any], lacks: Lacks) -> Revision:
-    """Propose the fields that differ from what is shown; the old text stays. Emits RevisionMoved.
+def propose(
+    uow: UnitOfWork, listing: Listing, fields: Mapping[str, Any], lacks: Lacks, photos: PhotoChange = NO_PHOTOS
+) -> Revision:
+    """Propose the fields that differ from what is shown, and photos; what is shown stays. Emits RevisionMoved.
 
     Raises NotPermitted, Conflict when the listing is not shown or another change is open, InvalidInput when nothing
     differs, when a field may not be revised, or when something would be missing that is there now.
@@ -32,6 +36,8 @@ def propose(uow: UnitOfWork, listing: Listing, fields: Mapping[str, Any], lacks:
     if listing.state not in listing.revised_in:
         raise Conflict(N_("A change can be proposed for a published listing only."))
     changes = _changes(uow, listing, fields, lacks)
+    if not (changes or photos.added or photos.removed):
+        raise InvalidInput(N_("Nothing has been changed yet."))
     revision = Revision(
         listing_id=listing.id,
         state=RevisionState.PROPOSED,
@@ -42,6 +48,8 @@ def propose(uow: UnitOfWork, listing: Listing, fields: Mapping[str, Any], lacks:
     try:
         with uow.session.begin_nested():
             uow.session.add(revision)
+            uow.flush()
+            revision.photos_removed = photo_changes.propose(uow, listing, photos)
     except IntegrityError:
         raise Conflict(
             N_("A change of this listing is in review already. Withdraw it first to propose another.")
@@ -56,8 +64,6 @@ def _changes(uow: UnitOfWork, listing: Listing, fields: Mapping[str, Any], lacks
     new = checked(uow.settings, type(listing), fields)
     now = values_of(listing)
     changes = {name: value for name, value in new.items() if now[name] != value}
-    if not changes:
-        raise InvalidInput(N_("Nothing has been changed yet."))
     missing_now = lacks(now)
     missing = {name: message for name, message in lacks({**now, **changes}).items() if name not in missing_now}
     if missing:
@@ -81,6 +87,7 @@ def approve(uow: UnitOfWork, revision_id: int, note: str = "") -> Revision:
     stamps = {"version": Listing.version + 1, "changed_at": uow.now(), "fresh_at": uow.now()}
     guarded_update(uow, listing, listing.status, **stamps)
     _decide(uow, revision, listing, "approve", note)
+    photo_changes.take_over(uow, revision)
     for name, value in revision.changes.items():
         setattr(listing, name, typed(type(listing), name, value))
     uow.flush()
@@ -93,6 +100,7 @@ def return_(uow: UnitOfWork, revision_id: int, reason: str) -> Revision:
     """Send the change back with a reason; what is shown stays as it is. Emits RevisionMoved."""
     revision, listing = _load(uow, revision_id)
     _decide(uow, revision, listing, "return", reason)
+    photo_changes.drop(uow, listing.id)
     uow.emit(RevisionMoved(listing.kind.value, listing.id, revision.id, "return"))
     return revision
 
@@ -101,6 +109,7 @@ def withdraw(uow: UnitOfWork, revision_id: int) -> Revision:
     """Take one's own proposal back. Emits RevisionMoved."""
     revision, listing = _load(uow, revision_id)
     _decide(uow, revision, listing, "withdraw", "")
+    photo_changes.drop(uow, listing.id)
     uow.emit(RevisionMoved(listing.kind.value, listing.id, revision.id, "withdraw"))
     return revision
 
@@ -113,6 +122,7 @@ def end_open(uow: UnitOfWork, listing: Listing) -> None:
         .where(Revision.listing_id == listing.id, waiting)
         .values(state=RevisionState.WITHDRAWN, decided_at=uow.now(), decided_by_id=uow.actor.user_id)
     )
+    photo_changes.drop(uow, listing.id)
 
 
 def _load(uow: UnitOfWork, revision_id: int) -> tuple[Revision, Listing]:

@@ -13,6 +13,7 @@ from marketplace.listings import revisions
 from marketplace.listings.completeness import Missing, by_field
 from marketplace.listings.content import clean, values_of
 from marketplace.listings.models import Revision
+from marketplace.listings.photos import NO_PHOTOS, PhotoChange
 from marketplace.listings.policy import relations
 from marketplace.listings.service import BY_SYSTEM, find, move, move_due, require_editable, save, start, take
 from marketplace.needs.completeness import missing
@@ -127,14 +128,14 @@ def withdraw(uow: UnitOfWork, need_id: int) -> Need:
     return take(uow, get(uow, need_id), "withdraw")
 
 
-def revise(uow: UnitOfWork, need_id: int, fields: Mapping[str, Any]) -> Revision:
+def revise(uow: UnitOfWork, need_id: int, fields: Mapping[str, Any], photos: PhotoChange = NO_PHOTOS) -> Revision:
     """Propose a change of a published need. Emits RevisionMoved; raises as `revisions.propose`."""
     need, today = get(uow, need_id), china_day(uow.now())
 
     def lacks(values: Mapping[str, Any]) -> dict[str, str]:
         return by_field(missing(values, today))
 
-    return revisions.propose(uow, need, _tidy(need, fields), lacks)
+    return revisions.propose(uow, need, _tidy(need, fields), lacks, photos)
 
 
 def expire_due(uow: UnitOfWork) -> None:

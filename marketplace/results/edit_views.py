@@ -27,8 +27,8 @@ LAST = len(STEPS)
 
 @blueprint.url_value_preprocessor
 def take_several_photos(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A step of somebody signed in may bring all its photos at once; it must be said before anything reads the form."""
-    if endpoint == "results.edit" and request.method == "POST" and signed_in(current_actor()):
+    """A step or a change may bring all its photos at once, from somebody signed in; said before anything reads the form."""
+    if endpoint in {"results.edit", "results.revise"} and request.method == "POST" and signed_in(current_actor()):
         files = (PHOTOS + PROOFS) * runtime().settings.upload_limit
         request.max_content_length = files + (request.max_content_length or 0)
 
@@ -91,7 +91,9 @@ def _form(uow: UnitOfWork, result: Result, step: int) -> Any:
 
 def revise_form(uow: UnitOfWork, result: Result) -> ReviseForm:
     """The form of a change, filled with what everybody sees."""
-    return ReviseForm(data=typed_values(result, contributors.of(uow, result.id)))
+    form = ReviseForm(data=typed_values(result, contributors.of(uow, result.id)))
+    form.photos_off.choices = [(photo.id, photo.name) for photo in read(uow, result).page.photos]
+    return form
 
 
 def _save(uow: UnitOfWork, result_id: int, form: Any) -> Result:

@@ -14,7 +14,7 @@ from marketplace.results.contributors import EMAIL_LENGTH, NAME_LENGTH, Person
 from marketplace.results.labels import FIELDS
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import CONTRIBUTORS, Disclosure, Ownership, suggest_ownership
-from marketplace.web.forms import Form, MoneyField, RadiosField, choices, chosen, later, row_id
+from marketplace.web.forms import ChecksField, Form, MoneyField, RadiosField, choices, chosen, later, row_id
 
 LIMITS = Result.text_limits
 CHOOSE = _l("Please choose")
@@ -189,7 +189,10 @@ class HowForm(UseForm):
 
 
 class ReviseForm(EffectForm, ProtectionForm, UseForm):
-    """A change of a published result: everything but the people and the ownership."""
+    """A change of a published result: everything but the people, the ownership and the proofs."""
+
+    photos = FilesField(_l("New photos"))
+    photos_off = ChecksField(_l("Photos to take off"), coerce=int, choices=())
 
     def read(self) -> dict[str, Any]:
         """The fields of the result."""

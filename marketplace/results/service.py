@@ -16,6 +16,7 @@ from marketplace.listings.completeness import Missing, by_field
 from marketplace.listings.content import values_of
 from marketplace.listings.models import Revision
 from marketplace.listings.parties import units_of_actor
+from marketplace.listings.photos import NO_PHOTOS, PhotoChange
 from marketplace.listings.policy import relations
 from marketplace.listings.service import BY_SYSTEM, PER_RUN, find, move, move_due, require_editable, save, start, take
 from marketplace.organisations.parties import names_of, party_of_user
@@ -191,10 +192,11 @@ def agree(uow: UnitOfWork, result_id: int, *, agreed: bool) -> Result:
     return result
 
 
-def revise(uow: UnitOfWork, result_id: int, fields: Mapping[str, Any]) -> Revision:
+def revise(uow: UnitOfWork, result_id: int, fields: Mapping[str, Any], photos: PhotoChange = NO_PHOTOS) -> Revision:
     """Propose a change of a published result. Emits RevisionMoved; raises as `revisions.propose`."""
     today = china_day(uow.now())
-    return revisions.propose(uow, get(uow, result_id), fields, lambda values: by_field(text_missing(values, today)))
+    result = get(uow, result_id)
+    return revisions.propose(uow, result, fields, lambda values: by_field(text_missing(values, today)), photos)
 
 
 def pass_silent_owners(uow: UnitOfWork) -> None:

@@ -192,11 +192,11 @@ def test_nobody_decides_his_own_claim_or_a_rivals(factory: UnitOfWorkFactory, pe
     do(factory, people.city_official, claims.approve, own.id)
 
 
-def photo() -> BytesIO:
+def photo(colour: str = "green") -> BytesIO:
     content = BytesIO()
     marks = Image.Exif()
     marks[0x010E] = "the workshop of somebody"
-    Image.new("RGB", (800, 600), "green").save(content, "JPEG", exif=marks)
+    Image.new("RGB", (800, 600), colour).save(content, "JPEG", exif=marks)
     content.seek(0)
     return content
 
