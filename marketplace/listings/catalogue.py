@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.models import Listing
+from marketplace.listings.patent_numbers import numbers_in, numbers_of
 from marketplace.listings.rules import ListingKind
 from marketplace.settings import Settings
 from search_index.asking import Profile
@@ -15,9 +16,12 @@ from search_index.scorer import Weighting
 UNIT = "unit"
 """The name of the unit, where everybody may know it. It is searched in; there are too many for a filter."""
 
+NUMBER = "number"
+"""The numbers of patents that everybody may read in a listing, in the form of patent_numbers.py. Searched in, never offered."""
+
 FACETS: Mapping[ListingKind, tuple[str, ...]] = {
-    ListingKind.RESULT: ("industry", "county", "category", "maturity", "way", "patent", UNIT),
-    ListingKind.NEED: ("industry", "county", "way", "budget", UNIT),
+    ListingKind.RESULT: ("industry", "county", "category", "maturity", "way", "patent", NUMBER, UNIT),
+    ListingKind.NEED: ("industry", "county", "way", "budget", NUMBER, UNIT),
 }
 SORTS: Mapping[ListingKind, tuple[str, ...]] = {
     ListingKind.RESULT: ("published", "benefit"),
@@ -82,20 +86,24 @@ def make_document(
     party: str,
     facets: Mapping[str, object],
     sorts: Mapping[str, date | int | None],
+    patent_number: str = "",
 ) -> Document:
     """The document of one listing: its public texts, and its own facets and sort keys beside those that all kinds have.
+
+    A number of a patent is no text to be matched by; those that its texts name are found like its own.
 
     `party` is empty where not everybody may know it. A day sorts by its number, a moment by its seconds; None is left
     out, which is how the index knows that it is missing.
     """
     values = {"industry": listing.industry, "county": listing.county, UNIT: party or None, **facets}
     keys = {"published": listing.published_at, **sorts}
+    numbers = (*numbers_of(patent_number), *numbers_in("\n".join((listing.title, *texts))))
     return Document(
         id=listing.id,
         title=listing.title,
         body="\n".join(text for text in (*texts, party) if text),
         facets={name: (str(value),) for name, value in values.items() if value is not None}
-        | {"way": tuple(listing.ways)},
+        | {"way": tuple(listing.ways), NUMBER: numbers},
         sorts={name: _number(value) for name, value in keys.items() if value is not None},
         version=listing.version,
     )

@@ -44,4 +44,5 @@ def document(result: Result, party: str) -> Document:
         party,
         {"category": result.category, "maturity": result.maturity, "patent": patent},
         {"benefit": result.benefit_fen},
+        result.patent_number,
     )

@@ -50,6 +50,66 @@ def test_a_field_can_be_named_in_both_languages(
     assert set(open_page(client, "/results?q=" + quote(typed)).titles) == titles
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "专利号:ZL202010123456.7",
+        "專利號：ＺＬ２０２０１０１２３４５６．７",
+        "专利号: 202010123456.7",
+        "申请号:2020101234567",
+        "专利号:ZL 2020 1 0123456.7",
+        "patent:cn202010123456",
+        "专利:zl202010123456.7",
+        "patent-no:2020101234",
+        "ZL202010123456.7",
+        "zl 2020 1 0123456.7",
+        "2020101234567",
+        "专利号ZL202010123456.7",
+        '"202010123456.7"',
+        "ZL202010123456.7 焊接",
+    ],
+)
+def test_a_patent_is_found_by_its_number_however_it_is_written(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index, typed: str
+) -> None:
+    make_result(factory, people, title="焊接夹具", patent_number="ZL 2020 1 0123456.7")
+    make_result(factory, people, title="焊接夹具二", patent_number="202110123456.7")
+    make_need(factory, people, title="出灰机", description="已有专利（专利号：ZL202010123456.7），用于焊接，还需完善。")
+    index()
+    assert set(open_page(client, "/results?q=" + quote(typed)).titles) == {"焊接夹具"}
+    if "专利:" not in typed and "patent:" not in typed:
+        assert set(open_page(client, "/needs?q=" + quote(typed)).titles) == {"出灰机"}
+
+
+@pytest.mark.parametrize("typed", ["专利号:无", "patent:no", "-专利号:202010123456.7"])
+def test_what_has_no_patent_is_found_by_either_word(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index, typed: str
+) -> None:
+    make_result(factory, people, title="焊接夹具", patent_number="ZL202010123456.7")
+    make_result(factory, people, title="灌装线", patent_number="")
+    index()
+    assert set(open_page(client, "/results?q=" + quote(typed)).titles) == {"灌装线"}
+
+
+def test_a_number_that_is_no_patents_is_looked_for_as_before(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    make_result(factory, people, title="转速12000000的电主轴", patent_number="")
+    make_result(factory, people, title="价值12345678.9元的设备", patent_number="ZL202010123456.7")
+    index()
+    for typed, title in (("12000000", "转速12000000的电主轴"), ("12345678.9", "价值12345678.9元的设备")):
+        assert open_page(client, f"/results?q={typed}").titles == [title]
+
+
+def test_a_number_that_only_insiders_read_is_not_found(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    hidden = "在先专利ZL202010123456.7的改进。"
+    make_result(factory, people, description=hidden, disclosure=Disclosure.NONE, patent_number="")
+    index()
+    assert open_page(client, "/results?q=ZL202010123456.7").titles == []
+
+
 def test_every_example_of_the_fold_out_is_understood(client: FlaskClient) -> None:
     for url, kind in (("/results", ListingKind.RESULT), ("/needs", ListingKind.NEED)):
         text = client.get(url).text
