@@ -35,6 +35,8 @@ class Kind:
     approve: Act
     request_changes: Callable[[UnitOfWork, int, str, Mapping[str, str]], Listing]
     actions: Mapping[str, Act]
+    typed_in: Callable[[UnitOfWork, Any, str], Any]
+    restore: Callable[[UnitOfWork, int, str, Any], Listing]
     revise: Callable[[UnitOfWork, int, Mapping[str, Any], PhotoChange], Revision]
     revise_form: Callable[[UnitOfWork, Any], Form]
     labels: Mapping[str, str]

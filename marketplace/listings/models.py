@@ -114,6 +114,18 @@ class Attachment(Base):
     __table_args__ = (one_of("kind", AttachmentKind),)
 
 
+class Overwritten(Base):
+    """What stood in a field of a draft before a save from a window that had not seen it; its author may take it back."""
+
+    __tablename__ = "listing_overwritten"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    listing_id: Mapped[int] = mapped_column(ForeignKey("listings.id"), index=True)
+    field: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Revision(Base):
     """A proposed change to a published listing: field name -> new value, as JSON; at most one is open.
 

@@ -13,7 +13,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import VISITOR
-from marketplace.listings import revisions
+from marketplace.listings import overwritten, revisions
 from marketplace.listings.attachments import Upload, keep
 from marketplace.listings.forms import ReasonForm
 from marketplace.listings.kinds import Kind
@@ -118,7 +118,9 @@ def _preview(kind: Kind, listing_id: int) -> str | Response:
             return redirect(kind.url("page", listing_id), code=303)
         view = inside if access == "insiders" else kind.read(replace(uow, actor=VISITOR), listing)
         lacking, found = kind.lacking(uow, listing), similar_to(uow, kind, listing)
-    return render_template("listings/preview.html", view=view, kind=kind, lacking=lacking, access=access, similar=found)
+        kept = overwritten.count(uow.session, listing_id)
+    words = {"lacking": lacking, "access": access, "similar": found, "kept": kept}
+    return render_template("listings/preview.html", view=view, kind=kind, **words)
 
 
 def _submit(kind: Kind, listing_id: int) -> Response:

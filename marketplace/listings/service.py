@@ -12,6 +12,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, Transition
+from marketplace.listings import overwritten
 from marketplace.listings.content import NOTE_LENGTH, checked, clean
 from marketplace.listings.events import ListingMoved, ListingSaved
 from marketplace.listings.models import Decision, Listing
@@ -65,6 +66,8 @@ def move(
         field_notes=dict(field_notes or {}),
     )
     uow.session.add(decision)
+    if transition.target in listing.shown_in | table.terminal():
+        overwritten.forget(uow, listing.id)
     uow.emit(ListingMoved(listing.kind.value, listing.id, action, before.value, transition.target.value))
     return transition
 
@@ -134,8 +137,10 @@ def require_editable(uow: UnitOfWork, listing: Listing) -> None:
         raise Conflict(N_("This is in review or published now, so its text cannot be changed here."))
 
 
-def save(uow: UnitOfWork, listing: L, fields: Mapping[str, object], *, touched: bool = False) -> L:
+def save(uow: UnitOfWork, listing: L, fields: Mapping[str, object], *, touched: bool = False, stale: bool = False) -> L:
     """Write fields into a draft, complete or not. `touched` says that something beside the fields has changed as well.
+
+    `stale` says that the window did not show what it replaces, which is therefore kept.
 
     Raises NotPermitted, Conflict when it has been handed in meanwhile, InvalidInput; emits ListingSaved on a change.
     """
@@ -146,6 +151,8 @@ def save(uow: UnitOfWork, listing: L, fields: Mapping[str, object], *, touched: 
         guarded_update(
             uow, listing, listing.status, state=listing.status, version=Listing.version + 1, changed_at=uow.now()
         )
+        if stale:
+            overwritten.keep(uow, listing, {name: getattr(listing, name) for name in changes}, changes)
         for name, value in changes.items():
             setattr(listing, name, value)
         uow.emit(ListingSaved(listing.kind.value, listing.id))

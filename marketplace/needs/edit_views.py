@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
+from marketplace.listings import overwritten
 from marketplace.listings.forms import seen_version
 from marketplace.listings.parties import named
 from marketplace.listings.queries import remarks_of
@@ -27,7 +28,7 @@ def edit(need_id: int) -> str | Response:
         need = service.get(uow, need_id)
         view = read(uow, need)
         form = _form(uow, need)
-        remarks = remarks_of(uow, need)
+        remarks, kept = remarks_of(uow, need), overwritten.count(uow.session, need_id)
     if not view.page.is_editable:
         endpoint = "needs.revise" if view.page.is_revisable else "needs.page"
         return redirect(url_for(endpoint, need_id=need_id), code=303)
@@ -35,7 +36,7 @@ def edit(need_id: int) -> str | Response:
     if submitted(form, lambda uow: _save(uow, need_id, form)) is not None:
         if overwrote:
             flash(
-                _("This draft was also changed in another window. What you sent now has been kept; check it once."),
+                _("This draft was also changed in another window. What you sent now counts; what it replaced is kept."),
                 "warning",
             )
         if request.form.get("go") == "save":
@@ -43,7 +44,7 @@ def edit(need_id: int) -> str | Response:
             return redirect(url_for("needs.edit", need_id=need_id), code=303)
         return redirect(url_for("needs.preview", need_id=need_id), code=303)
     form.add_rows()
-    return render_template("needs/edit.html", form=form, view=view, need=need, remarks=remarks)
+    return render_template("needs/edit.html", form=form, view=view, need=need, remarks=remarks, kept=kept)
 
 
 def _form(uow: UnitOfWork, need: Need) -> NeedForm:
@@ -61,7 +62,7 @@ def revise_form(_uow: UnitOfWork, need: Need) -> ReviseForm:
 
 
 def _save(uow: UnitOfWork, need_id: int, form: NeedForm) -> Need:
-    return service.save_draft(uow, need_id, form.read(), form.party_id.data)
+    return service.save_draft(uow, need_id, form.read(), form.party_id.data, seen_version(form))
 
 
 @blueprint.post("/needs/<int:need_id>/autosave")

@@ -9,7 +9,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import InvalidInput, NotPermitted, SignInRequired
 from marketplace.kernel.messages import N_
-from marketplace.listings import revisions
+from marketplace.listings import overwritten, revisions
 from marketplace.listings.completeness import Missing, by_field
 from marketplace.listings.content import clean, values_of
 from marketplace.listings.models import Revision
@@ -39,14 +39,25 @@ def create_draft(uow: UnitOfWork, party_id: int | None = None) -> Need:
     return start(uow, Need, party, names_of(uow.session, [party])[party].county)
 
 
-def save_draft(uow: UnitOfWork, need_id: int, fields: Mapping[str, Any], party_id: int | None = None) -> Need:
-    """Write what the form holds, complete or not. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+def save_draft(
+    uow: UnitOfWork, need_id: int, fields: Mapping[str, Any], party_id: int | None = None, seen: int | None = None
+) -> Need:
+    """Write what the form holds, complete or not. Raises NotFound, NotPermitted, Conflict, InvalidInput.
+
+    What it replaces is kept where the draft was not in the version `seen` any more.
+    """
     need = get(uow, need_id)
     require_editable(uow, need)
     party = need.party_id if party_id is None or party_id == need.party_id else _allowed_party(uow, party_id)
-    save(uow, need, _tidy(need, fields), touched=party != need.party_id)
+    stale = overwritten.is_stale(uow, need, seen)
+    save(uow, need, _tidy(need, fields), touched=party != need.party_id, stale=stale)
     need.party_id = party
     return need
+
+
+def restore(uow: UnitOfWork, need_id: int, field: str, value: Any) -> Need:
+    """Write one field of the draft as it was kept. Raises as `save_draft`."""
+    return save_draft(uow, need_id, {field: value})
 
 
 def _allowed_party(uow: UnitOfWork, party_id: int) -> int:

@@ -32,6 +32,8 @@ NEED = register(
             "close_unsolved": service.close_unsolved,
             "withdraw": lambda uow, need_id, _reason: service.withdraw(uow, need_id),
         },
+        typed_in=lambda _uow, need, field: getattr(need, field),
+        restore=service.restore,
         revise=service.revise,
         revise_form=edit_views.revise_form,
         labels=FIELDS,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
-from marketplace.listings import attachments
+from marketplace.listings import attachments, overwritten
 from marketplace.listings.forms import seen_version
 from marketplace.listings.parties import named, units_of_actor
 from marketplace.listings.queries import base_names, remarks_of
@@ -43,20 +43,22 @@ def edit(result_id: int, step: int = 1) -> str | Response:
         result = service.get(uow, result_id)
         view = read(uow, result)
         form = _form(uow, result, step)
-        remarks = remarks_of(uow, result)
+        remarks, kept = remarks_of(uow, result), overwritten.count(uow.session, result_id)
     if not view.page.is_editable:
         return redirect(_after(result, view.page.is_revisable), code=303)
     overwrote = seen_version(form) not in {None, result.version}
     if submitted(form, lambda uow: _save(uow, result_id, form)) is not None:
         if overwrote:
             flash(
-                _("This draft was also changed in another window. What you sent now has been kept; check it once."),
+                _("This draft was also changed in another window. What you sent now counts; what it replaced is kept."),
                 "warning",
             )
         return redirect(_next(result_id, step), code=303)
     if isinstance(form, WhoForm):
         form.add_rows()
-    return render_template("results/edit.html", form=form, step=step, view=view, result=result, remarks=remarks)
+    return render_template(
+        "results/edit.html", form=form, step=step, view=view, result=result, remarks=remarks, kept=kept
+    )
 
 
 def _after(result: Result, is_revisable: bool) -> str:
@@ -99,9 +101,9 @@ def revise_form(uow: UnitOfWork, result: Result) -> ReviseForm:
 def _save(uow: UnitOfWork, result_id: int, form: Any) -> Result:
     """One step into the draft, with its files, which are made clean before the database is asked for anything."""
     if isinstance(form, WhoForm):
-        return service.save_step(uow, result_id, form.read(), form.people(), form.party())
+        return service.save_step(uow, result_id, form.read(), form.people(), form.party(), seen_version(form))
     kept = attachments.keep(uow.services, _uploads(form)) if isinstance(form, WhatForm) else []
-    result = service.save_step(uow, result_id, form.read())
+    result = service.save_step(uow, result_id, form.read(), seen=seen_version(form))
     attachments.add(uow, result, kept)
     return result
 

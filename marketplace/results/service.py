@@ -11,7 +11,7 @@ from marketplace.kernel.clock import china_day, day_begins
 from marketplace.kernel.errors import InvalidInput, NotPermitted, SignInRequired
 from marketplace.kernel.messages import N_
 from marketplace.kernel.workdays import add_working_days
-from marketplace.listings import revisions
+from marketplace.listings import overwritten, revisions
 from marketplace.listings.completeness import Missing, by_field
 from marketplace.listings.content import values_of
 from marketplace.listings.models import Revision
@@ -27,6 +27,8 @@ from marketplace.results.contributors import Person
 from marketplace.results.models import Result
 from marketplace.results.policy import visible
 from marketplace.results.rules import RESULT_STATES, OwnerConsent, Ownership, ResultState
+
+PEOPLE = "contributors"
 
 
 def get(uow: UnitOfWork, result_id: int) -> Result:
@@ -53,19 +55,41 @@ def save_step(
     fields: Mapping[str, Any],
     people: Sequence[Person] | None = None,
     party_id: int | None = None,
+    seen: int | None = None,
 ) -> Result:
     """Write what one step of the form holds, complete or not; `people` are the contributors, `party_id` the owner unit.
+
+    What it replaces is kept where the draft was not in the version `seen` any more.
 
     Whoever owns a non-service result is its author himself. Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
     result = get(uow, result_id)
     require_editable(uow, result)
+    stale = overwritten.is_stale(uow, result, seen)
+    before = typed_in(uow, result, PEOPLE)
     named = people is not None and contributors.replace(uow, result, people)
+    if named and stale:
+        overwritten.keep(uow, result, {PEOPLE: before}, {PEOPLE: typed_in(uow, result, PEOPLE)})
     ownership = fields.get("ownership", result.ownership)
     owner = _owner(uow, result, ownership, party_id)
-    save(uow, result, fields, touched=named or owner != result.party_id)
+    save(uow, result, fields, touched=named or owner != result.party_id, stale=stale)
     result.party_id = owner
     return result
+
+
+def typed_in(uow: UnitOfWork, result: Result, field: str) -> Any:
+    """What stands in a field of the draft; of the contributors their names, one on each line."""
+    if field == PEOPLE:
+        return "\n".join(one.name for one in contributors.of(uow, result.id))
+    return getattr(result, field)
+
+
+def restore(uow: UnitOfWork, result_id: int, field: str, value: Any) -> Result:
+    """Write one field of the draft as it was kept. Who is linked to an account now stays so. Raises as `save_step`."""
+    if field != PEOPLE:
+        return save_step(uow, result_id, {field: value})
+    accounts = {one.name: one.user_id for one in contributors.of(uow, result_id)}
+    return save_step(uow, result_id, {}, [Person(name, user_id=accounts.get(name)) for name in value.split("\n")])
 
 
 def _owner(uow: UnitOfWork, result: Result, ownership: str | None, party_id: int | None) -> int:

@@ -41,6 +41,8 @@ RESULT = register(
             "reinstate": service.reinstate,
             "withdraw": lambda uow, result_id, _reason: service.withdraw(uow, result_id),
         },
+        typed_in=service.typed_in,
+        restore=service.restore,
         revise=service.revise,
         revise_form=edit_views.revise_form,
         labels=FIELDS,
