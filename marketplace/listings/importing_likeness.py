@@ -4,9 +4,12 @@ Only what everybody may read is compared: every official reads the report. docs/
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import select
 
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -18,6 +21,9 @@ from marketplace.listings.models import Listing
 from marketplace.listings.twins import Crowd
 from marketplace.organisations.parties import names_of
 from marketplace.organisations.rules import name_key
+from search_index.analysis import I64, U64
+
+Flags = npt.NDArray[np.bool_]
 
 NAMED = 3
 """So many are named for a row, listings first, then the most alike."""
@@ -40,16 +46,13 @@ def compared(uow: UnitOfWork, kind: ImportKind, plan: Plan) -> Plan:
     mine = [_of_row(kind, row) for row in rows]
     sheet = _Sheet(mine)
     near: dict[int, list[Near]] = defaultdict(list)
-    for first, second, like in sheet.like(mine):
-        if second < first:
-            near[rows[first].number].append(replace(like, row=rows[second].number))
-    known = {row.fingerprint for row in rows}
-    for listings in _published(uow, kind):
-        # What a row of this sheet became stands for that row: a run goes on after it was killed as it began.
-        others = [listing for listing in listings if listing.fingerprint not in known]
+    for first, second, like in sheet.like(mine, among_themselves=True):
+        near[first].append(replace(like, row=rows[second].number))
+    for others in _published(uow, kind, {row.fingerprint for row in rows}):
         for first, second, like in sheet.like(_of_listings(uow, kind, others)):
-            near[rows[first].number].append(replace(like, listing_id=others[second].id))
-    return replace(plan, rows=tuple(replace(row, near=_foremost(near.get(row.number, ()))) for row in plan.rows))
+            near[first].append(replace(like, listing_id=others[second].id))
+    found = {rows[first].number: _foremost(ones) for first, ones in near.items()}
+    return replace(plan, rows=tuple(replace(row, near=found.get(row.number, ())) for row in plan.rows))
 
 
 @dataclass(frozen=True)
@@ -60,25 +63,52 @@ class _Text:
     text: str
     unit: str | None
 
+    @cached_property
+    def marks(self) -> U64:
+        """Of the whole."""
+        return marks_of(f"{self.title}\n{self.text}")
+
+    @cached_property
+    def title_marks(self) -> U64:
+        """Of the title alone."""
+        return marks_of(self.title)
+
 
 class _Sheet:
     """The rows of a sheet, ready to be compared with many others."""
 
     def __init__(self, rows: Sequence[_Text]) -> None:
         self._rows = rows
-        self._texts = Crowd([marks_of(f"{row.title}\n{row.text}") for row in rows], of_texts, NEARLY_SAME)
-        self._titles = Crowd([marks_of(row.title) for row in rows], of_titles, SAME_TITLE)
+        self._texts = Crowd([row.marks for row in rows], of_texts, NEARLY_SAME)
+        self._titles = Crowd([row.title_marks for row in rows], of_titles, SAME_TITLE)
 
-    def like(self, others: Sequence[_Text]) -> Iterator[tuple[int, int, Near]]:
-        """The place of a row, that of another text, and how alike they are; a pair whose texts are alike comes once."""
+    def like(self, others: Sequence[_Text], *, among_themselves: bool = False) -> Iterator[tuple[int, int, Near]]:
+        """The place of a row, that of another text, and how alike they are; among themselves, that of an earlier row."""
         seen = set()
-        for pair in self._texts.twins_with([marks_of(f"{other.title}\n{other.text}") for other in others]):
+        units, their_units = _numbered([row.unit for row in self._rows], [other.unit for other in others])
+        told, they_told = (np.array([bool(one.text) for one in texts], np.bool_) for texts in (self._rows, others))
+
+        def in_order(first: I64, second: I64) -> Flags:
+            ordered: Flags = (second < first) | (not among_themselves)
+            return ordered
+
+        def by_title(first: I64, second: I64) -> Flags:
+            of_one_unit: Flags = units[first] == their_units[second]
+            return in_order(first, second) & of_one_unit & ~(told[first] & they_told[second])
+
+        for pair in self._texts.twins_with([other.marks for other in others], in_order, NAMED):
             seen.add((pair.first, pair.second))
             yield pair.first, pair.second, Near(pair.likeness)
-        for pair in self._titles.twins_with([marks_of(other.title) for other in others]):
-            row, other = self._rows[pair.first], others[pair.second]
-            if row.unit == other.unit and not (row.text and other.text) and (pair.first, pair.second) not in seen:
+        for pair in self._titles.twins_with([other.title_marks for other in others], by_title, NAMED):
+            if (pair.first, pair.second) not in seen:
                 yield pair.first, pair.second, Near(pair.likeness, by_title=True)
+
+
+def _numbered(mine: Sequence[str | None], theirs: Sequence[str | None]) -> tuple[I64, I64]:
+    """Units as numbers, the same for the same; one that nobody may know is like none of mine."""
+    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(mine))}
+    first, second = (np.array([numbers.get(unit, -1) for unit in units], np.int64) for units in (mine, theirs))
+    return first, second
 
 
 def _of_row(kind: ImportKind, row: PlannedRow) -> _Text:
@@ -98,10 +128,13 @@ def _of_listings(uow: UnitOfWork, kind: ImportKind, listings: Sequence[Listing])
     ]
 
 
-def _published(uow: UnitOfWork, kind: ImportKind) -> Iterator[Sequence[Listing]]:
+def _published(uow: UnitOfWork, kind: ImportKind, but: Set[str]) -> Iterator[Sequence[Listing]]:
+    """What everybody sees, except what a row of this sheet became: that stands for its row, however often a run begins."""
     model = kind.model
-    shown = select(model).where(model.state.in_(model.shown_in)).order_by(model.id)
-    return uow.session.scalars(shown.execution_options(yield_per=CHUNK)).partitions()
+    shown = select(model.id, model.fingerprint).where(model.state.in_(model.shown_in)).order_by(model.id)
+    ids = [listing_id for listing_id, fingerprint in uow.session.execute(shown) if fingerprint not in but]
+    for start in range(0, len(ids), CHUNK):
+        yield uow.session.scalars(select(model).where(model.id.in_(ids[start : start + CHUNK]))).all()
 
 
 def _foremost(near: Sequence[Near]) -> tuple[Near, ...]:
