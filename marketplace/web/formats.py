@@ -106,7 +106,10 @@ def tone(value: object) -> str:
 
 def number(value: int | Decimal | None) -> str:
     """A count with thousands separators."""
-    return NOTHING if value is None else format_decimal(value, locale=_locale())
+    if value is None:
+        return NOTHING
+    # Nothing to separate: a list has fifty such counts, and asking how to write each took longer than the search.
+    return str(value) if isinstance(value, int) and abs(value) < 1_000 else format_decimal(value, locale=_locale())
 
 
 def percent(share: Fraction | Decimal | int | None, digits: int = 1) -> str:
