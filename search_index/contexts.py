@@ -1,4 +1,7 @@
-"""Learns from two or more collections of texts which words stand everywhere and which stand in the same contexts.
+"""Learns from two or more collections of texts which words tell nothing and which stand in the same contexts.
+
+A word tells nothing that stands everywhere, or that texts say in passing: what a text is about it says again, while 良好 and
+导致 stand once in whatever text they stand in.
 
 Words that stand together in a sentence say what each is about: positive pointwise mutual information, cut down to a few
 hundred dimensions. Two words are near when each is among the nearest of the other. A patent repeats itself, so a pair counts
@@ -33,6 +36,12 @@ LEAST_TEXTS = 200
 COMMON = 0.025
 """A word that surely stands in more than this part of the texts, on average over the collections, tells nothing."""
 
+_LONG = 30
+"""A text of fewer words has no room to say again what it is about."""
+
+_ONCE = 0.6
+"""A word is said in passing that surely stands but once in this part of the texts that hold it."""
+
 _VOCABULARY = 12_000
 _IN_TEXTS = 5
 """A word in fewer texts stands in contexts of chance."""
@@ -62,13 +71,26 @@ def learn(*collections: Sequence[str]) -> Meaning:
             shares[word] += _at_least(count, len(texts)) / len(collections)
     common = frozenset(word for word, share in shares.items() if share >= COMMON)
     together = list(chain(*read))
-    return Meaning(len(together), common, _near(together, sum(counts, Counter()), common))
+    passing = _in_passing(together) - common
+    return Meaning(len(together), common, passing, _near(together, sum(counts, Counter()), common | passing))
 
 
 def _sentences(text: str) -> Text:
     """The words of each sentence, one object for each word of the language: a large sample holds millions."""
-    cut = (tuple({sys.intern(word) for word in content_words(sentence)}) for sentence in _SENTENCE.split(text))
+    cut = (tuple(sys.intern(word) for word in content_words(sentence)) for sentence in _SENTENCE.split(text))
     return [words for words in cut if words]
+
+
+def _in_passing(texts: Sequence[Text]) -> frozenset[str]:
+    """The words that texts with room to repeat them do not repeat."""
+    held: Counter[str] = Counter()
+    once: Counter[str] = Counter()
+    for text in texts:
+        words = Counter(chain(*text))
+        if words.total() >= _LONG:
+            held.update(words.keys())
+            once.update(word for word, times in words.items() if times == 1)
+    return frozenset(word for word, count in once.items() if _at_least(count, held[word]) >= _ONCE)
 
 
 def _at_least(count: int, of: int) -> float:
@@ -77,14 +99,15 @@ def _at_least(count: int, of: int) -> float:
     return (share + z2 / (2 * of) - math.sqrt(z2 * (share * (1 - share) / of + z2 / (4 * of * of)))) / (1 + z2 / of)
 
 
-def _near(texts: Sequence[Text], counts: Mapping[str, int], common: frozenset[str]) -> dict[str, dict[str, float]]:
+def _near(texts: Sequence[Text], counts: Mapping[str, int], idle: frozenset[str]) -> dict[str, dict[str, float]]:
+    """For each word that is not idle, those that are near it."""
     frequent = sorted((word for word, count in counts.items() if count >= _IN_TEXTS), key=lambda w: (-counts[w], w))
     words = frequent[:_VOCABULARY]
     if len(words) < 3:
         return {}
     vectors = _vectors(_information(_pairs(texts, words), len(words)))
     rare = _RARE * len(texts)
-    told = [number for number, word in enumerate(words) if counts[word] <= rare and word not in common and names(word)]
+    told = [number for number, word in enumerate(words) if counts[word] <= rare and word not in idle and names(word)]
     kept = np.array(told, np.int64)
     return _mutual([words[number] for number in kept], vectors[kept])
 
@@ -94,7 +117,7 @@ def _pairs(texts: Sequence[Text], words: Sequence[str]) -> I32:
     numbers, size = {word: number for number, word in enumerate(words)}, len(words)
     found = [np.empty(0, np.int32)]
     for text in texts:
-        held = [np.sort([numbers[word] for word in sentence if word in numbers]) for sentence in text]
+        held = [np.unique([numbers[word] for word in sentence if word in numbers]) for sentence in text]
         pairs = [one[first] * size + one[second] for one in held for first, second in [np.triu_indices(len(one), 1)]]
         if pairs:
             found.append(np.unique(np.concatenate(pairs)).astype(np.int32))

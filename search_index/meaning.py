@@ -1,4 +1,4 @@
-"""What a collection has taught about its words: which of them stand everywhere, and which are near in meaning.
+"""What a collection has taught about its words: which of them tell nothing, and which are near in meaning.
 
 One small file beside the indexes. Missing or damaged, it teaches nothing; a page never fails for it. How it is learnt
 stands in contexts.py. Nothing is ranked by it: it serves explanations.
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from search_index.analysis import fold
 from search_index.arrays import Array, DamagedFileError, map_arrays, write_arrays
 from search_index.content_words import content_words
 from search_index.durable_storage import write_synced
@@ -30,16 +31,19 @@ class Nearby(NamedTuple):
 
 @dataclass(frozen=True)
 class Meaning:
-    """`documents` is how many texts it was learnt from, `common` are the words that stand everywhere in them, `near` says of
-    a word which others are its nearest and how near."""
+    """`documents` is how many texts it was learnt from, `common` are the words that stand everywhere in them, `passing` those
+    that they say in passing, `near` says of a word which others are its nearest and how near."""
 
     documents: int = 0
     common: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
     near: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def telling(self, text: str) -> tuple[str, ...]:
-        """The words of a text that say something and do not stand everywhere, each once."""
-        return tuple(word for word in dict.fromkeys(content_words(text)) if word not in self.common)
+    def telling(self, text: str, titles: str) -> tuple[str, ...]:
+        """The words of a text that say something, each once; what is elsewhere said in passing tells something in a title."""
+        subject = fold(titles)
+        idle = self.common | {word for word in self.passing if word not in subject}
+        return tuple(word for word in dict.fromkeys(content_words(text)) if word not in idle)
 
     def nearest_pairs(self, own: Iterable[str], other: Iterable[str], limit: int) -> tuple[Nearby, ...]:
         """The nearest words of two texts, one from each, the nearest first; no word comes twice, and none that both have."""
@@ -65,7 +69,7 @@ NOTHING = Meaning()
 
 def save(meaning: Meaning, path: Path) -> None:
     """Write it so that a reader sees the old or the new, and a power cut loses neither."""
-    words = sorted({*meaning.common, *meaning.near})
+    words = sorted({*meaning.common, *meaning.passing, *meaning.near})
     numbers = {word: number for number, word in enumerate(words)}
     pairs = [
         (numbers[word], numbers[one], likeness) for word in meaning.near for one, likeness in meaning.near[word].items()
@@ -75,6 +79,7 @@ def save(meaning: Meaning, path: Path) -> None:
     arrays: dict[str, Array] = {
         "words": np.frombuffer("\n".join(words).encode(), np.uint8),
         "common": np.array([numbers[word] for word in sorted(meaning.common)], np.int32),
+        "passing": np.array([numbers[word] for word in sorted(meaning.passing)], np.int32),
         "firsts": np.array(firsts, np.int32),
         "seconds": np.array(seconds, np.int32),
         "likenesses": np.array(likenesses, np.float64),
@@ -93,8 +98,8 @@ def load(path: Path) -> Meaning:
         columns = (arrays[name].tolist() for name in ("firsts", "seconds", "likenesses"))
         for first, second, likeness in zip(*columns, strict=True):
             near.setdefault(words[first], {})[words[second]] = likeness
-        common = frozenset(words[number] for number in arrays["common"].tolist())
-        return Meaning(meta["documents"], common, near)
+        common, passing = (frozenset(words[n] for n in arrays[name].tolist()) for name in ("common", "passing"))
+        return Meaning(meta["documents"], common, passing, near)
     except (KeyError, IndexError, ValueError) as error:
         raise DamagedFileError(f"{path} is of another format") from error
 

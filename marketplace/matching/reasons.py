@@ -71,8 +71,8 @@ def reason_of(uow: UnitOfWork, weight: Weight, result: Result, need: Need, side:
     title = need.title if side is Side.NEED else result.title
     marked = sum(len(part.text) for part in highlight(title, [term.text for term in found]) if part.marked)
     meaning = uow.services.meanings.newest()
-    folded = fold(offered), fold(asked)
-    terms = tuple(term for term in found if says_something(term.text, meaning, *folded))[:TERMS]
+    titles, folded = f"{result.title}\n{need.title}", (fold(offered), fold(asked))
+    terms = tuple(term for term in found if says_something(term.text, meaning, titles, *folded))[:TERMS]
     # Without a word that says something no title is met, however often 技术 stands in it.
     coverage = marked / max(len(title), 1) if terms else 0.0
     return Reason(weight, terms, kin_of(meaning, result, need, len(terms)), coverage)

@@ -46,17 +46,17 @@ class Kin:
         return f"{self.need} ≈ {self.result}"
 
 
-def says_something(words: str, meaning: Meaning, *folded: str) -> bool:
-    """Whether words in common are a reason: not where each of them stands everywhere, nor where they only count something."""
-    return bool(meaning.telling(words)) and not any(is_unit(words, text) for text in folded)
+def says_something(words: str, meaning: Meaning, titles: str, *folded: str) -> bool:
+    """Whether words in common are a reason: not where none of them tells anything, nor where they only count something."""
+    return bool(meaning.telling(words, titles)) and not any(is_unit(words, text) for text in folded)
 
 
 def kin_of(meaning: Meaning, result: Result, need: Need, words: int) -> tuple[Kin, ...]:
     """The nearest words of both listings, where they have not more than a few `words` in common."""
     if words > FEW:
         return ()
-    offered = meaning.telling(f"{result.title}\n{result_text(result)}")
-    asked = meaning.telling(f"{need.title}\n{need_text(need)}")
+    offered = meaning.telling(f"{result.title}\n{result_text(result)}", result.title)
+    asked = meaning.telling(f"{need.title}\n{need_text(need)}", need.title)
     return tuple(
         Kin(ours, _place(ours, result.title), theirs, _place(theirs, need.title), likeness)
         for ours, theirs, likeness in meaning.nearest_pairs(offered, asked, KIN_BESIDE_WORDS if words else KIN)

@@ -86,6 +86,18 @@ def test_a_match_of_words_that_stand_everywhere_is_not_offered(
     assert rows(factory, people, pair[1]) == ()
 
 
+@pytest.mark.parametrize(("title", "shown"), [("果蔬大棚", ["储罐"]), ("果蔬干燥", ["储罐", "干燥"])])
+def test_a_word_said_in_passing_is_a_reason_in_a_title_only(
+    factory: UnitOfWorkFactory, people: People, title: str, shown: list[str]
+) -> None:
+    make_result(factory, people, **{**KIN, "title": title, "description": "储罐内的果蔬；经干燥，效果良好。"})
+    need = make_need(factory, people, title="储罐清洗", description="清洗后须干燥，密封良好。")
+    index_everything(factory)
+    teach(factory, Meaning(documents=LEAST_TEXTS, passing=frozenset({"干燥", "良好"})))
+    (row,) = rows(factory, people, need)
+    assert sorted(term.text for term in row.reason.terms) == sorted(shown)
+
+
 def test_with_nothing_learnt_matches_are_explained_as_far_as_words_go(
     factory: UnitOfWorkFactory, people: People, pair: tuple[int, int]
 ) -> None:

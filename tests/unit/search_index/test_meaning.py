@@ -1,6 +1,7 @@
 """Words that stand everywhere are known, and two words that never meet but stand in the same contexts are near."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,29 @@ def test_the_same_texts_teach_the_same(learnt: Meaning) -> None:
 
 def test_what_stands_everywhere_tells_nothing(learnt: Meaning) -> None:
     assert "技术" in learnt.common
-    assert learnt.telling("防腐技术的技术") == ("防腐",)
+    assert learnt.telling("防腐技术的技术", "") == ("防腐",)
 
 
 def test_a_word_of_few_texts_is_not_common_for_their_being_few() -> None:
     common = learn(texts(LEAST_TEXTS), ["本厂的锅炉结垢快。", "技术不足。"]).common
     assert "锅炉" not in common, "half of two needs is not surely more than chance"
+
+
+def test_what_texts_say_once_each_is_said_in_passing() -> None:
+    about = ["，".join([*words, *contexts.split()] * 4) + "。" for words, contexts in TOPICS]
+    passing = learn([f"{text}使用后，效果良好。" for text in about * 3] + FILLING, FILLING).passing
+    assert "良好" in passing, "36 texts say it, and none of them again"
+    assert not {"防腐", "轴承", "内圈"} & passing, "a text says again what it is about"
+
+
+def test_a_short_text_says_everything_once_whatever_it_is_about() -> None:
+    assert learn(texts(240) + FILLING, FILLING).passing == frozenset()
+
+
+def test_what_is_said_in_passing_tells_something_in_a_title() -> None:
+    meaning = Meaning(passing=frozenset({"干燥", "良好"}))
+    assert meaning.telling("药材干燥，效果良好", "") == ("药材", "效果")
+    assert meaning.telling("药材干燥，效果良好", "药材乾燥机\n烘房") == ("药材", "干燥", "效果")
 
 
 def test_few_texts_teach_nothing() -> None:
@@ -86,14 +104,15 @@ def test_few_texts_teach_nothing() -> None:
 @pytest.mark.parametrize("collections", [(), ([],), ([""] * LEAST_TEXTS, []), (["。"] * LEAST_TEXTS, ["，" * 9])])
 def test_texts_without_words_teach_nothing(collections: tuple[list[str], ...]) -> None:
     found = learn(*collections)
-    assert (found.common, found.near) == (frozenset(), {})
+    assert (found.common, found.passing, found.near) == (frozenset(), frozenset(), {})
 
 
 def test_it_is_read_back_as_it_was_saved(learnt: Meaning, tmp_path: Path) -> None:
     path = tmp_path / "index" / "meaning"
+    learnt = replace(learnt, passing=frozenset({"良好", "防腐"}))
     save(learnt, path)
     found = load(path)
-    assert (found.documents, found.common) == (learnt.documents, learnt.common)
+    assert (found.documents, found.common, found.passing) == (learnt.documents, learnt.common, learnt.passing)
     assert found.near["防腐"] == pytest.approx(learnt.near["防腐"])
     save(NOTHING, path)
     assert load(path) == NOTHING
