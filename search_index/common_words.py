@@ -37,7 +37,7 @@ def readable_terms(shares: Iterable[Share], *texts: str, limit: int = 5) -> tupl
     """The longest stretches of words that occur in all texts, by what their terms add to the score, at most `limit`.
 
     Each share is counted for one stretch only; the field is the one that adds most to it. Where the texts have no word
-    in common, the terms themselves are given.
+    in common, the terms themselves are given, as far as they are no chance meeting of two words.
     """
     rest: dict[str, list[Share]] = {}
     for share in shares:
@@ -54,7 +54,9 @@ def readable_terms(shares: Iterable[Share], *texts: str, limit: int = 5) -> tupl
         found.append(_readable(written, held))
     if found:
         return tuple(sorted(found, key=lambda term: -term.share))
-    ranked = sorted(chain.from_iterable(rest.values()), key=lambda share: (-share.share, share.term))
+    read = [Folded(text) for text in texts]
+    whole = [shares for term, shares in rest.items() if all(_stands(term, [(0, len(term))], text) for text in read)]
+    ranked = sorted(chain.from_iterable(whole), key=lambda share: (-share.share, share.term))
     return tuple(ReadableTerm(share.term, share.field, share.share) for share in ranked[:limit])
 
 
@@ -118,8 +120,29 @@ def _longest(text: Folded, words: Sequence[Span], others: list[Folded]) -> int:
     longest = 0
     for size in range(1, len(words) + 1):
         stretch = text.folded[words[0][0] : words[size - 1][1]]
-        if not all(other.holds(stretch) for other in others):
+        if not all(_stands(stretch, words[:size], other) for other in others):
             break
         if len(stretch) > 1 and text.folded[slice(*words[size - 1])] not in EMPTY_WORDS:
             longest = size
     return longest
+
+
+def _stands(stretch: str, words: Sequence[Span], text: Folded) -> bool:
+    """Whether the text holds the stretch, and each of its words as words of its own or within one: 一种植物 holds no 种植."""
+    if not text.holds(stretch):
+        return False
+    edges, first = _edges_of_words(text.folded), words[0][0]
+    return any(
+        all(_is_whole(edges, at + start - first, at + end - first) for start, end in words)
+        for at, _ in text.find(stretch)
+    )
+
+
+def _is_whole(edges: frozenset[int], start: int, end: int) -> bool:
+    return (start in edges and end in edges) or edges.isdisjoint(range(start + 1, end))
+
+
+@lru_cache(maxsize=128)
+def _edges_of_words(folded: str) -> frozenset[int]:
+    """Where words begin and end."""
+    return frozenset(place for run in _runs_of_words(folded) for span in run for place in span)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_index.analysis import terms_with_text
 from search_index.common_words import readable_terms
 from search_index.document import Document, Share
 from search_index.highlight import highlight
@@ -122,3 +123,18 @@ def test_without_a_common_word_the_terms_themselves_are_given() -> None:
     assert [(term.text, term.field) for term in terms] == [("高", "title"), ("温", "body")]
     assert readable_terms([], "高温", "高温") == ()
     assert readable_terms([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ("种植大棚", "一种植物生长灯", []),
+        ("焊接工装", "焊接工艺", ["焊接"]),
+        ("汽车充电桩", "电动汽车充电", ["汽车充电"]),
+        ("提高模具钢硬度", "提高模具钢的韧性", ["提高模具钢"]),
+        ("热水器", "热水袋", ["热水"]),
+    ],
+)
+def test_words_that_two_texts_share_are_no_chance_meeting_of_others(first: str, second: str, shown: list[str]) -> None:
+    shares = [Share(term, "title", 1.0) for _, term in terms_with_text(first) if len(term) > 1 and term in second]
+    assert sorted(term.text for term in readable_terms(shares, first, second)) == shown
