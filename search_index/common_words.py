@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 import rjieba
 
@@ -55,9 +54,9 @@ def readable_terms(shares: Iterable[Share], *texts: str, limit: int = 5) -> tupl
     if found:
         return tuple(sorted(found, key=lambda term: -term.share))
     read = [Folded(text) for text in texts]
-    whole = [shares for term, shares in rest.items() if all(_stands(term, [(0, len(term))], text) for text in read)]
-    ranked = sorted(chain.from_iterable(whole), key=lambda share: (-share.share, share.term))
-    return tuple(ReadableTerm(share.term, share.field, share.share) for share in ranked[:limit])
+    whole = (term for term in rest if all(_stands(term, [(0, len(term))], text) for text in read))
+    ranked = sorted((_readable(term, rest[term]) for term in whole), key=lambda term: (-term.share, term.text))
+    return tuple(ranked[:limit])
 
 
 def _weight(shares: Mapping[str, Sequence[Share]], terms: Iterable[str]) -> float:

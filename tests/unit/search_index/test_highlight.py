@@ -121,6 +121,15 @@ def test_without_a_common_word_the_terms_themselves_are_given() -> None:
     shares = [Share("温", "body", 1.0), Share("高", "title", 2.0)]
     terms = readable_terms(shares, "高度与温度", "高炉温泉")
     assert [(term.text, term.field) for term in terms] == [("高", "title"), ("温", "body")]
+
+
+def test_a_term_that_stands_in_title_and_body_is_given_once() -> None:
+    shares = [Share("高", "title", 2.0), Share("温", "body", 2.5), Share("高", "body", 1.0)]
+    terms = readable_terms(shares, "高度与温度", "高炉温泉")
+    assert [(term.text, term.field, term.share) for term in terms] == [("高", "title", 3.0), ("温", "body", 2.5)]
+
+
+def test_without_shares_or_texts_there_is_nothing_to_read() -> None:
     assert readable_terms([], "高温", "高温") == ()
     assert readable_terms([]) == ()
 
