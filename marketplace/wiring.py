@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from marketplace import upkeep
@@ -13,6 +14,7 @@ from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
 from marketplace.listings.renaming import outdate
+from marketplace.listings.rules import ListingKind
 from marketplace.matching import handlers as matching
 from marketplace.matching import meanings
 from marketplace.matching.handovers import readdress
@@ -77,7 +79,10 @@ BATCH_SIZES: Mapping[str, int] = {"index": 200, "notifications.tell": 100, "aler
 """Handlers that like many events at once."""
 
 SCHEDULE: tuple[Task, ...] = (
-    Task("index.heal", timedelta(minutes=1), INDEXER.heal, only_reads=True),
+    *(
+        Task(f"index.heal_{kind.value}s", timedelta(minutes=1), partial(INDEXER.heal, kind=kind), only_reads=True)
+        for kind in ListingKind
+    ),
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
     Task("index.compact", timedelta(days=1), INDEXER.compact),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),

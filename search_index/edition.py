@@ -24,10 +24,14 @@ class OtherLayoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What a generation holds. One that was begun anew after damage, or by the first document, is not `whole`."""
+    """What a generation holds. One that was begun anew after damage, or by the first document, is not `whole`.
+
+    `content` is raised by whoever makes the documents when he composes them otherwise.
+    """
 
     facets: tuple[str, ...]
     sorts: tuple[str, ...]
+    content: int = 0
     whole: bool = True
     layout: int = LAYOUT
     analysis: int = ANALYSIS

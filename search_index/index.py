@@ -55,7 +55,7 @@ class SearchIndex:
 
     `facets` and `sorts` are the names that documents may carry and queries may ask for. The values of the facets
     among `names` are names, which are suggested and found in pinyin as the words of titles are. `profile` says how
-    other texts are matched with its documents.
+    other texts are matched with its documents, `content` by which rules these are composed (edition.py).
     Writing calls raise IndexBusyError when another writer holds the lock for a minute.
     """
 
@@ -66,12 +66,13 @@ class SearchIndex:
         sorts: tuple[str, ...],
         names: tuple[str, ...] = (),
         profile: Profile = PLAIN,
+        content: int = 0,
     ) -> None:
         self._generations = Generations(Path(folder))
         self._snapshots = Snapshots(self._generations)
         self._facets = frozenset(facets)
         self._sorts = frozenset(sorts)
-        self._edition = Edition(tuple(sorted(facets)), tuple(sorted(sorts)))
+        self._edition = Edition(tuple(sorted(facets)), tuple(sorted(sorts)), content)
         self._lexicons = Lexicons(names)
         self._profile = profile
 

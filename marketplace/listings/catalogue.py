@@ -28,6 +28,8 @@ SORTS: Mapping[ListingKind, tuple[str, ...]] = {
     ListingKind.NEED: ("published", "deadline", "budget"),
 }
 
+CONTENT = 1
+"""To be raised when documents are composed otherwise, here or by a kind: indexes made before are then built anew."""
 
 PROFILES: Mapping[ListingKind, Profile] = {
     ListingKind.RESULT: Profile(
@@ -74,7 +76,7 @@ def open_catalogues(settings: Settings) -> dict[str, SearchIndex]:
     """One index per kind of listing, under the data folder."""
     return {
         kind.value: SearchIndex(
-            settings.index_dir / f"{kind.value}s", FACETS[kind], SORTS[kind], (UNIT,), PROFILES[kind]
+            settings.index_dir / f"{kind.value}s", FACETS[kind], SORTS[kind], (UNIT,), PROFILES[kind], CONTENT
         )
         for kind in ListingKind
     }

@@ -71,12 +71,14 @@ class Indexer:
         for source in self.sources:
             index_of(uow, source.kind).compact()
 
-    def heal(self, uow: UnitOfWork) -> None:
-        """Build anew what is damaged, lost, or was made by an older version; what another process is building is left to it."""
-        for source in self.sources:
-            if index_of(uow, source.kind).status().stale:
-                with suppress(IndexBusyError):
-                    self.rebuild(uow, source.kind, _silent)
+    def heal(self, uow: UnitOfWork, kind: ListingKind) -> None:
+        """Build an index anew that is damaged, lost, or was made by an older version; what others are building is left to them.
+
+        One kind per unit of work: what the second would read was older than what a worker has meanwhile put into its index.
+        """
+        if index_of(uow, kind).status().stale:
+            with suppress(IndexBusyError):
+                self.rebuild(uow, kind, _silent)
 
     def rebuild(self, uow: UnitOfWork, kind: ListingKind, progress: Progress) -> int:
         """Build one index anew from the database while others read and write it; returns how many documents it has."""

@@ -41,8 +41,9 @@ def reconcile(factory: UnitOfWorkFactory) -> None:
 
 
 def heal(factory: UnitOfWorkFactory) -> None:
-    with factory.reading() as uow:
-        INDEXER.heal(uow)
+    for kind in ListingKind:
+        with factory.reading() as uow:
+            INDEXER.heal(uow, kind)
 
 
 def tell(factory: UnitOfWorkFactory, *listing_ids: int) -> None:
@@ -186,6 +187,10 @@ def _without_a_facet(folder: Path) -> None:
     _say(folder, facets=["county"])
 
 
+def _of_other_content(folder: Path) -> None:
+    _say(folder, content=0)
+
+
 def _of_a_time_before_editions(folder: Path) -> None:
     next(folder.glob("generation-*/edition.json")).unlink()
 
@@ -197,7 +202,15 @@ def _say(folder: Path, **changed: object) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [_deleted, _flipped, _of_older_analysis, _of_another_layout, _without_a_facet, _of_a_time_before_editions],
+    [
+        _deleted,
+        _flipped,
+        _of_older_analysis,
+        _of_another_layout,
+        _without_a_facet,
+        _of_other_content,
+        _of_a_time_before_editions,
+    ],
 )
 def test_an_index_that_cannot_serve_is_built_anew_by_itself(
     factory: UnitOfWorkFactory, people: People, settings: Settings, harm: Callable[[Path], None]
