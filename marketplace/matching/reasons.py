@@ -27,6 +27,9 @@ TERMS = 5
 POOR = 0.03
 """A word that carries less of the text's score than this is no reason."""
 
+SLIGHT = 0.1
+"""Words that together carry less of the text's score than this do not make a match better than weak."""
+
 
 @dataclass(frozen=True)
 class Weight:
@@ -73,8 +76,8 @@ def reason_of(uow: UnitOfWork, weight: Weight, result: Result, need: Need, side:
     meaning = uow.services.meanings.newest()
     titles, folded = f"{result.title}\n{need.title}", (fold(offered), fold(asked))
     terms = tuple(term for term in found if says_something(term.text, meaning, titles, *folded))[:TERMS]
-    # Without a word that says something no title is met, however often 技术 stands in it.
-    coverage = marked / max(len(title), 1) if terms else 0.0
+    # Where hardly a word says something no title is met, however often 技术 stands in it.
+    coverage = marked / max(len(title), 1) if _carried(terms) >= SLIGHT * _words(weight.hit) else 0.0
     return Reason(weight, terms, kin_of(meaning, result, need, len(terms)), coverage)
 
 

@@ -86,6 +86,19 @@ def test_a_match_of_words_that_stand_everywhere_is_not_offered(
     assert rows(factory, people, pair[1]) == ()
 
 
+def test_a_word_that_carries_hardly_anything_makes_no_match_better_than_weak(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    texts = {**KIN, "title": "研究应用系统技术装置", "description": "也用于铁锅。"}
+    make_result(factory, people, **texts)
+    need = make_need(factory, people, title="技术装置研究应用系统", description="厂内有铁锅。")
+    index_everything(factory)
+    teach(factory)
+    (row,) = rows(factory, people, need)
+    assert [term.text for term in row.reason.terms] == ["铁锅"]
+    assert row.strength is Strength.WEAK
+
+
 @pytest.mark.parametrize(("title", "shown"), [("果蔬大棚", ["储罐"]), ("果蔬干燥", ["储罐", "干燥"])])
 def test_a_word_said_in_passing_is_a_reason_in_a_title_only(
     factory: UnitOfWorkFactory, people: People, title: str, shown: list[str]
