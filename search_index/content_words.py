@@ -9,7 +9,7 @@ from functools import lru_cache
 import rjieba
 
 from search_index.analysis import fold
-from search_index.common_words import EMPTY_WORDS
+from search_index.shared_words import EMPTY_WORDS
 
 _SAYING = ("n", "v", "a", "b", "z", "j", "l", "i", "eng")
 """Parts of speech by their first letters: nouns, verbs, adjectives, set phrases, foreign words. Not adverbs, not units."""

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import rjieba
 
 from search_index.analysis import fold
-from search_index.common_words import EMPTY_WORDS
 from search_index.nearness import Neighbours
 from search_index.pinyin import ways_to_say
 from search_index.segment_file import Segment
+from search_index.shared_words import EMPTY_WORDS
 
 I64 = npt.NDArray[np.int64]
 

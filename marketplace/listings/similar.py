@@ -20,9 +20,9 @@ from marketplace.listings.policy import is_insider, relations
 from marketplace.listings.rules import TEXT_LENGTH, ListingKind
 from marketplace.organisations.parties import names_of
 from search_index.analysis import terms_with_text
-from search_index.common_words import readable_terms
 from search_index.document import Fragment, Match, Share
 from search_index.highlight import highlight
+from search_index.shared_words import readable_terms
 
 SHOWN = 5
 POOL = 20

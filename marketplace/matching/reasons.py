@@ -17,9 +17,9 @@ from marketplace.matching.why import Kin, Why, kin_of, says_something
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 from search_index.analysis import fold
-from search_index.common_words import ReadableTerm, readable_terms
 from search_index.document import Explanation, Match
 from search_index.highlight import highlight
+from search_index.shared_words import ReadableTerm, readable_terms
 
 TERMS = 5
 """Words a person reads."""

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_index.analysis import terms_with_text
-from search_index.common_words import readable_terms
 from search_index.document import Document, Share
 from search_index.highlight import highlight
 from search_index.index import SearchIndex
+from search_index.shared_words import readable_terms
 
 NEED = "本公司需要耐高温的压电陶瓷。目前采用<b>ＭｎＺｎ</b>材料，居里温度低于300℃。希望寻找5G基站用的滤波器！"
 
