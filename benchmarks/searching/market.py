@@ -1,4 +1,4 @@
-"""A whole instance of one size: the demo's people, and beside their listings as many published ones as are asked for.
+"""A whole instance of one size: the demo's people and units, and as many published listings as are asked for.
 
 The listings are written into the tables at once, as years of publishing would leave them. What waits for review is published
 by the measurements, through the pages.
@@ -19,6 +19,7 @@ from benchmarks.searching.corpus import SEED, Corpus, Text
 from marketplace.accounts.models import User
 from marketplace.app import build_runtime
 from marketplace.demo.load import load
+from marketplace.demo.story import read_story
 from marketplace.infra import schema
 from marketplace.kernel.clock import SystemClock
 from marketplace.listings.models import Listing
@@ -37,7 +38,7 @@ OFFICIAL, COMPANY, WORKER = "official@example.com", "company@example.com", "work
 NEEDS = 200
 """Published needs of the company, who hears at once of what suits them."""
 
-WAITING = 60
+WAITING = 40
 """Results that wait for the official's approval, each nearly the text of one of the first needs."""
 
 _CHUNK = 2_000
@@ -74,7 +75,8 @@ def filled(corpus: Corpus, results: int, folder: Path) -> Market:
     settings = Settings(data_dir=folder)
     schema.upgrade(settings.database)
     runtime = build_runtime(settings, SystemClock())
-    load(runtime.factory)
+    nothing_listed: dict[str, tuple[()]] = dict.fromkeys(("results", "needs", "interests", "deals"), ())
+    load(runtime.factory, story=read_story().model_copy(update=nothing_listed))
     runtime.worker.drain()
     asked = list(corpus.texts(NEEDS, SEED + 4))
     with runtime.factory.writing() as uow:
