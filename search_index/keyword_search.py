@@ -25,6 +25,10 @@ I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
+_CLAUSES = 12
+"""So many different clauses are searched for; nobody types more, and each phrase may be looked for in every text."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Sorted rows with a score for each."""
@@ -42,8 +46,8 @@ class _Found:
 def clauses_of(query: Query) -> tuple[Clause, ...]:
     """The clauses of a query as they are searched for. Punctuation alone counts as nothing beside anything else."""
     clauses = parse(query.text) if isinstance(query.text, str) else query.text
-    telling = tuple(clause for clause in clauses if clause.values is not None or pieces_typed(clause.text))
-    return telling or clauses
+    telling = (clause for clause in clauses if clause.values is not None or pieces_typed(clause.text))
+    return tuple(dict.fromkeys(telling))[:_CLAUSES] or clauses[:_CLAUSES]
 
 
 def search(snapshot: Snapshot, query: Query, ask: Ask) -> Page:

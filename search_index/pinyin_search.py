@@ -4,6 +4,7 @@ A Chinese query asks nothing here.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from search_index.analysis import fold
 from search_index.document import TITLE, Clause
 from search_index.lexicon import Ask, Lexicon
-from search_index.occurrences import holding
+from search_index.occurrences import holding, occurs
 from search_index.pinyin import spelling
 from search_index.snapshot import Snapshot
 
@@ -46,7 +47,7 @@ def readings_of(snapshot: Snapshot, clauses: tuple[Clause, ...], ask: Ask) -> li
     for clause in clauses:
         sound = spelling(fold(clause.text))
         if _may_be_pinyin(clause, sound) and _is_rare(snapshot, clause):
-            found += [Reading(clause, texts) for texts in _read(ask(), sound)]
+            found += [Reading(clause, texts) for texts in _read(snapshot, ask(), sound)]
     return found
 
 
@@ -59,17 +60,19 @@ def _is_rare(snapshot: Snapshot, clause: Clause) -> bool:
     return int((holding(snapshot, clause) & snapshot.live).sum()) < _FEW
 
 
-def _read(lexicon: Lexicon, sound: str) -> list[tuple[str, ...]]:
-    whole = _chinese(lexicon, sound)
+def _read(snapshot: Snapshot, lexicon: Lexicon, sound: str) -> list[tuple[str, ...]]:
+    whole = _chinese(snapshot, lexicon, sound)
     if whole or len(sound) < _TWO_WORDS:
         return [whole] if whole else []
     for cut in range(len(sound) - _SHORTEST, _SHORTEST - 1, -1):
-        first = _chinese(lexicon, sound[:cut])
-        second = _chinese(lexicon, sound[cut:]) if first else ()
+        first = _chinese(snapshot, lexicon, sound[:cut])
+        second = _chinese(snapshot, lexicon, sound[cut:]) if first else ()
         if second:
             return [first, second]
     return []
 
 
-def _chinese(lexicon: Lexicon, sound: str) -> tuple[str, ...]:
-    return tuple(text for text in lexicon.readings(sound) if not text.isascii())[:_MOST]
+def _chinese(snapshot: Snapshot, lexicon: Lexicon, sound: str) -> tuple[str, ...]:
+    """What is written so somewhere: the words of a segment outlive the documents that were taken out of it."""
+    written = (text for text in lexicon.readings(sound) if not text.isascii())
+    return tuple(islice((text for text in written if occurs(snapshot, text)), _MOST))

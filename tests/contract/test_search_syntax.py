@@ -138,3 +138,15 @@ def _random_clause(rng: random.Random) -> Clause:
     words = [word for word in plain.WORDS if not re.search("[a-zA-Z]", word)]
     text = rng.choice([rng.choice(plain.WORDS), " ".join(rng.sample(words, 2)), "5G " + rng.choice(words)])
     return Clause(text, rng.choice(["", "", TITLE]), phrase=rng.random() < 0.5, excluded=rng.random() < 0.3)
+
+
+def test_what_is_no_longer_there_is_no_reading_of_what_was_typed(index: SearchIndex) -> None:
+    index.put([Document(1, "涂层刮刀", "潍坊"), Document(2, "涂层刮刀", "潍坊")])
+    assert index.search(Query("tucengguadao")).readings == {"tucengguadao": ("涂层刮刀",)}
+    index.put([Document(1, "焊接工装", "潍坊"), Document(2, "焊接工装", "潍坊")])
+    assert index.search(Query("tucengguadao")).readings == {}
+
+
+def test_the_same_phrase_many_times_is_searched_for_once(index: SearchIndex) -> None:
+    index.put([Document(1, "压电陶瓷", "高温"), Document(2, "陶瓷", "压电")])
+    assert [hit.id for hit in index.search(Query('"压电陶瓷" ' * 40)).hits] == [1]
