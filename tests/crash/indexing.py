@@ -31,7 +31,8 @@ STEADY = "恒压水箱"
 COMMIT, MERGE, SWAP = "commit", "merge", "swap"
 PHASES = (COMMIT, MERGE, SWAP)
 
-_BEFORE_A_MERGE = 7
+_BEFORE_A_MERGE = 9
+"""The large segment of a rebuild, and eight of one document each: the next commit takes these eight together."""
 _ADDRESSES = ("/results", f"/results?q={STEADY}", "/results?q=焊接&county=qingzhou", "/search?q=焊接")
 
 
@@ -46,11 +47,11 @@ class Report:
 def keep_indexing(settings: Settings, seed: int, told: Connection) -> None:
     """Change listings and index them, for ever; says (phase, "begin" or "end", when) on the way."""
     house = _Indexing(settings, random.Random(seed))
-    acts: Mapping[str, Callable[[], None]] = {COMMIT: house.change, MERGE: house.change, SWAP: house.rebuild}
+    acts: Mapping[str, Callable[[], None]] = {COMMIT: house.change, MERGE: house.merge, SWAP: house.rebuild}
     while True:
         for phase in PHASES:
-            while phase == MERGE and house.segments < _BEFORE_A_MERGE:
-                house.change()
+            if phase == MERGE:
+                house.prepare_a_merge()
             told.send((phase, "begin", time.monotonic()))
             acts[phase]()
             told.send((phase, "end", time.monotonic()))
@@ -82,12 +83,24 @@ class _Indexing:
         """How many the live index has."""
         return self.index.status().segments
 
-    def change(self) -> None:
+    def prepare_a_merge(self) -> None:
+        """One large segment, and as many small ones as the next commit takes together."""
+        self.rebuild()
+        for result_id in self.rng.sample(self.changing[1:], _BEFORE_A_MERGE - 1):
+            self.change(result_id, ResultState.PUBLISHED)
+
+    def merge(self) -> None:
+        """A change whose commit takes small segments together. Raises RuntimeError where it did not."""
+        self.change(self.changing[0], ResultState.PUBLISHED)
+        if self.segments >= _BEFORE_A_MERGE:
+            raise RuntimeError("nothing was merged")
+
+    def change(self, result_id: int | None = None, state: ResultState | None = None) -> None:
         """Publish, pause or rewrite a listing, and let the worker index it."""
         with self.factory.writing() as uow:
-            result = uow.session.get_one(Result, self.rng.choice(self.changing))
+            result = uow.session.get_one(Result, result_id or self.rng.choice(self.changing))
             before = result.state
-            result.state = self.rng.choice((ResultState.PUBLISHED, ResultState.PUBLISHED, ResultState.PAUSED))
+            result.state = state or self.rng.choice((ResultState.PUBLISHED, ResultState.PUBLISHED, ResultState.PAUSED))
             result.version += 1
             result.title = f"焊接工装 第{result.version}版"
             uow.emit(ListingMoved(result.kind.value, result.id, "resume", before, result.state))

@@ -64,7 +64,7 @@ def states_after_kills(folder: Path, change: Callable[[SearchIndex], object]) ->
 
 def test_a_put_killed_anywhere_happened_whole_or_not_at_all(tmp_path: Path) -> None:
     index = opened(tmp_path)
-    for number in range(1, 10):
+    for number in range(1, 9):
         index.put([numbered(number)])
     before = index.versions()
     after = before | {1: 2, 50: 2, 51: 2}
