@@ -74,7 +74,8 @@ class DismissedRow:
 
 def nearest(uow: UnitOfWork, listing: Result | Need, limit: int) -> frozenset[int]:
     """The listings of the other side whose texts are most like this one's: who may be in its list, found cheaply."""
-    return frozenset(hit.id for hit in hits(uow, listing, limit, explained=0))
+    hidden = _hidden(uow, listing, Need if isinstance(listing, Result) else Result)
+    return frozenset(hit.id for hit in hits(uow, listing, limit, hidden, explained=0))
 
 
 def matches_for_need(
@@ -182,7 +183,8 @@ def _explained(reasons: Iterable[tuple[int, Reason]], limit: int) -> list[tuple[
 def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reason]]) -> tuple[Strength, ...]:
     """A word for each of the first matches, seen against all that were found."""
     scores = sorted((weight.score for weight in weights.values()), reverse=True)
-    return scoring.strengths(scores, [reason.coverage for _, reason in reasons])
+    shown = [reason.weight.score for _, reason in reasons]
+    return scoring.strengths(scores, [reason.coverage for _, reason in reasons], shown)
 
 
 def _best(weights: Mapping[int, Weight]) -> float:

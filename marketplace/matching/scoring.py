@@ -76,20 +76,23 @@ def total(parts: Sequence[Part]) -> float:
     return math.fsum(part.share for part in parts)
 
 
-def strengths(scores: Sequence[float], coverages: Sequence[float]) -> tuple[Strength, ...]:
+def strengths(
+    scores: Sequence[float], coverages: Sequence[float], of: Sequence[float] | None = None
+) -> tuple[Strength, ...]:
     """A word for each of the first matches: `scores` of all that were found, best first, and how much of the own
-    title each meets.
+    title each meets. `of` are the scores of those that are judged, where some before them were passed over.
 
     The best of a poor lot is not strong: in a catalogue without anything on the matter, the first place means nothing.
     """
     if not scores:
         return ()
+    judged = scores if of is None else of
     unit, strong, fair = scores[0], STRONG_SHARE, FAIR_SHARE
     if len(scores) >= SMALL_FIELD:
         unit, strong, fair = median(scores), STRONG_MARGIN, FAIR_MARGIN
     return tuple(
         _strength(rank, coverage, score >= strong * unit, score >= fair * unit)
-        for rank, (score, coverage) in enumerate(zip(scores, coverages, strict=False), start=1)
+        for rank, (score, coverage) in enumerate(zip(judged, coverages, strict=False), start=1)
     )
 
 

@@ -19,6 +19,12 @@ def test_the_parts_of_a_score() -> None:
     assert total(parts) == 103.0
 
 
+def test_a_match_is_judged_by_its_own_score_when_one_before_it_was_passed_over() -> None:
+    scores = [100.0, 30.0, 29.0, 28.0, 27.0, 27.0, 27.0, 26.0, 26.0]
+    assert strengths(scores, [0.8], [30.0]) == (WEAK,)
+    assert strengths(scores, [0.8], [100.0]) == (STRONG,)
+
+
 def test_facts_alone_never_turn_a_clear_order_of_the_texts() -> None:
     everything = [fact for fact in Fact if fact is not Fact.TEXT]
     assert total(parts_of(100.0, 0.0, 400, [])) > total(parts_of(91.0, 0.0, 400, everything))
