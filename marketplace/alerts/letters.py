@@ -48,17 +48,27 @@ def _letter(uow: UnitOfWork, event: Event) -> _Letter | None:
         return None
     if not (user.email and user.email_verified_at):
         return None
-    mail = mail_text.write(
-        user.email, "alert", user.locale, name=user.name, **_words(uow.settings, told(uow.session, message))
-    )
+    shown = _still_shown(told(uow.session, message))
+    if not (shown.matches or shown.finds):
+        return None
+    mail = mail_text.write(user.email, "alert", user.locale, name=user.name, **_words(uow.settings, shown))
     return _Letter(message.id, replace(mail, headers=_headers(uow.settings, user.id)))
+
+
+def _still_shown(message: Told) -> Told:
+    """Hours may lie between telling and sending: what nobody may see any more stands in no line, and not in the subject."""
+    return replace(
+        message,
+        matches=tuple(one for one in message.matches if one.is_shown),
+        finds=tuple(one for one in message.finds if one.is_shown),
+    )
 
 
 def _words(settings: Settings, message: Told) -> dict[str, object]:
     user_id, line = message.message.user_id, headline(message)
     items = [
-        *(_match(settings, user_id, one) for one in message.matches if one.is_shown),
-        *(_find(settings, user_id, one) for one in message.finds if one.is_shown),
+        *(_match(settings, user_id, one) for one in message.matches),
+        *(_find(settings, user_id, one) for one in message.finds),
     ]
     everything = Target(user_id, Scope.ALL)
     return {
