@@ -84,7 +84,7 @@ SCHEDULE: tuple[Task, ...] = (
         for kind in ListingKind
     ),
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
-    Task("index.compact", timedelta(days=1), INDEXER.compact),
+    Task("index.compact", timedelta(days=1), INDEXER.compact, only_reads=True),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),
