@@ -18,8 +18,8 @@ class Paging:
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // self.size))
+        """How many pages there are to turn to, at least one; what lies beyond is for whoever narrows his search."""
+        return min(LARGEST_PAGE, max(1, -(-self.total // self.size)))
 
     @property
     def offset(self) -> int:
