@@ -120,6 +120,8 @@ class SearchPage:
     suggestion: Suggestion | None
     readings: Mapping[str, tuple[str, ...]]
     meant: Link | None
+    is_rebuilding: bool
+    """Nothing was found, and the index is not what it should be: there may well be something in a minute."""
 
     @property
     def marks(self) -> Marks:
@@ -194,6 +196,7 @@ def search_page(kind: ListingKind) -> SearchPage:
         suggestion=None if found.total else _suggestion(criteria, index),
         readings=found.readings,
         meant=_meant(criteria, index) if found.relaxed or not found.total else None,
+        is_rebuilding=not found.total and index.status().stale,
     )
 
 

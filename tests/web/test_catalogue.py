@@ -1,6 +1,7 @@
 """The catalogue pages: search, filter, sort, page; and what they never show."""
 
 import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from marketplace.results.rules import ResultState
 from tests.catalogue_page import Index, open_page
 from tests.factories import make_need, make_result
 from tests.personas import People
+from tests.usecases.test_indexing import heal
 
 
 @pytest.mark.parametrize("typed", ["焊接", "hanjie", "焊接 -灌装", "标题:焊接 单位:前程", '"焊接" -行业:食品'])
@@ -262,3 +264,24 @@ def test_nonsense_in_the_address_is_passed_over(
 def test_an_empty_catalogue_is_a_page_too(client: FlaskClient) -> None:
     assert "还没有发布任何内容" in client.get("/results").text
     assert "还没有发布任何内容" in client.get("/needs").text
+
+
+REBUILDING = "搜索正在重建，请一分钟后再试；内容没有丢失。"
+
+
+def test_a_lost_index_is_no_empty_catalogue(
+    client: FlaskClient, browse: Callable[[Actor], FlaskClient], factory: UnitOfWorkFactory, people: People
+) -> None:
+    result_id, need_id = make_result(factory, people), make_need(factory, people)
+    heal(factory)
+    pages = (
+        (client, f"/results/{result_id}"),
+        (client, "/results?q=焊接"),
+        (browse(people.company), f"/needs/{need_id}/matches"),
+    )
+    assert not any(REBUILDING in who.get(url).text for who, url in pages)
+    shutil.rmtree(factory.services.settings.index_dir)
+    assert [REBUILDING in who.get(url).text for who, url in pages] == [False, True, True]
+    heal(factory)
+    assert not any(REBUILDING in who.get(url).text for who, url in pages)
+    assert REBUILDING not in client.get("/results?q=没有这样的东西").text
