@@ -77,7 +77,7 @@ def reason_of(uow: UnitOfWork, weight: Weight, result: Result, need: Need, side:
     titles, folded = f"{result.title}\n{need.title}", (fold(offered), fold(asked))
     terms = tuple(term for term in found if says_something(term.text, meaning, titles, *folded))[:TERMS]
     # Where hardly a word says something no title is met, however often 技术 stands in it.
-    coverage = marked / max(len(title), 1) if _carried(terms) >= SLIGHT * _words(weight.hit) else 0.0
+    coverage = marked / max(len(title), 1) if carried(terms) >= SLIGHT * _words(weight.hit) else 0.0
     return Reason(weight, terms, kin_of(meaning, result, need, len(terms)), coverage)
 
 
@@ -91,9 +91,9 @@ def explain(uow: UnitOfWork, result: Result, need: Need, side: Side) -> Reason:
 def _words_in_common(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
     """What carries something. The texts are cut into words in turn, for 同步电机 is one word in one text and two in another."""
     found = _heavy(hit, first, second)
-    if _carried(found) >= _words(hit) / 2:
+    if carried(found) >= _words(hit) / 2:
         return found
-    return max(found, _heavy(hit, second, first), key=_carried)
+    return max(found, _heavy(hit, second, first), key=carried)
 
 
 def _heavy(hit: Match, first: str, second: str) -> tuple[ReadableTerm, ...]:
@@ -107,7 +107,8 @@ def _words(hit: Match) -> float:
     return hit.score - hit.explanation.standing
 
 
-def _carried(terms: Sequence[ReadableTerm]) -> float:
+def carried(terms: Sequence[ReadableTerm]) -> float:
+    """What words in common make of the score together."""
     return math.fsum(term.share for term in terms)
 
 

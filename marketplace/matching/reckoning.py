@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from marketplace.matching.reasons import Reason
+from marketplace.matching.reasons import Reason, carried
 from marketplace.matching.rules import Place
 from marketplace.matching.scoring import Part, PartName
 
@@ -65,7 +65,7 @@ def spread(shares: Sequence[float], best: float) -> tuple[int, ...]:
 
 def _rest(reason: Reason, part: Part) -> float:
     """What is left of the words in common when those that are named have been taken off."""
-    return part.share - math.fsum(term.share for term in reason.terms) if part.name is PartName.WORDS else part.share
+    return part.share - carried(reason.terms) if part.name is PartName.WORDS else part.share
 
 
 def _points(tenths: int) -> Decimal:
