@@ -140,14 +140,10 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """The state of the index on disk. `damaged` means that it could not be read and counts as empty.
-
-    `stale` asks for a rebuild: it is damaged, made by other rules than today's, or never was built from everything.
-    """
+    """The state of the index on disk. `damaged` means that it could not be read and counts as empty."""
 
     documents: int
     segments: int
     generation: str
     bytes: int
     damaged: bool = False
-    stale: bool = False

@@ -22,6 +22,10 @@ class OtherLayoutError(Exception):
     """The generation was written by a version that laid it out in another way."""
 
 
+class NewerEditionError(Exception):
+    """A newer version keeps the index: this one would spoil it, and has to be restarted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """What a generation holds. One that was begun anew after damage, or by the first document, is not `whole`.
@@ -35,6 +39,22 @@ class Edition:
     whole: bool = True
     layout: int = LAYOUT
     analysis: int = ANALYSIS
+
+    @property
+    def _rules(self) -> tuple[int, int, int]:
+        return self.layout, self.analysis, self.content
+
+    def serves(self, wanted: "Edition") -> bool:
+        """Whether a generation of this edition is all that a version with `wanted` needs; more does no harm."""
+        named = {*wanted.facets} <= {*self.facets} and {*wanted.sorts} <= {*self.sorts}
+        return self.whole and named and self._rules == wanted._rules
+
+    def is_newer_than(self, other: "Edition") -> bool:
+        """Whether a version that made it knows rules that `other` does not.
+
+        While two versions run beside each other the older leaves it alone, or each would undo the other's work for ever.
+        """
+        return any(ours > theirs for ours, theirs in zip(self._rules, other._rules, strict=True))
 
     def write(self, folder: Path) -> None:
         write_synced(folder / _FILE, json.dumps(asdict(self)).encode())

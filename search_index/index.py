@@ -16,6 +16,7 @@ import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
 from search_index.asking import PLAIN, Profile
+from search_index.deletions import Deletions
 from search_index.document import (
     RELEVANCE,
     TITLE,
@@ -27,7 +28,7 @@ from search_index.document import (
     Page,
     Query,
 )
-from search_index.edition import Edition, edition_of
+from search_index.edition import Edition, NewerEditionError, edition_of
 from search_index.generations import Generations
 from search_index.lexicon import Lexicons
 from search_index.matching import Matcher
@@ -56,7 +57,8 @@ class SearchIndex:
     `facets` and `sorts` are the names that documents may carry and queries may ask for. The values of the facets
     among `names` are names, which are suggested and found in pinyin as the words of titles are. `profile` says how
     other texts are matched with its documents, `content` by which rules these are composed (edition.py).
-    Writing calls raise IndexBusyError when another writer holds the lock for a minute.
+    Writing calls raise IndexBusyError when another writer holds the lock for a minute, and NewerEditionError where a
+    newer version of the program has built the index.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class SearchIndex:
     ) -> None:
         self._generations = Generations(Path(folder))
         self._snapshots = Snapshots(self._generations)
+        self._deletions = Deletions(Path(folder))
         self._facets = frozenset(facets)
         self._sorts = frozenset(sorts)
         self._edition = Edition(tuple(sorted(facets)), tuple(sorted(sorts)), content)
@@ -141,8 +144,18 @@ class SearchIndex:
     def status(self) -> IndexStatus:
         snapshot = self._snapshots.newest()
         name, damaged = snapshot.key[0], snapshot.problem is not None
-        stale = damaged or edition_of(self._generations.path(name)) != self._edition
-        return IndexStatus(snapshot.documents, len(snapshot.parts), name, self._generations.bytes(name), damaged, stale)
+        return IndexStatus(snapshot.documents, len(snapshot.parts), name, self._generations.bytes(name), damaged)
+
+    def is_stale(self) -> bool:
+        """Whether a rebuild is asked for: it is damaged, was made by older rules, or never was built from everything."""
+        snapshot = self._snapshots.newest()
+        edition = self._edition_of(snapshot)
+        if edition and edition.is_newer_than(self._edition):
+            return False
+        return snapshot.problem is not None or edition is None or not edition.serves(self._edition)
+
+    def _edition_of(self, snapshot: Snapshot) -> Edition | None:
+        return edition_of(self._generations.path(snapshot.key[0])) if snapshot.key[0] else None
 
     def warm(self) -> None:
         """Load and compile what the first search, match and write would wait for; seconds where nothing is cached.
@@ -156,6 +169,7 @@ class SearchIndex:
             scratch.put(Document(number, "预热中", "warm") for number in range(3))
             scratch.delete((0, 1))
             scratch.search(Query("预热中"))
+            scratch.search(Query('"预热 中"'))
             scratch.suggest("yure", 1)
             scratch.match("预热", "", 1, asker=scratch.asker(2))
             scratch.compact()
@@ -173,7 +187,9 @@ class SearchIndex:
     def delete(self, ids: Iterable[int]) -> None:
         """Remove the documents; an id that is not there is no error."""
         with self._generations.writing(_LOCK_SECONDS):
-            self._commit(self._writable(), (), ids)
+            unwanted = frozenset(ids)
+            self._deletions.note(unwanted)
+            self._commit(self._writable(), (), unwanted)
 
     def compact(self) -> None:
         """Merge what `put` leaves for quiet hours: many large segments, and those with many deletions."""
@@ -192,8 +208,9 @@ class SearchIndex:
         """
         with self._generations.rebuilding():
             with self._generations.writing(_LOCK_SECONDS):
-                before = self._snapshots.newest()
+                before = self._unspoilt()
                 self._generations.sweep()
+                self._deletions.begin()
                 name = self._begun(self._edition)
             seen: set[int] = set()
             for chunk in _chunks(documents):
@@ -222,8 +239,8 @@ class SearchIndex:
         changed = np.flatnonzero(now.live & (now.stamps > before.key[1])) if same else np.flatnonzero(now.live)
         versions = dict(zip(fresh.ids.tolist(), fresh.versions.tolist(), strict=True))
         newer = [row for row in changed.tolist() if now.versions[row] >= versions.get(int(now.ids[row]), -np.inf)]
-        gone = np.setdiff1d(before.ids[before.live], now.ids[now.live]) if same else np.empty(0, np.int64)
-        self._commit(fresh, [now.document(row) for row in newer], {*gone.tolist(), *now.ids[newer].tolist()})
+        gone = self._deletions.end() - frozenset(now.ids[now.live].tolist())
+        self._commit(fresh, [now.document(row) for row in newer], gone.union(now.ids[newer].tolist()))
 
     def _commit(self, snapshot: Snapshot, documents: Collection[Document], replaced: Iterable[int]) -> None:
         rows = snapshot.rows_of(replaced).tolist()
@@ -238,7 +255,7 @@ class SearchIndex:
 
     def _writable(self) -> Snapshot:
         """The newest snapshot, of a generation that can be written. Raises OSError where the disk is to blame."""
-        snapshot = self._snapshots.newest()
+        snapshot = self._unspoilt()
         if snapshot.problem is None and snapshot.key[0]:
             return snapshot
         if snapshot.problem and is_passing(snapshot.problem):
@@ -248,6 +265,14 @@ class SearchIndex:
             _log.warning("the index in %s begins anew, empty, as %s", self._generations.folder, name)
         self._generations.swap(name)
         return self._snapshots.newest()
+
+    def _unspoilt(self) -> Snapshot:
+        """The newest snapshot, of a generation that a version of these rules may write into or replace."""
+        snapshot = self._snapshots.newest()
+        edition = self._edition_of(snapshot)
+        if edition and edition.is_newer_than(self._edition):
+            raise NewerEditionError(f"{self._generations.folder} is kept by a newer version")
+        return snapshot
 
     def _begun(self, edition: Edition) -> str:
         """The name of a new, empty generation, which is not the live one yet."""

@@ -10,6 +10,7 @@ from marketplace.listings.rules import ListingKind
 from marketplace.matching import meanings
 from marketplace.web.context import runtime
 from marketplace.wiring import INDEXER
+from search_index.edition import NewerEditionError
 from search_index.generations import IndexBusyError
 
 
@@ -27,7 +28,7 @@ def rebuild() -> None:
         try:
             with factory.reading() as uow, click.progressbar(length=0, label=f"{kind.value}s") as bar:
                 count = INDEXER.rebuild(uow, kind, partial(_show, bar))
-        except IndexBusyError as error:
+        except (IndexBusyError, NewerEditionError) as error:
             raise click.ClickException(str(error)) from None
         click.echo(f"{count} {kind.value}s indexed")
     with factory.writing() as uow:

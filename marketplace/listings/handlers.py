@@ -76,7 +76,7 @@ class Indexer:
 
         One kind per unit of work: what the second would read was older than what a worker has meanwhile put into its index.
         """
-        if index_of(uow, kind).status().stale:
+        if index_of(uow, kind).is_stale():
             with suppress(IndexBusyError):
                 self.rebuild(uow, kind, _silent)
 

@@ -123,6 +123,23 @@ def test_what_is_written_during_a_rebuild_is_carried_over(tmp_path: Path) -> Non
     assert counts == [5]
 
 
+def test_what_a_rebuild_has_read_and_was_deleted_since_stays_deleted(tmp_path: Path) -> None:
+    index, other = opened(tmp_path), opened(tmp_path)
+    index.put([numbered(1)])
+
+    def from_the_database() -> Iterator[Document]:
+        # 2 is younger than the rebuild, and the live index never had 3: that is why it is built anew.
+        other.put([numbered(2)])
+        yield from (numbered(number) for number in (1, 2, 3, 4))
+        other.delete([2, 3, 4])
+        other.put([numbered(4, 2)])
+
+    index.rebuild(from_the_database())
+    assert index.versions() == {1: 1, 4: 2}
+    other.put([numbered(3, 5)])
+    assert index.rebuild(numbered(number) for number in range(1, 5)) == 4
+
+
 def test_carried_over_documents_keep_everything(tmp_path: Path) -> None:
     index = opened(tmp_path)
     kept = Document(7, "ＰＬＣ控制", "压电\n陶瓷", {"county": ("寿光市", "青州市")}, {"at": 2.5}, 4)

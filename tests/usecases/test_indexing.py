@@ -27,6 +27,7 @@ from search_index.document import Query
 from tests.factories import make_need, make_result
 from tests.personas import People
 from tests.sheets import RESULTS, imported, sheet
+from tests.world import heal
 
 CODE = "91350100M000100Y43"
 
@@ -38,12 +39,6 @@ def found(factory: UnitOfWorkFactory, text: str, kind: ListingKind = ListingKind
 def reconcile(factory: UnitOfWorkFactory) -> None:
     with factory.writing() as uow:
         INDEXER.reconcile(uow)
-
-
-def heal(factory: UnitOfWorkFactory) -> None:
-    for kind in ListingKind:
-        with factory.reading() as uow:
-            INDEXER.heal(uow, kind)
 
 
 def tell(factory: UnitOfWorkFactory, *listing_ids: int) -> None:
@@ -180,7 +175,7 @@ def _of_older_analysis(folder: Path) -> None:
 
 
 def _of_another_layout(folder: Path) -> None:
-    _say(folder, layout=99)
+    _say(folder, layout=0)
 
 
 def _without_a_facet(folder: Path) -> None:
@@ -219,10 +214,10 @@ def test_an_index_that_cannot_serve_is_built_anew_by_itself(
     heal(factory)
     harm(settings.index_dir / "results")
     index = open_catalogues(settings)[ListingKind.RESULT]
-    assert index.status().stale
+    assert index.is_stale()
     heal(factory)
     assert sorted(index.versions()) == [one, two]
-    assert not index.status().stale
+    assert not index.is_stale()
 
 
 def test_an_index_begun_anew_by_a_single_listing_gets_the_others_back(

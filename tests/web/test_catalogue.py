@@ -19,7 +19,7 @@ from marketplace.results.rules import ResultState
 from tests.catalogue_page import Index, open_page
 from tests.factories import make_need, make_result
 from tests.personas import People
-from tests.usecases.test_indexing import heal
+from tests.world import heal
 
 
 @pytest.mark.parametrize("typed", ["焊接", "hanjie", "焊接 -灌装", "标题:焊接 单位:前程", '"焊接" -行业:食品'])

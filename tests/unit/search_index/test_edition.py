@@ -1,10 +1,13 @@
 """Whoever changes what texts become has to raise the number by which older indexes are known."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from search_index.document import Document
-from search_index.edition import ANALYSIS, LAYOUT
+from search_index.edition import ANALYSIS, LAYOUT, Edition, NewerEditionError, edition_of
 from search_index.segment_file import segment_of
 from tests.contract.plain import opened
 
@@ -35,10 +38,34 @@ def test_a_segment_has_the_arrays_that_were_noted_for_this_layout() -> None:
 
 def test_an_index_begun_by_a_document_asks_for_a_rebuild_and_a_rebuilt_one_does_not(tmp_path: Path) -> None:
     index = opened(tmp_path)
-    assert index.status().stale
+    assert index.is_stale()
     index.put([Document(1, "压电", "")])
-    assert index.status().stale
+    assert index.is_stale()
     index.rebuild([Document(1, "压电", "")])
-    assert not index.status().stale
+    assert not index.is_stale()
     index.put([Document(2, "陶瓷", "")])
-    assert not index.status().stale
+    assert not index.is_stale()
+
+
+@pytest.mark.parametrize("rule", ["layout", "analysis", "content"])
+def test_an_older_version_neither_writes_into_what_a_newer_one_keeps_nor_builds_it_anew(
+    tmp_path: Path, rule: str
+) -> None:
+    opened(tmp_path).rebuild([Document(1, "压电", "")])
+    generation = tmp_path / opened(tmp_path).status().generation
+    edition = edition_of(generation)
+    assert edition is not None
+    replace(edition, **{rule: getattr(edition, rule) + 1}).write(generation)
+    older = opened(tmp_path)
+    assert not older.is_stale()
+    for change in (lambda: older.put([Document(2, "陶瓷", "")]), lambda: older.delete([1]), lambda: older.rebuild([])):
+        with pytest.raises(NewerEditionError):
+            change()
+    assert older.status().generation == generation.name
+
+
+def test_a_newer_version_asks_for_a_rebuild_of_what_an_older_one_keeps() -> None:
+    older = Edition(("county",), ("at",), content=3)
+    assert not older.serves(replace(older, content=4))
+    assert not older.serves(replace(older, facets=("county", "state")))
+    assert older.serves(replace(older, facets=()))
