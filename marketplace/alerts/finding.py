@@ -12,6 +12,7 @@ from sqlalchemy import select
 from marketplace.alerts import searches
 from marketplace.alerts.hearers import MODELS, Hearer, hearer, settled, wanting
 from marketplace.alerts.rules import CANDIDATES, NEAREST
+from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ListingIndexed
@@ -58,7 +59,12 @@ class Findings:
 
 
 def look(uow: UnitOfWork, events: Sequence[Event]) -> Findings:
-    """What the listings that can be found now mean to whom."""
+    """What the listings that can be found now mean to whom. Raises NotYet while an index is being built anew.
+
+    A list from part of the catalogue would praise what is not good, and what it lacks would never be told.
+    """
+    if any(index.is_stale() for index in uow.services.catalogues.values()):
+        raise NotYet("an index is being built anew")
     matches: list[FoundMatch] = []
     finds: list[Find] = []
     hearers = _Hearers(uow)

@@ -55,6 +55,7 @@ def load(
     """
     story = story or read_story()
     with set_stage(factory, password) as stage:
+        stage.make_indexes_whole()
         open_the_house(stage, story)
         cues = list(_cues(stage, story))
         play(stage, cues, lambda steps: progress(steps, len(cues)))

@@ -1,6 +1,7 @@
 """The outbox: what still has to happen because something was committed. One row per event and handler.
 
 Rows are claimed by a conditional UPDATE, retried from 30 seconds to 2 hours, and parked where an administrator sees them.
+A handler that only has to wait raises NotYet.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,11 @@ from marketplace.kernel.events import Event
 
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 7200))
 CLAIM_FOR = timedelta(minutes=10)
+LOOK_AGAIN_AFTER = timedelta(seconds=15)
+
+
+class NotYet(Exception):
+    """What a handler needs is being made and will be there soon: it is asked again, as often as it takes."""
 
 
 class OutboxRow(Base):
@@ -86,10 +92,15 @@ def claim(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
     return sorted(taken, key=lambda row: row.id)
 
 
-def failed(row: OutboxRow, error: str, now: datetime) -> None:
+def failed(row: OutboxRow, now: datetime, error: str) -> None:
     """Put it back for later, or park it after the last retry."""
     row.error, row.claimed_until = error[-4000:], None
     if row.attempts > len(RETRY_AFTER):
         row.parked_at = now
     else:
         row.due_at = now + RETRY_AFTER[row.attempts - 1]
+
+
+def postponed(row: OutboxRow, now: datetime) -> None:
+    """Put it back for soon; this was no attempt."""
+    row.attempts, row.claimed_until, row.due_at = row.attempts - 1, None, now + LOOK_AGAIN_AFTER

@@ -6,13 +6,14 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.infra import outbox
-from marketplace.infra.outbox import OutboxRow, ScheduledRun
+from marketplace.infra.outbox import NotYet, OutboxRow, ScheduledRun
 from marketplace.infra.unit_of_work import Services, UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.events import Event, revive
 
@@ -142,9 +143,12 @@ class Worker:
             with self.factory.writing() as uow:
                 finish(uow)
                 uow.session.execute(delete(OutboxRow).where(OutboxRow.id.in_(ids)))
+        except NotYet as reason:
+            log.info("outbox: %s waits: %s", rows[0].handler, reason)
+            self._put_back(ids, outbox.postponed)
         except Exception:
             log.exception("outbox: %s failed on rows %s", rows[0].handler, ids)
-            self._put_back(ids, traceback.format_exc())
+            self._put_back(ids, partial(outbox.failed, error=traceback.format_exc()))
 
     def _begin(
         self, handler: Handler | Courier[Any] | Survey[Any], events: Sequence[Event]
@@ -155,10 +159,10 @@ class Worker:
         plain: Handler = handler
         return lambda uow: plain(uow, events)
 
-    def _put_back(self, ids: Sequence[int], error: str) -> None:
+    def _put_back(self, ids: Sequence[int], how: Callable[[OutboxRow, datetime], None]) -> None:
         with self.factory.writing() as uow:
             for row in uow.session.scalars(select(OutboxRow).where(OutboxRow.id.in_(ids))):
-                outbox.failed(row, error, uow.now())
+                how(row, uow.now())
 
     def run_due_tasks(self) -> None:
         """Run every task whose interval has passed since any worker last ran it."""

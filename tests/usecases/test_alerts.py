@@ -1,5 +1,6 @@
 """Publishing on either side lets the other hear: once, only of what fits, and only those whom it concerns."""
 
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.worker import Worker
+from marketplace.kernel.clock import SetClock
 from marketplace.listings.events import ListingIndexed, ListingMoved
 from marketplace.matching import service as matching
 from marketplace.matching.queries import matches_for_result
@@ -21,6 +23,7 @@ from tests.factories import make_interest, make_need, make_result
 from tests.inboxes import happen
 from tests.personas import People
 from tests.usecases.test_matches import index_everything
+from tests.world import heal
 
 Drain = Callable[[], int]
 
@@ -48,6 +51,7 @@ def test_publishing_on_either_side_lets_both_hear_once(
 def test_of_two_published_at_the_same_moment_each_side_hears_once(
     factory: UnitOfWorkFactory, people: People, runtime: Runtime, drain: Drain
 ) -> None:
+    heal(factory)
     result_id, need_id = make_result(factory, people), make_need(factory, people)
     run_at_once([lambda: appears(factory, result_id), lambda: appears(factory, need_id)])
     run_at_once([lambda: _work(runtime), lambda: _work(runtime)])
@@ -58,6 +62,22 @@ def test_of_two_published_at_the_same_moment_each_side_hears_once(
 def _work(runtime: Runtime) -> None:
     worker = runtime.worker
     Worker(worker.factory, worker.handlers, (), worker.batch_sizes).drain()
+
+
+def test_while_an_index_is_lost_nobody_hears_and_then_everybody(
+    factory: UnitOfWorkFactory, people: People, runtime: Runtime, drain: Drain, clock: SetClock
+) -> None:
+    made, need_id = make_result(factory, people), make_need(factory, people)
+    index_everything(factory)
+    shutil.rmtree(factory.services.settings.index_dir)
+    appears(factory, need_id)
+    for _ in range(20):
+        runtime.worker.drain()
+        clock.forward(minutes=1)
+    assert rows(factory) == []
+    drain()
+    assert alerted(factory, people) == BOTH_SIDES
+    assert {(row.result_id, row.need_id) for row in rows(factory)} == {(made, need_id)}
 
 
 def test_whatever_edits_follow_and_however_often_an_event_comes_nobody_hears_twice(
