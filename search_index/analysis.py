@@ -70,7 +70,8 @@ def code_points(folded: str) -> U32:
 
 
 @cache
-def _classes_of_bmp() -> npt.NDArray[np.uint8]:
+def classes_of_bmp() -> npt.NDArray[np.uint8]:
+    """The class of each code point of the basic plane."""
     table = np.fromiter((LETTER if chr(point).isalnum() else SEPARATOR for point in range(_BMP)), np.uint8, _BMP)
     for first, last in _STANDALONE:
         block = table[first : last + 1]
@@ -80,7 +81,7 @@ def _classes_of_bmp() -> npt.NDArray[np.uint8]:
 
 def classify(points: U32) -> npt.NDArray[np.uint8]:
     """The class of each code point. Beyond the basic plane every letter stands alone: those are rare characters."""
-    classes = _classes_of_bmp()[np.minimum(points, _BMP - 1)]
+    classes = classes_of_bmp()[np.minimum(points, _BMP - 1)]
     for at in np.flatnonzero(points >= _BMP):
         classes[at] = CHARACTER if chr(int(points[at])).isalnum() else SEPARATOR
     return classes

@@ -3,26 +3,33 @@
 For what is required or excluded without a score. Nothing here ranks.
 """
 
-import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels, selection
-from search_index.analysis import U64, code_points, fold, is_character, pieces_typed, required_terms, terms_of
+from search_index.analysis import (
+    U64,
+    classes_of_bmp,
+    code_points,
+    fold,
+    is_character,
+    pieces_typed,
+    required_terms,
+    terms_of,
+)
 from search_index.document import TITLE, Clause
 from search_index.postings import Postings
 from search_index.segment_file import facet_of
-from search_index.snapshot import Part, Snapshot
+from search_index.snapshot import Snapshot
 
 Flags = npt.NDArray[np.bool_]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
 
-_GAP = r"(?:[^\w\n]|_)"
 _RUN = 3
 """From this many characters on, holding all pairs of a run does not yet mean holding the run."""
 
@@ -69,7 +76,7 @@ def standing(
 ) -> I64:
     """Of the sorted rows that hold the terms of the pieces, those that hold each piece or, together, one after the other."""
     if together and len(pieces) > 1:
-        return _with_sequence(snapshot, rows, re.compile(_in_sequence(pieces)), in_title=in_title)
+        return _with_sequence(snapshot, rows, pieces, in_title=in_title)
     for piece in pieces:
         if is_run(piece):
             rows = _with_phrase(snapshot, rows, piece, in_title=in_title)
@@ -122,7 +129,7 @@ def _present(few: I32, many: I32) -> Flags:
 
 
 def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:
-    wanted, flags = np.frombuffer(phrase.encode(), np.uint8), [np.empty(0, np.bool_)]
+    wanted, flags = _bytes(phrase), [np.empty(0, np.bool_)]
     for part, within in snapshot.located(rows):
         text, found = part.segment.text, np.zeros(len(within), np.bool_)
         kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
@@ -131,32 +138,22 @@ def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) 
     return kept
 
 
-def _with_sequence(snapshot: Snapshot, rows: I64, pattern: re.Pattern[str], *, in_title: bool) -> I64:
-    kept = [
-        part.base + at
-        for part, within in snapshot.located(rows)
-        for at in within.tolist()
-        if pattern.search(_text(part, at, in_title=in_title))
-    ]
-    return np.array(kept, np.int64)
+def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_title: bool) -> I64:
+    """Nothing but separators between the pieces, or nothing at all where that keeps words apart."""
+    wanted = [_bytes(piece) for piece in pieces]
+    offsets = np.cumsum([0, *map(len, wanted)])
+    words = np.array([not is_character(piece[0]) for piece in pieces])
+    flags = [np.empty(0, np.bool_)]
+    for part, within in snapshot.located(rows):
+        text, found = part.segment.text, np.zeros(len(within), np.bool_)
+        kernels.find_sequence(
+            text.offsets[within], text.offsets[within + 1], text.values, np.concatenate(wanted), offsets, words,
+            classes_of_bmp(), in_title, found,
+        )  # fmt: skip
+        flags.append(found)
+    kept: I64 = rows[np.concatenate(flags)]
+    return kept
 
 
-def _text(part: Part, at: int, *, in_title: bool) -> str:
-    start, end = part.segment.text.offsets[at : at + 2]
-    text = part.segment.text.values[start:end].tobytes().decode()
-    return text.partition("\n")[0] if in_title else text
-
-
-def _in_sequence(pieces: Sequence[str]) -> str:
-    """A pattern for pieces with nothing but separators between, or nothing at all where that keeps words apart."""
-    pattern = _edge(pieces[0], "<") + re.escape(pieces[0])
-    for before, piece in pairwise(pieces):
-        words = not is_character(before[0]) and not is_character(piece[0])
-        pattern += _GAP + ("+" if words else "*") + re.escape(piece)
-    return pattern + _edge(pieces[-1], "")
-
-
-def _edge(piece: str, behind: str) -> str:
-    """No letter may stand beside a word; beside a character anything may."""
-    letter = r"[^\W_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-    return "" if is_character(piece[0]) else f"(?{behind}!{letter})"
+def _bytes(piece: str) -> U8:
+    return np.frombuffer(piece.encode(), np.uint8)
