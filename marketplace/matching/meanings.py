@@ -15,7 +15,8 @@ from marketplace.results import indexing as result_indexing
 from marketplace.results.models import Result
 from marketplace.settings import Settings
 from search_index import contexts
-from search_index.meaning import Meanings, save
+from search_index.learning import learn_apart
+from search_index.meaning import Meanings
 
 SAMPLE = 5_000
 """So many listings of each kind are read; more would teach little that is new."""
@@ -30,11 +31,7 @@ def open_meanings(settings: Settings) -> Meanings:
 
 def learn(uow: UnitOfWork) -> None:
     """Read the published listings and learn from them anew: seconds for thousands. While they are few, nothing is written."""
-    results, needs = list(_results(uow)), list(_needs(uow))
-    uow.session.close()  # What follows takes long, and the database need not keep anything in view for it.
-    learnt = contexts.learn(results, needs)
-    if learnt.documents:
-        save(learnt, uow.services.meanings.path)
+    learn_apart(uow.services.meanings.path, _results(uow), _needs(uow))
 
 
 def catch_up(uow: UnitOfWork) -> None:

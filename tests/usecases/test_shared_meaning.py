@@ -1,5 +1,6 @@
 """Where two texts share few words, the nearest words of both are shown; words that stand everywhere are no reason."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,6 @@ from marketplace.matching.why import Kin, Why, why_stored
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 from marketplace.wiring import SCHEDULE
-from search_index import contexts
 from search_index.contexts import LEAST_TEXTS
 from search_index.meaning import Meaning, save
 from tests.factories import make_need, make_result
@@ -223,17 +223,14 @@ def test_learning_leaves_the_write_lock_alone(
     factory: UnitOfWorkFactory, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(factory, people, 1)
-    learnt: list[Meaning] = []
 
-    def learn_while_somebody_writes(*_texts: object) -> Meaning:
+    def learn_while_somebody_writes(path: Path, *_texts: object) -> None:
         with factory.writing() as uow:
             uow.session.get_one(Result, 1).title = "改过了"
-        learnt.append(TAUGHT)
-        return TAUGHT
+        save(TAUGHT, path)
 
-    monkeypatch.setattr(contexts, "learn", learn_while_somebody_writes)
+    monkeypatch.setattr(meanings, "learn_apart", learn_while_somebody_writes)
     worked(factory)
-    assert learnt == [TAUGHT]
     assert factory.services.meanings.newest() == TAUGHT
 
 
