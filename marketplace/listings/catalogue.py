@@ -1,6 +1,6 @@
 """What the search indexes of results and needs hold: their facets and sort keys, and where they lie."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from marketplace.kernel.messages import N_, Labelled
@@ -103,12 +103,17 @@ def make_document(
     return Document(
         id=listing.id,
         title=listing.title,
-        body="\n".join(text for text in (*texts, party) if text),
+        body=body_of((*texts, party)),
         facets={name: (str(value),) for name, value in values.items() if value is not None}
         | {"way": tuple(listing.ways), NUMBER: numbers},
         sorts={name: _number(value) for name, value in keys.items() if value is not None},
         version=listing.version,
     )
+
+
+def body_of(texts: Iterable[str]) -> str:
+    """Texts of a listing as they stand in its document, the empty ones left out."""
+    return "\n".join(filter(None, texts))
 
 
 def _number(value: date | int) -> float:

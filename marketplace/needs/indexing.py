@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.permissions import VISITOR
-from marketplace.listings.catalogue import budget_band, make_document
+from marketplace.listings.catalogue import body_of, budget_band, make_document
 from marketplace.listings.rules import ListingKind
 from marketplace.needs.cards import indicators_in_words
 from marketplace.needs.models import Need
@@ -32,15 +32,19 @@ def versions(session: Session) -> dict[int, int]:
 
 def public_text(need: Need) -> str:
     """What everybody may read of a need, without its title and who asks."""
-    return document(need, "").body
+    return body_of(_texts(need))
 
 
 def document(need: Need, party: str) -> Document:
     """One need; `party` is empty where it is not named."""
     return make_document(
         need,
-        (need.description, indicators_in_words(need)),
+        _texts(need),
         party,
         {"budget": budget_band(need.budget_max_fen)},
         {"deadline": need.deadline, "budget": need.budget_max_fen},
     )
+
+
+def _texts(need: Need) -> tuple[str, ...]:
+    return need.description, indicators_in_words(need)

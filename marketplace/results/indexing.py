@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.permissions import VISITOR
-from marketplace.listings.catalogue import Patent, make_document
+from marketplace.listings.catalogue import Patent, body_of, make_document
 from marketplace.listings.rules import ListingKind
 from marketplace.organisations.parties import names_of
 from marketplace.results.models import Result
@@ -29,20 +29,24 @@ def versions(session: Session) -> dict[int, int]:
 
 
 def public_text(result: Result) -> str:
-    """What everybody may read of a result, without its title and its unit."""
-    return document(result, "").body
+    """What everybody may read of a result, without its title and its unit; how it works only where it is no secret."""
+    return body_of(_texts(result))
 
 
 def document(result: Result, party: str) -> Document:
-    """One result; how it works is part of it only where everybody may read that."""
-    how = result.description if may_read_description(VISITOR, result) else ""
-    effect = " ".join(filter(None, (result.metric, result.before, result.after, result.unit)))
+    """One result."""
     patent = Patent.YES if result.patent_number else Patent.NO
     return make_document(
         result,
-        (result.problem, result.summary, effect, result.conditions, how),
+        _texts(result),
         party,
         {"category": result.category, "maturity": result.maturity, "patent": patent},
         {"benefit": result.benefit_fen},
         result.patent_number,
     )
+
+
+def _texts(result: Result) -> tuple[str, ...]:
+    how = result.description if may_read_description(VISITOR, result) else ""
+    effect = " ".join(filter(None, (result.metric, result.before, result.after, result.unit)))
+    return result.problem, result.summary, effect, result.conditions, how
