@@ -130,8 +130,13 @@ def words_with_text(text: str) -> list[tuple[int, str]]:
 
 
 def _written(folded: str, terms: Terms) -> list[tuple[int, str]]:
-    spans = zip(terms.codes.tolist(), terms.starts.tolist(), (terms.starts + terms.sizes).tolist(), strict=True)
-    return [(code, folded[start:end]) for code, start, end in spans]
+    return list(zip(terms.codes.tolist(), texts_of(folded, terms), strict=True))
+
+
+def texts_of(folded: str, terms: Terms) -> list[str]:
+    """How each of the terms of a folded text is written."""
+    spans = zip(terms.starts.tolist(), (terms.starts + terms.sizes).tolist(), strict=True)
+    return [folded[start:end] for start, end in spans]
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> tuple[I64, I64]:

@@ -5,6 +5,7 @@ Frozen values only. Nothing here knows how or where they are stored.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MISSING = ""
 """The key under which documents without a value of a facet are counted and filtered."""
@@ -101,8 +102,7 @@ class Completion:
     is_name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one term in one field ("title" or "body") of the found document adds to the score."""
 
     term: str

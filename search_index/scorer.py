@@ -5,17 +5,15 @@ Single characters and words are one field, pairs another, and the two are added.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels
-from search_index.analysis import U64, is_compound, terms_with_text, words_with_text
+from search_index.analysis import U64, code_points, fold, is_compound, terms_of, texts_of, title_words
 from search_index.document import Explanation, Share
 from search_index.postings import Postings
 from search_index.snapshot import Part, Snapshot
@@ -60,18 +58,16 @@ class QueryTerms:
 
 def query_terms(weighted_texts: Iterable[tuple[str, float]], *, with_words: bool = False) -> QueryTerms:
     """The terms of (text, weight) pairs. The frequency stays linear: saturating it was measured to be worse."""
-    frequencies: defaultdict[int, float] = defaultdict(float)
-    texts: dict[int, str] = {}
+    codes, weights, written = [np.empty(0, np.uint64)], [np.empty(0)], list[str]()
     for text, weight in weighted_texts:
-        for code, term in chain(terms_with_text(text), words_with_text(text) if with_words else ()):
-            frequencies[code] += weight
-            texts[code] = term
-    codes = sorted(texts)
-    return QueryTerms(
-        np.array(codes, np.uint64),
-        tuple(texts[code] for code in codes),
-        np.array([frequencies[code] for code in codes], np.float64),
-    )
+        folded = fold(text)
+        for terms in (terms_of(code_points(folded)), *((title_words(folded),) if with_words else ())):
+            codes.append(terms.codes)
+            weights.append(np.full(len(terms.codes), weight))
+            written += texts_of(folded, terms)
+    distinct, firsts, places = np.unique(np.concatenate(codes), return_index=True, return_inverse=True)
+    frequencies: F64 = np.bincount(places, np.concatenate(weights), len(distinct)).astype(np.float64)
+    return QueryTerms(distinct, tuple(written[first] for first in firsts.tolist()), frequencies)
 
 
 class Places(NamedTuple):
@@ -90,6 +86,30 @@ class Scored:
     held: npt.NDArray[np.uint16]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The terms of a query with what each weighs in a collection: all that the score of a single document takes."""
+
+    codes: U64
+    weights: F64
+    weighting: Weighting
+
+    @property
+    def pairs(self) -> Flags:
+        """Which terms are of several characters."""
+        return is_compound(self.codes)
+
+    def norms(self, snapshot: Snapshot) -> tuple[F64, F64]:
+        """Of every row, for single terms and for pairs."""
+        return snapshot.norms(self.weighting.k1, self.weighting.b, self.weighting.title)
+
+    def score(self, snapshot: Snapshot, row: int) -> float:
+        """The score of one row."""
+        ((part, within),) = snapshot.located(np.array([row]))
+        places = _places(part.segment.postings, self.codes)
+        return float(sum(one.sum() for one in _contributions(self, part, places, within, self.norms(snapshot))))
+
+
 class Scorer:
     """Scores one query against one snapshot."""
 
@@ -97,13 +117,14 @@ class Scorer:
         self.snapshot = snapshot
         self.weighting = weighting
         self.places = [_places(part.segment.postings, terms.codes) for part in snapshot.parts]
-        self.norms = snapshot.norms(weighting.k1, weighting.b, weighting.title)
-        self.pairs = is_compound(terms.codes)
-        self.weights = terms.frequencies * self._idf() * (weighting.k1 + 1)
+        self.weights = terms.frequencies * self._idf(len(terms)) * (weighting.k1 + 1)
+        self.weighed = Weighed(terms.codes, self.weights, weighting)
+        self.pairs = self.weighed.pairs
+        self.norms = self.weighed.norms(snapshot)
         self._terms = terms
 
-    def _idf(self) -> F64:
-        counts = _documents_with(self.snapshot, self.places, len(self.pairs))
+    def _idf(self, terms: int) -> F64:
+        counts = _documents_with(self.snapshot, self.places, terms)
         rarity: F64 = np.log(1 + (self.snapshot.documents - counts + 0.5) / (counts + 0.5))
         return rarity
 
@@ -125,11 +146,6 @@ class Scorer:
             kernels.finish_scores(order, *arrays, rests, -np.inf, within, scores)
             found.append(scores)
         return np.concatenate(found)
-
-    def score(self, row: int) -> float:
-        """The score of one row."""
-        ((part, within),) = self.snapshot.located(np.array([row]))
-        return float(sum(one.sum() for one in self._contributions(part, within)))
 
     def spread(self, sample: int) -> tuple[float, float]:
         """Average and standard deviation of the scores of live rows, from the first rows of each part, `sample` in all."""
@@ -180,30 +196,39 @@ class Scorer:
         return found
 
     def _find(self, part: Part, within: I64) -> I64:
-        _, starts, ends = self.places[self.snapshot.parts.index(part)]
-        found = np.full((len(within), len(self._terms)), -1, np.int64)
-        kernels.find_postings(starts, ends, part.segment.postings.docs, within.astype(np.int32), found)
-        return found
+        return _find(part, self.places[self.snapshot.parts.index(part)], within)
 
     def _contributions(self, part: Part, within: I64) -> tuple[F64, F64]:
-        """Rows are documents, columns terms: what the term adds through the title, and through the body."""
-        at, postings = self._find(part, within), part.segment.postings
-        in_title = np.where(at >= 0, postings.in_title[at] * self.weighting.title, 0.0)
-        in_body = np.where(at >= 0, postings.in_body[at], 0.0)
-        single, pair = (norms[part.rows][within] for norms in self.norms)
-        norms = np.where(self.pairs[None, :], pair[:, None], single[:, None])
-        factor = self.weights[None, :] / (in_title + in_body + norms)
-        return factor * in_title, factor * in_body
+        return _contributions(self.weighed, part, self.places[self.snapshot.parts.index(part)], within, self.norms)
 
     def _explanation(self, title: F64, body: F64) -> Explanation:
         values = np.concatenate((title, body))
         order = np.argsort(-values, kind="stable")[: np.count_nonzero(values)]
-        shares = zip(order.tolist(), values[order].tolist(), strict=True)
         texts, count = self._terms.texts, len(self._terms)
-        return Explanation(tuple(
-            Share(texts[at], "title", value) if at < count else Share(texts[at - count], "body", value)
-            for at, value in shares
-        ))  # fmt: skip
+        places = order.tolist()
+        terms = (texts[at % count] for at in places)
+        fields = ("title" if at < count else "body" for at in places)
+        return Explanation(tuple(map(Share, terms, fields, values[order].tolist())))
+
+
+def _contributions(
+    weighed: Weighed, part: Part, places: Places, within: I64, norms: tuple[F64, F64]
+) -> tuple[F64, F64]:
+    """Rows are documents, columns terms: what the term adds through the title, and through the body."""
+    at, postings = _find(part, places, within), part.segment.postings
+    in_title = np.where(at >= 0, postings.in_title[at] * weighed.weighting.title, 0.0)
+    in_body = np.where(at >= 0, postings.in_body[at], 0.0)
+    single, pair = (each[part.rows][within] for each in norms)
+    norm = np.where(weighed.pairs[None, :], pair[:, None], single[:, None])
+    factor = weighed.weights[None, :] / (in_title + in_body + norm)
+    return factor * in_title, factor * in_body
+
+
+def _find(part: Part, places: Places, within: I64) -> I64:
+    """The place of each term (column) in the postings of a part for each document (row), -1 where it is not held."""
+    found = np.full((len(within), len(places.starts)), -1, np.int64)
+    kernels.find_postings(places.starts, places.ends, part.segment.postings.docs, within.astype(np.int32), found)
+    return found
 
 
 def _places(postings: Postings, codes: U64) -> Places:

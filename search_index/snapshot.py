@@ -74,7 +74,7 @@ class Snapshot:
         self.documents = int(self.live.sum())
         self._totals = np.sum([np.zeros(4), *(part.lengths for part in parts)], axis=0)
         self.views: dict[Any, Any] = {}
-        """What standing.py has worked out about documents of others, in view of this snapshot."""
+        """What standing.py has worked out about documents of others, in view of this snapshot or of one shortly before."""
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
 
@@ -167,7 +167,8 @@ class Snapshots:
             return self._newest
         with self._opening:
             if self._key() != self._newest.key:
-                self._newest = self._opened()
+                before, self._newest = self._newest, self._opened()
+                self._newest.views = before.views
             return self._newest
 
     def _key(self) -> tuple[str, int]:

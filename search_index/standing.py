@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index.asking import Profile, asked
-from search_index.scorer import Scorer
+from search_index.scorer import Scorer, Weighed
 from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
@@ -19,9 +19,11 @@ I64 = npt.NDArray[np.int64]
 SAMPLE = 8_192
 """Average and spread of a score are taken from so many documents; a sixtieth of a deviation is what that leaves open."""
 
+DRIFT = 1 / 64
+"""By this share a collection may change before a view of it is taken anew: a little less than the sample leaves open."""
 
 VIEWS = 512
-"""So many are kept, at some 20 kB each."""
+"""So many are kept, at some 8 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,36 @@ def standings(snapshot: Snapshot, rows: I64, asker: Asker) -> F64:
 
 
 def _standing(snapshot: Snapshot, row: int, asker: Asker, at: int) -> float:
-    scorer, average, spread = _view(snapshot, row, asker)
-    return max(0.0, (scorer.score(at) - average) / spread) if spread else 0.0
+    view = _view(snapshot, row, asker)
+    return max(0.0, (view.weighed.score(asker.snapshot, at) - view.average) / view.spread) if view.spread else 0.0
 
 
-def _view(snapshot: Snapshot, row: int, asker: Asker) -> tuple[Scorer, float, float]:
-    """How a document sees the other collection. It lasts as long as the other snapshot does: many texts ask for the same."""
-    views = asker.snapshot.views
-    key = int(snapshot.ids[row]), int(snapshot.versions[row])
-    view: tuple[Scorer, float, float] | None = views.get(key)
-    if view is None:
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a document sees the other collection: what its terms weigh there, and the average and the spread of scores."""
+
+    weighed: Weighed
+    average: float
+    spread: float
+    key: tuple[str, int]
+    documents: int
+
+    def holds_for(self, snapshot: Snapshot) -> bool:
+        """Whether little has changed since: so many listings have come and gone, in so many commits."""
+        generation, commits = self.key
+        changes = abs(snapshot.documents - self.documents) + snapshot.key[1] - commits
+        return generation == snapshot.key[0] and changes <= DRIFT * self.documents
+
+
+def _view(snapshot: Snapshot, row: int, asker: Asker) -> View:
+    """Many texts ask for the same view, and what is published in between hardly changes it."""
+    views, key = asker.snapshot.views, (int(snapshot.ids[row]), int(snapshot.versions[row]))
+    view: View | None = views.get(key)
+    if view is None or not view.holds_for(asker.snapshot):
         document = snapshot.document(row)
         terms = asked(document.title, document.body, asker.profile, snapshot)
         scorer = Scorer(asker.snapshot, terms, asker.profile.weighting)
-        view = scorer, *scorer.spread(SAMPLE)
+        view = View(scorer.weighed, *scorer.spread(SAMPLE), asker.snapshot.key, asker.snapshot.documents)
         if len(views) >= VIEWS:
             views.clear()
         views[key] = view

@@ -87,3 +87,23 @@ def test_a_view_that_another_thread_clears_away_is_no_trouble(tmp_path: Path) ->
     expected = needs.match("焊接电机", "", 5, asker=results.asker(0))
     results.asker(0).snapshot.views = Forgetting()
     assert needs.match("焊接电机", "", 5, asker=results.asker(0)) == expected
+
+
+def test_a_view_lasts_while_hardly_anything_changes_and_is_then_taken_anew(tmp_path: Path) -> None:
+    results = opened(tmp_path / "results", Profile(), "焊接电机", *(f"电机{number}号" for number in range(200)))
+    needs = opened(tmp_path / "needs", Profile(standing=1.0), "电机", "焊接", "染料")
+
+    def standing(index: SearchIndex) -> float:
+        found = needs.match("焊接电机", "", 5, asker=index.asker(0))
+        return max(match.explanation.standing for match in found)
+
+    def anew() -> float:
+        return standing(SearchIndex(tmp_path / "results", (), (), profile=Profile()))
+
+    first = standing(results)
+    results.put([Document(900, "焊接电机", "")])
+    assert standing(results) == pytest.approx(anew(), rel=0.5)
+    assert standing(results) != anew()
+    for number in range(901, 905):
+        results.put([Document(number, "焊接电机", "")])
+    assert standing(results) == anew() != first
