@@ -17,10 +17,9 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ListingIndexed
 from marketplace.listings.rules import ListingKind
-from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result, nearest
+from marketplace.matching.queries import MatchRow, good_matches, nearest
 from marketplace.matching.reasons import stored
 from marketplace.matching.rules import Side, Strength
-from marketplace.matching.scoring import FAIR_RANKS
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 
@@ -113,20 +112,13 @@ def _rows(uow: UnitOfWork, kind: ListingKind, new: frozenset[int]) -> Iterator[t
     for listing in _shown(uow, kind, new):
         others |= nearest(uow, listing, CANDIDATES)
         if wanting(uow, listing):
-            yield from ((row, side) for row in _list(uow, listing, None))
+            yield from ((row, side) for row in good_matches(uow, listing))
     for listing in _shown(uow, ListingKind(OTHER[side].value), others):
         # First what is cheap: in many of their lists the new listing is nowhere near the head.
         reached = frozenset[int]() if listing.on_behalf else nearest(uow, listing, NEAREST) & new
         if reached and wanting(uow, listing):
-            rows = _list(uow, listing, reached)
+            rows = good_matches(uow, listing, reached)
             yield from ((row, OTHER[side]) for row in rows if {row.result_id, row.need_id} & reached)
-
-
-def _list(uow: UnitOfWork, listing: Result | Need, among: frozenset[int] | None) -> list[MatchRow]:
-    """What the own list of a listing calls at least fairly strong."""
-    matches = matches_for_result if isinstance(listing, Result) else matches_for_need
-    rows = matches(uow, listing.id, FAIR_RANKS, among)
-    return [row for row in rows if row.strength is not Strength.WEAK]
 
 
 def _finds(uow: UnitOfWork, kind: ListingKind, new: Mapping[int, bool], hearers: _Hearers) -> Iterator[Find]:

@@ -56,19 +56,24 @@ def compare_results(uow: UnitOfWork, need_id: int, chosen: Sequence[int]) -> Com
     """Two results of a need's match list. Raises NotFound unless the actor is an insider of the need, InvalidInput unless
     two of the list are named."""
     rows = _two({row.result_id: row for row in matches_for_need(uow, need_id)}, chosen)
-    need, today = own_need(uow, need_id), china_day(uow.now())
-    results = [uow.session.get_one(Result, row.result_id) for row in rows]
-    found = [judgements(result_facts(result), need_facts(need), today) for result in results]
-    return Comparison(need, Side.NEED, rows, _lines(_asked(need), [_offered(result) for result in results], found))
+    need = own_need(uow, need_id)
+    pairs = [(uow.session.get_one(Result, row.result_id), need) for row in rows]
+    lines = _lines(_asked(need), [_offered(result) for result, _ in pairs], _judged(uow, pairs))
+    return Comparison(need, Side.NEED, rows, lines)
 
 
 def compare_needs(uow: UnitOfWork, result_id: int, chosen: Sequence[int]) -> Comparison:
     """Two needs of a result's match list. Raises as `compare_results`."""
     rows = _two({row.need_id: row for row in matches_for_result(uow, result_id)}, chosen)
-    result, today = own_result(uow, result_id), china_day(uow.now())
-    needs = [uow.session.get_one(Need, row.need_id) for row in rows]
-    found = [judgements(result_facts(result), need_facts(need), today) for need in needs]
-    return Comparison(result, Side.RESULT, rows, _lines(_offered(result), [_asked(need) for need in needs], found))
+    result = own_result(uow, result_id)
+    pairs = [(result, uow.session.get_one(Need, row.need_id)) for row in rows]
+    lines = _lines(_offered(result), [_asked(need) for _, need in pairs], _judged(uow, pairs))
+    return Comparison(result, Side.RESULT, rows, lines)
+
+
+def _judged(uow: UnitOfWork, pairs: Sequence[tuple[Result, Need]]) -> list[tuple[Judgement, ...]]:
+    today = china_day(uow.now())
+    return [judgements(result_facts(result), need_facts(need), today) for result, need in pairs]
 
 
 def _two(offered: Mapping[int, MatchRow], chosen: Sequence[int]) -> tuple[MatchRow, ...]:

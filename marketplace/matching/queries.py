@@ -1,6 +1,6 @@
 """Matches of a listing: found by the index, read back from the database, weighed and explained. Changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -23,7 +23,6 @@ from marketplace.organisations.parties import names_of
 from marketplace.results import policy as result_policy
 from marketplace.results.models import Result
 from search_index.document import Fragment
-from search_index.document import Match as Hit
 from search_index.highlight import highlight
 
 POOL = 60
@@ -62,6 +61,14 @@ class MatchRow:
 
 
 @dataclass(frozen=True)
+class _Candidate:
+    """Result and need of a match that may be shown, and what it weighs."""
+
+    pair: tuple[Result, Need]
+    weight: Weight
+
+
+@dataclass(frozen=True)
 class DismissedRow:
     """A match that this side has put away."""
 
@@ -74,54 +81,33 @@ class DismissedRow:
 
 def nearest(uow: UnitOfWork, listing: Result | Need, limit: int) -> frozenset[int]:
     """The listings of the other side whose texts are most like this one's: who may be in its list, found cheaply."""
-    hidden = _hidden(uow, listing, Need if isinstance(listing, Result) else Result)
-    return frozenset(hit.id for hit in hits(uow, listing, limit, hidden, explained=0))
+    return frozenset(hit.id for hit in hits(uow, listing, limit, _hidden(uow, listing), explained=0))
 
 
-def matches_for_need(
-    uow: UnitOfWork, need_id: int, limit: int = 20, among: frozenset[int] | None = None
-) -> tuple[MatchRow, ...]:
-    """Published results for a need, the best first. Raises NotFound unless the actor is an insider of the need.
-
-    With `among` the list ends with the last of these that is better than weak, which saves explaining the others.
-    """
+def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
+    """Published results for a need, the best first. Raises NotFound unless the actor is an insider of the need."""
     need = own_need(uow, need_id)
-    hidden = _hidden(uow, need, Result)
-    found = hits(uow, need, POOL, hidden)
-    visible = result_policy.visible(uow.actor) & Result.state.in_(Result.shown_in)
-    results = _read(uow, Result, found, visible)
-    names = names_of(uow.session, (result.party_id for result in results.values()))
-    weights = {hit.id: weigh(uow, results[hit.id], need, hit, Side.NEED) for hit in found if hit.id in results}
-    ranked = ((id_, reason_of(uow, weights[id_], results[id_], need, Side.NEED)) for id_ in _ranked(weights, among))
-    reasons, best = _explained(ranked, limit), _best(weights)
-    rows = [
-        _row(reason, strength, best, result_card(results[id_], names), id_, need.id)
-        for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
-    ]
-    return _with_interests(uow, rows, Side.NEED)
+    return _with_interests(uow, _rows(uow, need, _found(uow, need), limit), Side.NEED)
 
 
-def matches_for_result(
-    uow: UnitOfWork, result_id: int, limit: int = 20, among: frozenset[int] | None = None
-) -> tuple[MatchRow, ...]:
-    """Published needs for a result, the best first. Raises NotFound unless the actor is an insider of the result.
-
-    With `among` as in a need's list.
-    """
+def matches_for_result(uow: UnitOfWork, result_id: int, limit: int = 20) -> tuple[MatchRow, ...]:
+    """Published needs for a result, the best first. Raises NotFound unless the actor is an insider of the result."""
     result = own_result(uow, result_id)
-    hidden = _hidden(uow, result, Need)
-    found = hits(uow, result, POOL, hidden)
-    visible = need_policy.visible(uow.actor) & Need.state.in_(Need.shown_in)
-    needs = _read(uow, Need, found, visible)
-    names = names_of(uow.session, (need.party_id for need in needs.values()))
-    weights = {hit.id: weigh(uow, result, needs[hit.id], hit, Side.RESULT) for hit in found if hit.id in needs}
-    ranked = ((id_, reason_of(uow, weights[id_], result, needs[id_], Side.RESULT)) for id_ in _ranked(weights, among))
-    reasons, best = _explained(ranked, limit), _best(weights)
-    rows = [
-        _row(reason, strength, best, need_card(needs[id_], names, names_party=not needs[id_].anonymous), result.id, id_)
-        for (id_, reason), strength in zip(reasons, _strengths(weights, reasons), strict=True)
-    ]
-    return _with_interests(uow, rows, Side.RESULT)
+    return _with_interests(uow, _rows(uow, result, _found(uow, result), limit), Side.RESULT)
+
+
+def good_matches(uow: UnitOfWork, listing: Result | Need, among: frozenset[int] | None = None) -> list[MatchRow]:
+    """The rows of a listing's own list that are better than weak; what cannot be is not even explained.
+
+    With `among` the list ends with the last of these.
+    """
+    found = _found(uow, listing)
+    order = _ranked(found)
+    at_best = scoring.strengths([found[id_].weight.score for id_ in order], [1.0] * len(order))
+    good = [id_ for id_, strength in zip(order, at_best, strict=True) if strength is not Strength.WEAK]
+    places = [place for place, id_ in enumerate(good, start=1) if among is None or id_ in among]
+    rows = _rows(uow, listing, found, scoring.FAIR_RANKS, frozenset(good[: max(places, default=0)]))
+    return [row for row in rows if row.strength is not Strength.WEAK]
 
 
 def own_need(uow: UnitOfWork, need_id: int) -> Need:
@@ -153,49 +139,88 @@ def dismissed_by(uow: UnitOfWork, listing: Result | Need) -> tuple[DismissedRow,
     return tuple(DismissedRow(*row) for row in uow.session.execute(statement))
 
 
-def _hidden(uow: UnitOfWork, listing: Result | Need, other: type[Result] | type[Need]) -> frozenset[int]:
+def _hidden(uow: UnitOfWork, listing: Result | Need) -> frozenset[int]:
     """What is never offered to a listing: what its side put away, and what is its own party's."""
+    other: type[Result] | type[Need] = Need if isinstance(listing, Result) else Result
     own = uow.session.scalars(select(other.id).where(other.party_id == listing.party_id))
     away = dismissed_by(uow, listing)
     return frozenset(own) | {row.need_id if other is Need else row.result_id for row in away}
 
 
-def _read(uow: UnitOfWork, model: type[L], found: Sequence[Hit], visible: ColumnElement[bool]) -> dict[int, L]:
-    wanted = select(model).where(model.id.in_([hit.id for hit in found]), visible)
+def _found(uow: UnitOfWork, listing: Result | Need) -> dict[int, _Candidate]:
+    """What the index finds for a listing and everybody may see, by id, each with what it weighs."""
+    found = hits(uow, listing, POOL, _hidden(uow, listing))
+    others = _shown(uow, listing, [hit.id for hit in found])
+    candidates = {}
+    for hit in found:
+        if hit.id in others:
+            result, need = pair = _pair(listing, others[hit.id])
+            candidates[hit.id] = _Candidate(pair, weigh(uow, result, need, hit, Side(listing.kind.value)))
+    return candidates
+
+
+def _pair(listing: Result | Need, other: Result | Need) -> tuple[Result, Need]:
+    result, need = (listing, other) if isinstance(listing, Result) else (other, listing)
+    assert isinstance(result, Result)
+    assert isinstance(need, Need)
+    return result, need
+
+
+def _shown(uow: UnitOfWork, listing: Result | Need, ids: Collection[int]) -> Mapping[int, Result | Need]:
+    """Of these of the other side, those that the actor sees and that are published."""
+    if isinstance(listing, Result):
+        return _read(uow, Need, need_policy.visible(uow.actor), ids)
+    return _read(uow, Result, result_policy.visible(uow.actor), ids)
+
+
+def _read(uow: UnitOfWork, model: type[L], visible: ColumnElement[bool], ids: Collection[int]) -> dict[int, L]:
+    wanted = select(model).where(model.id.in_(ids), visible, model.state.in_(model.shown_in))
     return {listing.id: listing for listing in uow.session.scalars(wanted)}
 
 
-def _ranked(weights: Mapping[int, Weight], among: frozenset[int] | None) -> list[int]:
-    """Ids, the best first; with `among` as far as one of these could still be more than weak, whatever words carry it."""
-    order = sorted(weights, key=lambda id_: (-weights[id_].score, id_))
-    if among is None:
-        return order
-    at_best = scoring.strengths([weights[id_].score for id_ in order], [1.0] * len(order))
-    good = [n for n, id_ in enumerate(order, start=1) if id_ in among and at_best[n - 1] is not Strength.WEAK]
-    return order[: max(good, default=0)]
+def _ranked(found: Mapping[int, _Candidate]) -> list[int]:
+    return sorted(found, key=lambda id_: (-found[id_].weight.score, id_))
 
 
-def _explained(reasons: Iterable[tuple[int, Reason]], limit: int) -> list[tuple[int, Reason]]:
+def _rows(
+    uow: UnitOfWork,
+    listing: Result | Need,
+    found: Mapping[int, _Candidate],
+    limit: int,
+    among: frozenset[int] | None = None,
+) -> list[MatchRow]:
     """The first that have a word to show for it: a match nobody can explain, of single characters, is not offered."""
-    return list(islice(((id_, reason) for id_, reason in reasons if reason.why), limit))
+    side, order = Side(listing.kind.value), _ranked(found)
+    candidates = (found[id_] for id_ in order if among is None or id_ in among)
+    explained = ((one.pair, reason_of(uow, one.weight, *one.pair, side)) for one in candidates)
+    reasons = list(islice(((pair, reason) for pair, reason in explained if reason.why), limit))
+    strengths = scoring.strengths(
+        [found[id_].weight.score for id_ in order],
+        [reason.coverage for _, reason in reasons],
+        [reason.weight.score for _, reason in reasons],
+    )
+    best = found[order[0]].weight.score if order else 0.0
+    cards = _cards(uow, side, [pair for pair, _ in reasons])
+    return [
+        _row(pair, reason, strength, card, best)
+        for (pair, reason), strength, card in zip(reasons, strengths, cards, strict=True)
+    ]
 
 
-def _strengths(weights: Mapping[int, Weight], reasons: Sequence[tuple[int, Reason]]) -> tuple[Strength, ...]:
-    """A word for each of the first matches, seen against all that were found."""
-    scores = sorted((weight.score for weight in weights.values()), reverse=True)
-    shown = [reason.weight.score for _, reason in reasons]
-    return scoring.strengths(scores, [reason.coverage for _, reason in reasons], shown)
+def _cards(uow: UnitOfWork, side: Side, pairs: Sequence[tuple[Result, Need]]) -> list[Card]:
+    """The other side's cards."""
+    if side is Side.NEED:
+        names = names_of(uow.session, (result.party_id for result, _ in pairs))
+        return [result_card(result, names) for result, _ in pairs]
+    names = names_of(uow.session, (need.party_id for _, need in pairs))
+    return [need_card(need, names, names_party=not need.anonymous) for _, need in pairs]
 
 
-def _best(weights: Mapping[int, Weight]) -> float:
-    """The highest score of all that were found."""
-    return max((weight.score for weight in weights.values()), default=0.0)
-
-
-def _row(reason: Reason, strength: Strength, best: float, card: Card, result_id: int, need_id: int) -> MatchRow:
+def _row(pair: tuple[Result, Need], reason: Reason, strength: Strength, card: Card, best: float) -> MatchRow:
+    """`best` is the score of the strongest of all that were found."""
     words = [term.text for term in reason.terms]
     title, snippet = highlight(card.title, words), highlight(card.text, words, SNIPPET)
-    return MatchRow(result_id, need_id, card, strength, reason, title, snippet, reckoned(reason, best))
+    return MatchRow(pair[0].id, pair[1].id, card, strength, reason, title, snippet, reckoned(reason, best))
 
 
 def _with_interests(uow: UnitOfWork, rows: Sequence[MatchRow], side: Side) -> tuple[MatchRow, ...]:
