@@ -42,8 +42,8 @@ class Meaning:
     def telling(self, text: str, titles: str) -> tuple[str, ...]:
         """The words of a text that say something, each once; what is elsewhere said in passing tells something in a title."""
         subject = fold(titles)
-        idle = self.common | {word for word in self.passing if word not in subject}
-        return tuple(word for word in dict.fromkeys(content_words(text)) if word not in idle)
+        words = (word for word in dict.fromkeys(content_words(text)) if word not in self.common)
+        return tuple(word for word in words if word not in self.passing or word in subject)
 
     def nearest_pairs(self, own: Iterable[str], other: Iterable[str], limit: int) -> tuple[Nearby, ...]:
         """The nearest words of two texts, one from each, the nearest first; no word comes twice, and none that both have."""
