@@ -1,5 +1,6 @@
 """gunicorn's hooks: the outbox worker is a thread of the web process and must start after the fork."""
 
+import gc
 import threading
 from typing import Any
 
@@ -11,6 +12,9 @@ def post_worker_init(worker: Any) -> None:
     runtime = worker.wsgi.extensions[EXTENSION]
     for index in runtime.factory.services.catalogues.values():
         index.warm()
+    # What has been loaded stays: to look through all of it for garbage, every so often, takes a tenth of a second.
+    gc.collect()
+    gc.freeze()
     if runtime.settings.worker_in_process:
         threading.Thread(target=runtime.worker.run, name="outbox", daemon=True).start()
 
