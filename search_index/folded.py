@@ -33,12 +33,16 @@ class Folded:
 
     def find(self, needle: str) -> list[Span]:
         """Where a folded string stands; letters and digits only as whole words."""
+        size = len(needle)
+        return [(at, at + size) for at in self.begins(needle) if not self.splits_word(at + size)]
+
+    def begins(self, needle: str) -> list[int]:
+        """Where a folded string begins that may go on; letters and digits only from the beginning of a word on."""
         found = []
         at = self.folded.find(needle)
         while at >= 0:
-            end = at + len(needle)
-            if not (self._splits_word(at) or self._splits_word(end)):
-                found.append((at, end))
+            if not self.splits_word(at):
+                found.append(at)
             at = self.folded.find(needle, at + 1)
         return found
 
@@ -46,7 +50,8 @@ class Folded:
         """Whether a folded string stands anywhere."""
         return needle in self.folded and bool(self.find(needle))
 
-    def _splits_word(self, at: int) -> bool:
+    def splits_word(self, at: int) -> bool:
+        """Whether a place is in the middle of a word of letters and digits."""
         if not 0 < at < len(self.folded) or _between_characters(self.folded[at - 1 : at + 1]):
             return False
         return bool(self._is_letter[at - 1]) and bool(self._is_letter[at])

@@ -114,16 +114,37 @@ def _runs_of_words(folded: str) -> tuple[tuple[Span, ...], ...]:
 
 def _longest(text: Folded, words: Sequence[Span], others: list[Folded]) -> int:
     """How many of the words make the longest stretch worth showing that all others hold, from the first word on."""
-    if text.folded[slice(*words[0])] in EMPTY_WORDS:
+    first, longest = words[0], 0
+    if text.folded[slice(*first)] in EMPTY_WORDS:
         return 0
-    longest = 0
-    for size in range(1, len(words) + 1):
-        stretch = text.folded[words[0][0] : words[size - 1][1]]
-        if not all(_stands(stretch, words[:size], other) for other in others):
+    # Where the stretch so far stands in each of the others: with each word fewer places are left.
+    places = [other.begins(text.folded[slice(*first)]) for other in others]
+    if not all(places):
+        return 0
+    for size, (start, end) in enumerate(words, start=1):
+        word, before = text.folded[start:end], start - first[0]
+        places = [_going_on(*each, word, before) for each in zip(others, places, strict=True)]
+        behind = before + len(word)
+        if not all(_ends_whole(*each, behind) for each in zip(others, places, strict=True)):
             break
-        if len(stretch) > 1 and text.folded[slice(*words[size - 1])] not in EMPTY_WORDS:
+        if behind > 1 and word not in EMPTY_WORDS:
             longest = size
     return longest
+
+
+def _going_on(text: Folded, places: Sequence[int], word: str, before: int) -> list[int]:
+    """At which of the places a word follows so many characters behind, as a word of its own or within one."""
+    edges, folded = _edges_of_words(text.folded), text.folded
+    return [
+        at
+        for at in places
+        if folded.startswith(word, at + before) and _is_whole(edges, at + before, at + before + len(word))
+    ]
+
+
+def _ends_whole(text: Folded, places: Sequence[int], behind: int) -> bool:
+    """Whether at one of the places no word of letters goes on behind so many characters."""
+    return any(not text.splits_word(at + behind) for at in places)
 
 
 def _stands(stretch: str, words: Sequence[Span], text: Folded) -> bool:
