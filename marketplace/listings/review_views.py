@@ -44,14 +44,15 @@ def review(listing_id: int) -> str | Response:
         listing, kind = _in_office(uow, listing_id)
         view = kind.read(uow, listing)
         page: Page = view.page
-        names, claims = base_names(uow), claims_of(uow, listing.id)
-        similar = similar_to(uow, kind, listing, page.revision.changes if page.revision else None)
     fields = _fields(kind, listing, page.revision)
     form = review_form(dict(kind.checks), fields)
     approving = request.form.get("decision") == "approve"
     if submitted(form, _decision(form, kind, listing_id, page.revision, approving=approving)) is not None:
         flash(_("It is approved; everybody sees it.") if approving else _("It goes back with your remarks."), "success")
         return redirect(url_for("home.review_queue"), code=303)
+    with reading() as uow:
+        names, claims = base_names(uow), claims_of(uow, listing.id)
+        similar = similar_to(uow, kind, listing, page.revision.changes if page.revision else None)
     return render_template(
         "listings/review.html",
         form=form,
