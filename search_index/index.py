@@ -16,6 +16,7 @@ import rjieba
 
 from search_index import keyword_search, selection, whoosh_store
 from search_index.asking import PLAIN, Profile
+from search_index.bars import bar_of, reaching
 from search_index.deletions import Deletions
 from search_index.document import (
     RELEVANCE,
@@ -121,6 +122,22 @@ class SearchIndex:
         snapshot = self._snapshots.newest()
         allowed = selection.without(snapshot, selection.passing(snapshot, filters), exclude)
         return self._matcher(snapshot, title, body, asker).best(allowed, limit, explained)
+
+    def among_first(
+        self,
+        text: tuple[str, str],
+        place: int,
+        ids: frozenset[int],
+        exclude: Callable[[], frozenset[int]],
+        asker: Asker | None = None,
+    ) -> frozenset[int]:
+        """Which of these documents are among the first `place` for a text (title, body), by their terms alone.
+
+        Asked again for the same text it is answered without a search, from how good they had to be the last time;
+        `exclude`, what has no place in the list, is only asked for a search.
+        """
+        snapshot = self._snapshots.newest()
+        return reaching(snapshot, bar_of(snapshot, self._profile, text, place, exclude, asker), ids)
 
     def explain(self, title: str, body: str, id: int, asker: Asker | None = None) -> Match | None:  # noqa: A002
         """What `match` would say of one document, None where there is no such document."""

@@ -73,8 +73,8 @@ class Snapshot:
         self.live: Flags = _joined([part.live for part in parts], np.bool_)
         self.documents = int(self.live.sum())
         self._totals = np.sum([np.zeros(4), *(part.lengths for part in parts)], axis=0)
-        self.views: dict[Any, Any] = {}
-        """What standing.py has worked out about documents of others, in view of this snapshot or of one shortly before."""
+        self.kept: dict[Any, Any] = {}
+        """What was worked out about this snapshot, or about one shortly before (lasting.py)."""
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
 
@@ -168,7 +168,7 @@ class Snapshots:
         with self._opening:
             if self._key() != self._newest.key:
                 before, self._newest = self._newest, self._opened()
-                self._newest.views = before.views
+                self._newest.kept = before.kept
             return self._newest
 
     def _key(self) -> tuple[str, int]:

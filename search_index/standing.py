@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index.asking import Profile, asked
+from search_index.lasting import Moment, kept
 from search_index.scorer import Scorer, Weighed
 from search_index.snapshot import Snapshot
 
@@ -18,12 +19,6 @@ I64 = npt.NDArray[np.int64]
 
 SAMPLE = 8_192
 """Average and spread of a score are taken from so many documents; a sixtieth of a deviation is what that leaves open."""
-
-DRIFT = 1 / 64
-"""By this share a collection may change before a view of it is taken anew: a little less than the sample leaves open."""
-
-VIEWS = 512
-"""So many are kept, at some 8 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +53,16 @@ class View:
     weighed: Weighed
     average: float
     spread: float
-    key: tuple[str, int]
-    documents: int
-
-    def holds_for(self, snapshot: Snapshot) -> bool:
-        """Whether little has changed since: so many listings have come and gone, in so many commits."""
-        generation, commits = self.key
-        changes = abs(snapshot.documents - self.documents) + snapshot.key[1] - commits
-        return generation == snapshot.key[0] and changes <= DRIFT * self.documents
+    moment: Moment
 
 
 def _view(snapshot: Snapshot, row: int, asker: Asker) -> View:
     """Many texts ask for the same view, and what is published in between hardly changes it."""
-    views, key = asker.snapshot.views, (int(snapshot.ids[row]), int(snapshot.versions[row]))
-    view: View | None = views.get(key)
-    if view is None or not view.holds_for(asker.snapshot):
+
+    def look() -> View:
         document = snapshot.document(row)
         terms = asked(document.title, document.body, asker.profile, snapshot)
         scorer = Scorer(asker.snapshot, terms, asker.profile.weighting)
-        view = View(scorer.weighed, *scorer.spread(SAMPLE), asker.snapshot.key, asker.snapshot.documents)
-        if len(views) >= VIEWS:
-            views.clear()
-        views[key] = view
-    return view
+        return View(scorer.weighed, *scorer.spread(SAMPLE), Moment.of(asker.snapshot))
+
+    return kept(asker.snapshot, (int(snapshot.ids[row]), int(snapshot.versions[row])), look)

@@ -17,7 +17,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ListingIndexed
 from marketplace.listings.rules import ListingKind
-from marketplace.matching.queries import MatchRow, good_matches, nearest
+from marketplace.matching.queries import MatchRow, among_nearest, good_matches, nearest
 from marketplace.matching.reasons import stored
 from marketplace.matching.rules import Side, Strength
 from marketplace.needs.models import Need
@@ -115,7 +115,7 @@ def _rows(uow: UnitOfWork, kind: ListingKind, new: frozenset[int]) -> Iterator[t
             yield from ((row, side) for row in good_matches(uow, listing))
     for listing in _shown(uow, ListingKind(OTHER[side].value), others):
         # First what is cheap: in many of their lists the new listing is nowhere near the head.
-        reached = frozenset[int]() if listing.on_behalf else nearest(uow, listing, NEAREST) & new
+        reached = frozenset[int]() if listing.on_behalf else among_nearest(uow, listing, NEAREST, new)
         if reached and wanting(uow, listing):
             rows = good_matches(uow, listing, reached)
             yield from ((row, OTHER[side]) for row in rows if {row.result_id, row.need_id} & reached)

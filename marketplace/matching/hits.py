@@ -3,6 +3,8 @@
 Both indexes take part: what every need says weighs little, and what a need makes of a result counts for the result too.
 """
 
+from collections.abc import Callable
+
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.rules import ListingKind
 from marketplace.matching.texts import need_text, result_text
@@ -22,6 +24,19 @@ def hits(
     index = uow.services.catalogues[_other(listing)]
     asker = uow.services.catalogues[listing.kind].asker(listing.id)
     return index.match(listing.title, _text(listing), limit, exclude=exclude, explained=explained, asker=asker)
+
+
+def among_first(
+    uow: UnitOfWork,
+    listing: Result | Need,
+    place: int,
+    others: frozenset[int],
+    exclude: Callable[[], frozenset[int]],
+) -> frozenset[int]:
+    """Which of these listings of the other side are among the first `place` for this one by the words alone."""
+    index = uow.services.catalogues[_other(listing)]
+    asker = uow.services.catalogues[listing.kind].asker(listing.id)
+    return index.among_first((listing.title, _text(listing)), place, others, exclude, asker)
 
 
 def hit(uow: UnitOfWork, listing: Result | Need, other_id: int) -> Match | None:

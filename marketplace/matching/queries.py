@@ -12,7 +12,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.matching import policy, scoring
 from marketplace.matching.cards import Card, need_card, result_card
 from marketplace.matching.facts import Remark
-from marketplace.matching.hits import hits
+from marketplace.matching.hits import among_first, hits
 from marketplace.matching.models import Dismissal, Interest, Match
 from marketplace.matching.reasons import Reason, Weight, reason_of, weigh
 from marketplace.matching.reckoning import Reckoning, reckoned
@@ -82,6 +82,11 @@ class DismissedRow:
 def nearest(uow: UnitOfWork, listing: Result | Need, limit: int) -> frozenset[int]:
     """The listings of the other side whose texts are most like this one's: who may be in its list, found cheaply."""
     return frozenset(hit.id for hit in hits(uow, listing, limit, _hidden(uow, listing), explained=0))
+
+
+def among_nearest(uow: UnitOfWork, listing: Result | Need, limit: int, others: frozenset[int]) -> frozenset[int]:
+    """Which of these of the other side are among its nearest; cheaper still, for it is mostly known how near they must be."""
+    return among_first(uow, listing, limit, others, lambda: _hidden(uow, listing))
 
 
 def matches_for_need(uow: UnitOfWork, need_id: int, limit: int = 20) -> tuple[MatchRow, ...]:

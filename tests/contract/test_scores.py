@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -126,3 +127,33 @@ def test_matching_respects_filters_exclusions_and_the_limit(index: SearchIndex) 
     assert [match.id for match in matches] == [3, 5]
     assert index.match("压电", "", 0) == ()
     assert index.match("", "。", 5) == ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_is_among_the_first_is_what_the_list_says(index: SearchIndex, seed: int) -> None:
+    rng = random.Random(seed)
+    index.put(plain.document(rng, number) for number in range(50))
+    query = plain.document(rng, 0)
+    for excluded in (frozenset(range(0, 50, 7)), frozenset[int]()):
+        index.put([plain.document(rng, 60 + len(excluded))])  # So small a collection has changed by one document.
+        listed = [match.id for match in index.match(query.title, query.body, 10, exclude=excluded)]
+        outside = frozenset(range(50)) - excluded
+        first = index.among_first((query.title, query.body), 10, outside, partial(frozenset, excluded))
+        assert first == outside & set(listed)
+    assert index.among_first(("涂料废水", ""), 10, frozenset({999}), frozenset) == frozenset()
+
+
+def test_how_good_the_first_are_is_remembered_while_hardly_anything_changes(index: SearchIndex) -> None:
+    index.put(Document(number, "压电" * (1 + number % 5), "") for number in range(200))
+    asked = []
+
+    def exclude() -> frozenset[int]:
+        asked.append(1)
+        return frozenset()
+
+    index.put([Document(500, "压电" * 9, "")])
+    for number in range(501, 504):
+        index.put([Document(number, "压电" * 9, ""), Document(number + 100, "陶瓷", "")])
+        new = frozenset({number, number + 100})
+        assert index.among_first(("压电压电", ""), 10, new, exclude) == {number}
+    assert len(asked) < 3

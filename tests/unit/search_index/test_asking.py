@@ -85,7 +85,7 @@ def test_a_view_that_another_thread_clears_away_is_no_trouble(tmp_path: Path) ->
     results = opened(tmp_path / "results", Profile(), "焊接电机", "电机")
     needs = opened(tmp_path / "needs", Profile(standing=1.0), "电机", "焊接")
     expected = needs.match("焊接电机", "", 5, asker=results.asker(0))
-    results.asker(0).snapshot.views = Forgetting()
+    results.asker(0).snapshot.kept = Forgetting()
     assert needs.match("焊接电机", "", 5, asker=results.asker(0)) == expected
 
 
