@@ -92,7 +92,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),
     Task("results.expire_stale", timedelta(hours=1), results.expire_stale),
     Task("matching.learn_meaning", timedelta(days=1), meanings.learn, only_reads=True),
-    Task("matching.catch_up_on_meaning", timedelta(hours=1), meanings.catch_up, only_reads=True),
+    Task("matching.catch_up_on_meaning", timedelta(minutes=2), meanings.catch_up, only_reads=True),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),

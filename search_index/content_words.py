@@ -14,6 +14,16 @@ from search_index.shared_words import EMPTY_WORDS
 _SAYING = ("n", "v", "a", "b", "z", "j", "l", "i", "eng")
 """Parts of speech by their first letters: nouns, verbs, adjectives, set phrases, foreign words. Not adverbs, not units."""
 
+_FILLER = """
+技术 关键技术 核心技术 系统 方法 装置 设备 产品 项目 企业 公司 单位 工程 工业 生产 工艺 生产工艺 技术开发 开发 研发 研究
+研制 应用 设计 制造 加工 改造 改进 优化 创新 集成 系统集成 解决 解决方案 方案 问题 难题 需求 要求 目标 指标 关键 核心 重点
+处理 过程 流程 环节 阶段 综合 辅助 配套 整体 超过 达到 满足 提高 提升 降低 减少 增加 增强 改善 保证 保障 实现 完成 利用 使用
+作用 效果 效率 效益 性能 功能 质量 品质 优质 水平 能力 成本 结构 条件 情况 方面 领域 行业 市场 国内 国外 国际 先进 现有 目前
+主要 具有 存在 相关 重要 有效 良好 成果 工作 人员 部门
+"""
+FILLER = frozenset(_FILLER.split())
+"""What any text about technical work says, whatever its subject: alone it is no reason for anything."""
+
 _NAMING = ("n", "v", "j", "l")
 _CHINESE = re.compile(r"[㐀-鿿]")
 _HOLDS_LETTER = re.compile(r"[^\W\d_]")

@@ -15,7 +15,7 @@ import numpy as np
 
 from search_index.analysis import fold
 from search_index.arrays import Array, DamagedFileError, map_arrays, write_arrays
-from search_index.content_words import content_words
+from search_index.content_words import FILLER, content_words
 from search_index.durable_storage import write_synced
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Meaning:
     def telling(self, text: str, titles: str) -> tuple[str, ...]:
         """The words of a text that say something, each once; what is elsewhere said in passing tells something in a title."""
         subject = fold(titles)
-        words = (word for word in dict.fromkeys(content_words(text)) if word not in self.common)
+        words = (word for word in dict.fromkeys(content_words(text)) if word not in self.common and word not in FILLER)
         return tuple(word for word in words if word not in self.passing or word in subject)
 
     def nearest_pairs(self, own: Iterable[str], other: Iterable[str], limit: int) -> tuple[Nearby, ...]:

@@ -12,6 +12,7 @@ from marketplace.listings.models import Listing
 from marketplace.listings.policy import is_mine
 from marketplace.matching.queries import MatchRow, matches_for_need, matches_for_result
 from marketplace.matching.rules import Strength
+from marketplace.matching.scoring import STRONG_RANKS
 from marketplace.needs import policy as need_policy
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
@@ -78,13 +79,17 @@ def results(uow: UnitOfWork) -> OwnResults:
 
 
 def needs(uow: UnitOfWork, *, with_matches: bool) -> OwnNeeds:
-    """Needs of one's parties, the open ones with the result that fits best."""
+    """Needs of one's parties, the open ones with the result that fits best, where one fits at all."""
     mine = _own(uow) & need_policy.visible(uow.actor)
     found = _latest(uow, Need, mine)
     open_ids = [one.id for one in found if one.state == NeedState.PUBLISHED][:MATCHED] if with_matches else []
-    best = {id_: next(iter(matches_for_need(uow, id_, limit=1)), None) for id_ in open_ids}
+    best = {id_: _first_good(matches_for_need(uow, id_, limit=STRONG_RANKS)) for id_ in open_ids}
     rows = tuple(NeedRow(one.id, one.title, NeedState(one.state), best.get(one.id)) for one in found)
     return OwnNeeds(rows, _count(uow, Need, mine))
+
+
+def _first_good(matches: Sequence[MatchRow]) -> MatchRow | None:
+    return next((match for match in matches if match.strength is not Strength.WEAK), None)
 
 
 def fitting_needs(uow: UnitOfWork) -> tuple[Fitting, ...]:
@@ -97,7 +102,7 @@ def fitting_needs(uow: UnitOfWork) -> tuple[Fitting, ...]:
         for match in matches_for_result(uow, one.id, limit=FITTING)
         if match.strength is not Strength.WEAK
     ]
-    found.sort(key=lambda one: list(Strength).index(one.match.strength))
+    found.sort(key=lambda one: one.match.strength.rank)
     once = {one.match.need_id: one for one in reversed(found)}
     return tuple(one for one in found if once[one.match.need_id] is one)[:FITTING]
 

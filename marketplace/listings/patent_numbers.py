@@ -18,6 +18,9 @@ _FORMS = (
     # Publications, and patents of other countries, with the letter of the stage left out.
     re.compile(r"(?<![0-9A-Z./])(CN|US|EP|WO|JP|KR|DE|FR|GB) ?(\d{4})/?(\d{3,7})(?: ?[A-Z]\d?)?(?![0-9A-Z])"),
 )
+_SHORTEST = re.compile(r"\d{4}")
+"""Digits in a row that each of them has: most texts need not be looked at any further."""
+
 _OLD = re.compile(r"([089]\d)([1-9])(\d{5})\.[\dX]")
 _CALLED = re.compile(r"^(?:专利申请号|专利号|申请号|授权公告号|公告号|公开号)")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -25,6 +28,8 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 def numbers_in(text: str) -> tuple[str, ...]:
     """The numbers that stand in a text, each once."""
+    if not _SHORTEST.search(text):
+        return ()
     folded = _folded(text)
     return tuple(dict.fromkeys("".join(found.groups()) for form in _FORMS for found in form.finditer(folded)))
 

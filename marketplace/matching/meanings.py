@@ -5,9 +5,10 @@ Nothing is ranked by what is learnt: reasons.py explains with it.
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.listings.models import Listing
 from marketplace.matching.texts import need_text, result_text
 from marketplace.needs import indexing as need_indexing
 from marketplace.needs.models import Need
@@ -36,10 +37,14 @@ def learn(uow: UnitOfWork) -> None:
 
 def catch_up(uow: UnitOfWork) -> None:
     """Learn before the day is over where nothing was learnt yet, or the listings have become twice as many since."""
-    published = len(result_indexing.versions(uow.session)) + len(need_indexing.versions(uow.session))
+    published = sum(uow.session.scalar(_count_shown(model)) or 0 for model in (Result, Need))
     read = uow.services.meanings.newest().documents
     if published >= contexts.LEAST_TEXTS and min(published, 2 * SAMPLE) >= 2 * read:
         learn(uow)
+
+
+def _count_shown(model: type[Listing]) -> Select[int]:
+    return select(func.count()).select_from(model).where(model.state.in_(model.shown_in))
 
 
 def _results(uow: UnitOfWork) -> Iterator[str]:

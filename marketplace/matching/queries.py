@@ -194,7 +194,7 @@ def _rows(
     limit: int,
     among: frozenset[int] | None = None,
 ) -> list[MatchRow]:
-    """The first that have a word to show for it: a match nobody can explain, of single characters, is not offered."""
+    """The first that have a word to show for it, the strong ones ahead: a match nobody can explain is not offered."""
     side, order = Side(listing.kind.value), _ranked(found)
     candidates = (found[id_] for id_ in order if among is None or id_ in among)
     explained = ((one.pair, reason_of(uow, one.weight, *one.pair, side)) for one in candidates)
@@ -206,10 +206,11 @@ def _rows(
     )
     best = found[order[0]].weight.score if order else 0.0
     cards = _cards(uow, side, [pair for pair, _ in reasons])
-    return [
+    rows = [
         _row(pair, reason, strength, card, best)
         for (pair, reason), strength, card in zip(reasons, strengths, cards, strict=True)
     ]
+    return sorted(rows, key=lambda row: row.strength.rank)
 
 
 def _cards(uow: UnitOfWork, side: Side, pairs: Sequence[tuple[Result, Need]]) -> list[Card]:

@@ -11,6 +11,11 @@ class Strength(Labelled):
     FAIR = "fair", N_("Fairly strong")
     WEAK = "weak", N_("Some common ground")
 
+    @property
+    def rank(self) -> int:
+        """0 is the strongest."""
+        return list(Strength).index(self)
+
 
 class Side(Labelled):
     """The two sides of a match."""

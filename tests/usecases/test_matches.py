@@ -62,6 +62,21 @@ def test_a_company_sees_the_results_that_share_its_words(factory: UnitOfWorkFact
     assert first.card.party == "青州前程机械有限公司"
 
 
+def test_the_strong_ones_stand_ahead_of_what_shares_more_words_but_none_of_the_title(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    wordy = make_result(factory, people, title="壁板焊工培训", summary="壁板焊接后变形大，壁板焊接矫正" * 3)
+    near = make_result(factory, people, title="储罐焊接变形控制", summary=WHOLE)
+    for number in range(8):
+        make_result(factory, people, title=f"苹果果托{number}号", summary="壁板软托", problem="", description="")
+    need_id = make_need(factory, people)
+    index_everything(factory)
+    found = rows_for_need(factory, people, need_id)
+    assert [row.strength.rank for row in found] == sorted(row.strength.rank for row in found)
+    assert found[0].result_id == near
+    assert wordy in {row.result_id for row in found}
+
+
 def test_a_worker_sees_the_needs_his_result_may_solve(factory: UnitOfWorkFactory, people: People) -> None:
     result_id, need_id = make_result(factory, people), make_need(factory, people)
     make_need(factory, people, title="苹果冷库节能", description="冷库耗电高。")

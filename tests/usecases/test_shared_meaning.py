@@ -114,10 +114,11 @@ def test_a_word_said_in_passing_is_a_reason_in_a_title_only(
 def test_with_nothing_learnt_matches_are_explained_as_far_as_words_go(
     factory: UnitOfWorkFactory, people: People, pair: tuple[int, int]
 ) -> None:
+    shared = make_result(factory, people, **{**KIN, "title": "铁锅耐蚀技术"})
+    index_everything(factory)
     factory.services.meanings.path.write_bytes(b"damaged")
-    found = rows(factory, people, pair[1])
-    assert {row.result_id for row in found} >= {pair[0]}
-    assert all(row.reason.terms and not row.reason.kin for row in found)
+    (row,) = rows(factory, people, pair[1])
+    assert (row.result_id, [term.text for term in row.reason.terms], row.reason.kin) == (shared, ["铁锅"], ())
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,19 @@ def test_an_official_reads_matches_without_buttons(browse: Browse, people: Peopl
     assert "/dismiss" not in page.text
 
 
+def test_a_list_in_which_nothing_clearly_fits_says_so(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, pair: tuple[int, int]
+) -> None:
+    nothing_fits = "目前没有明显适合这项需求的成果"
+    client = browse(people.company)
+    assert nothing_fits not in client.get(f"/needs/{pair[1]}/matches").text
+    far = make_need(factory, people, title="苹果冷库节能", description="冷库耗电高，储罐多，壁板旧，现场噪声大。")
+    index_everything(factory)
+    page = client.get(f"/needs/{far}/matches").text
+    assert nothing_fits in page
+    assert page.count("/interests/new?") > 0, "what shares some words stands below"
+
+
 def test_an_empty_list_says_what_to_do(browse: Browse, people: People, factory: UnitOfWorkFactory) -> None:
     need_id = make_need(factory, people)
     page = browse(people.company).get(f"/needs/{need_id}/matches").text
