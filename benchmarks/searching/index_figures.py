@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.searching.corpus import FACETS, SORTS, Corpus, Text
+from benchmarks.searching.memory import private_megabytes
 from benchmarks.searching.rivals import field_of, need_terms
-from benchmarks.searching.scene import Scene, private_megabytes
+from benchmarks.searching.scene import Scene
 from benchmarks.searching.timing import interleaved, ratio, summary
 from search_index.document import Document, Query
 from search_index.index import SearchIndex

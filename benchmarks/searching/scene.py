@@ -1,7 +1,6 @@
 """What the measurements share: the corpus at one size, our index of it and those it is compared with, each built once."""
 
 import gc
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -98,9 +97,3 @@ class Scene:
         # What was built stays to the end: looking through it for garbage would be measured as part of a query.
         gc.collect()
         gc.freeze()
-
-
-def private_megabytes(process: int | None = None) -> float:
-    """Memory that is this process's alone (Linux), in MB."""
-    lines = Path(f"/proc/{process or os.getpid()}/smaps_rollup").read_text(encoding="utf-8").splitlines()
-    return round(sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024, 1)
