@@ -126,12 +126,19 @@ class Worker:
                 return 0
         with self.factory.writing() as uow:
             rows = outbox.claim(uow.session, uow.now(), limit=max(self.batch_sizes.values(), default=1))
-            size = self.batch_sizes.get(rows[0].handler, 1) if rows else 0
-            for row in rows[size:]:
-                row.claimed_until, row.attempts = None, row.attempts - 1
-        if rows:
-            self._handle(rows[:size])
-        return len(rows[:size])
+            batch = self._batch(rows)
+            for row in rows:
+                if row not in batch:
+                    row.claimed_until, row.attempts = None, row.attempts - 1
+        if batch:
+            self._handle(batch)
+        return len(batch)
+
+    def _batch(self, rows: Sequence[OutboxRow]) -> Sequence[OutboxRow]:
+        """Those that are handled together. One that has failed before is tried alone: it may be to blame for the others."""
+        if not rows or rows[0].attempts > 1:
+            return rows[:1]
+        return [row for row in rows if row.attempts == 1][: self.batch_sizes.get(rows[0].handler, 1)]
 
     def _handle(self, rows: Sequence[OutboxRow]) -> None:
         """Run the handler and delete its rows in one transaction; on failure put the rows back for later."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditRow
 from marketplace.bases.events import BaseSaved
-from marketplace.infra.outbox import RETRY_AFTER, OutboxRow
+from marketplace.infra.outbox import LOOK_AGAIN_AFTER, RETRY_AFTER, NotYet, OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Handler, Survey, Task, Worker
 from marketplace.kernel.clock import SetClock
@@ -146,9 +146,49 @@ def test_a_survey_looks_without_the_write_lock_and_notes_in_the_transaction(fact
     worker.step()
     assert len(left(factory)) == 2, "nothing is lost"
     factory.clock.at += RETRY_AFTER[0]  # type: ignore[attr-defined]
-    worker.step()
-    assert heard == [[1, 2], [1, 2]]
+    worker.drain()
+    assert heard == [[1, 2], [1], [2]]
     assert left(factory) == []
+
+
+def test_one_bad_event_does_not_take_those_along_that_came_with_it(
+    factory: UnitOfWorkFactory, clock: SetClock
+) -> None:
+    heard: Heard = []
+
+    def hear(uow: UnitOfWork, events: Sequence[Event]) -> None:
+        if BaseSaved(2) in events:
+            raise RuntimeError
+        listener(heard)(uow, events)
+
+    worker = worker_for(factory, hear, batch=5)
+    announce(worker, 1, 2, 3)
+    worker.drain()
+    assert heard == []
+    announce(worker, 4, 5)
+    clock.at += RETRY_AFTER[0]
+    worker.drain()
+    assert sorted(heard) == [[1], [3], [4, 5]]
+    assert [row.payload["base_id"] for row in left(factory)] == [2]
+
+
+def test_who_has_to_wait_is_asked_again_as_often_as_it_takes(factory: UnitOfWorkFactory, clock: SetClock) -> None:
+    heard: Heard = []
+    waiting = [NotYet("soon")] * 20
+
+    def hear(uow: UnitOfWork, events: Sequence[Event]) -> None:
+        if waiting:
+            raise waiting.pop()
+        listener(heard)(uow, events)
+
+    worker = worker_for(factory, hear, batch=5)
+    announce(worker, 1, 2)
+    for _ in range(20):
+        worker.drain()
+        clock.at += LOOK_AGAIN_AFTER
+        assert [(row.attempts, row.error) for row in left(factory)] == [(0, None)] * 2
+    worker.drain()
+    assert heard == [[1, 2]]
 
 
 def test_what_is_passed_on_reaches_its_handlers_and_is_not_audited(factory: UnitOfWorkFactory) -> None:
