@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from marketplace.accounts.models import SignInAttempt, VerificationCode
-from marketplace.contracts.models import Scan
+from marketplace.contracts.models import DocumentFile, Scan
 from marketplace.deals.models import Message
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
@@ -14,6 +14,7 @@ from marketplace.organisations.models import Organisation
 FILE_COLUMNS = (
     Attachment.sha256,
     Attachment.thumbnail_sha256,
+    DocumentFile.sha256,
     ImportRun.sha256,
     Message.file_sha256,
     Organisation.authorisation_sha256,

@@ -17,7 +17,6 @@ from marketplace.infra.database import make_engine
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
-from marketplace.listings.rules import ListingKind
 from marketplace.schema import whole_schema
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
@@ -89,19 +88,12 @@ def factory(runtime: Runtime) -> UnitOfWorkFactory:
     return runtime.factory
 
 
-def heal(factory: UnitOfWorkFactory) -> None:
-    """What a worker does every minute: an index that is not whole is built from the database."""
-    for kind in ListingKind:
-        with factory.reading() as uow:
-            INDEXER.heal(uow, kind)
-
-
 @pytest.fixture
 def drain(runtime: Runtime) -> Callable[[], int]:
     """Runs everything the outbox holds; a handler that fails fails the test."""
 
     def run() -> int:
-        heal(runtime.factory)
+        INDEXER.heal_all(runtime.factory)
         handled = runtime.worker.drain()
         with runtime.factory.reading() as uow:
             errors = uow.session.execute(text("SELECT handler, error FROM outbox WHERE error IS NOT NULL")).all()

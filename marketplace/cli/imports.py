@@ -20,6 +20,7 @@ from marketplace.listings.models import ImportRun
 from marketplace.listings.rules import ListingKind, ProblemKind
 from marketplace.organisations.actors import actor_of
 from marketplace.web.context import Runtime, runtime
+from marketplace.wiring import INDEXER
 
 KIND_OF = {"results": ListingKind.RESULT, "needs": ListingKind.NEED}
 UNREADABLE = 2
@@ -60,6 +61,7 @@ def command(what: str, file: Path, dry_run: bool, email: str | None, with_simila
     _report(house, run)
     if not dry_run:
         click.echo("Working through what follows from it …")
+        INDEXER.heal_all(house.factory)
         house.worker.drain()
 
 

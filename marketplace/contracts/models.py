@@ -7,7 +7,16 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState, PriceModel
+from marketplace.contracts.rules import (
+    CODE_LENGTH,
+    Basis,
+    ContractType,
+    DocumentKind,
+    DocumentState,
+    PaperState,
+    PriceModel,
+    PrintKind,
+)
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
@@ -41,6 +50,8 @@ class Document(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(Text, default="")
+    code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
+    """By which anybody who has seen the document finds it on the public page; given when it is sent."""
 
     __table_args__ = (
         one_of("kind", DocumentKind),
@@ -54,6 +65,7 @@ class Document(Base):
         CheckConstraint("state <> 'complete' OR basis <> 'paper' OR paper = 'verified'", name="verified_if_paper"),
         CheckConstraint("kind <> 'contract' OR contract_type IS NOT NULL", name="type_if_contract"),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
+        Index("uq_documents_code", "code", unique=True),
         Index("uq_documents_number", "deal_id", "kind", "number", unique=True),
         Index(
             "uq_documents_live",
@@ -64,6 +76,20 @@ class Document(Base):
             postgresql_where=sql("state IN ('draft', 'sent')"),
         ),
     )
+
+
+class DocumentFile(Base):
+    """A PDF that was made of a document, by its content; it is never made anew."""
+
+    __tablename__ = "document_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    kind: Mapped[PrintKind] = mapped_column(EnumText(PrintKind))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (one_of("kind", PrintKind), Index("uq_document_files_kind", "document_id", "kind", unique=True))
 
 
 class DocumentParty(Base):

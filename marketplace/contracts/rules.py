@@ -56,6 +56,13 @@ class Basis(Labelled):
     PAPER = "paper", N_("On paper")
 
 
+class PrintKind(Labelled):
+    """A file made of a document."""
+
+    TEXT = "text", N_("Text to be signed")
+    SIGNED = "signed", N_("Text with the record of the signatures")
+
+
 R, D, P = Relation, DocumentState, PaperState
 LIVE = frozenset({D.DRAFT, D.SENT})
 """A deal has at most one live document of a kind."""
@@ -92,6 +99,24 @@ TAKES_BACK = frozenset({"decline", "void"})
 def awaits_official(state: DocumentState, paper: PaperState) -> bool:
     """Both parties have confirmed the signed paper: neither takes it back alone, an official verifies or rejects it."""
     return state is D.SENT and paper is P.CONFIRMED
+
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""None that is taken for another one when it is read off paper."""
+
+CODE_LENGTH = 16
+"""79 bits: whoever has such a code has seen the document."""
+
+
+def grouped(code: str) -> str:
+    """A code in groups of four, as a person reads it off paper."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def code_typed(text: str) -> str:
+    """The code in what a person typed: in any case, with or without gaps; empty where it cannot be one."""
+    letters = "".join(char for char in text.upper() if char.isascii() and char.isalnum())
+    return letters if len(letters) == CODE_LENGTH and set(letters) <= set(CODE_LETTERS) else ""
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"

@@ -1,6 +1,7 @@
 """Use cases on the text of a document. They are called by the deal it belongs to, which has locked itself and says what the actor
 is to it; nothing here decides who may see a deal."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from marketplace.contracts.clauses import Clause, Subject, amended, compose, dig
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.contracts.rules import (
+    CODE_LENGTH,
+    CODE_LETTERS,
     DOCUMENT_STATES,
     LIVE,
     ContractType,
@@ -101,8 +104,9 @@ def rewritten(document: Document, texts: Mapping[str, str]) -> tuple[Clause, ...
 
 
 def send(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int) -> None:
-    """Open a text for signature; from here on it never changes. Emits DocumentMoved."""
-    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now())
+    """Open a text for signature; from here on it never changes, and has a code to check it by. Emits DocumentMoved."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=code)
     announce(uow, document, "send", party_id)
 
 

@@ -1,5 +1,6 @@
 """The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import User
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
-from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import Document, DocumentFile, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
     DOCUMENT_STATES,
@@ -16,11 +17,13 @@ from marketplace.contracts.rules import (
     DocumentState,
     PaperState,
     awaits_official,
+    grouped,
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
+from marketplace.deals.printing import files_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
@@ -51,11 +54,22 @@ class DocumentPage:
     actions: frozenset[str]
     paper_actions: frozenset[str]
     verified_by: str
+    files: Sequence[DocumentFile] = ()
+
+    @property
+    def pdf(self) -> DocumentFile | None:
+        """The newest printed file, None before it is printed."""
+        return self.files[-1] if self.files else None
 
     @property
     def heading(self) -> str:
         """What the text says before its first clause."""
         return heading_of(self.document.text)
+
+    @property
+    def code(self) -> str:
+        """The code to check it by, in groups; empty before it is sent."""
+        return grouped(self.document.code or "")
 
     @property
     def ordinals(self) -> tuple[str, ...]:
@@ -92,6 +106,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         actions=_actions(document, held),
         paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
         verified_by=_name(uow, document.verified_by_id),
+        files=files_of(uow, document_id),
     )
 
 

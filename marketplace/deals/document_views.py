@@ -5,14 +5,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.service import require_no_official_awaited
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
-from marketplace.deals.paper_views import refuse_reason, show_document
-from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.deals.paper_views import download, refuse_reason, show_document
+from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
@@ -121,10 +122,20 @@ def document_text(document_id: int) -> FlaskResponse:
     """Exactly the bytes that are signed: their SHA-256 is the one the page shows."""
     with reading() as uow:
         found = document_queries.document_page(uow, document_id).document
-    kind = "contract" if found.kind is DocumentKind.CONTRACT else "letter-of-intent"
     response = FlaskResponse(found.text.encode(), mimetype="text/plain", content_type="text/plain; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{found.deal_id}-{found.number}.txt"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(found)}.txt"'
     return response
+
+
+@blueprint.get("/documents/<int:document_id>/document.pdf")
+@requires(signed_in)
+def document_pdf(document_id: int) -> FlaskResponse:
+    """The PDF, with the record of the signatures once all have signed. Raises NotFound before it is printed."""
+    with reading() as uow:
+        page = document_queries.document_page(uow, document_id)
+    if page.pdf is None:
+        raise NotFound(N_("There is no such file."))
+    return download(page.pdf.sha256, "application/pdf", f"{_file_name(page.document)}.pdf")
 
 
 @blueprint.get("/documents/<int:document_id>/print")
@@ -134,6 +145,11 @@ def print_document(document_id: int) -> str:
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
     return render_template("contracts/print.html", page=page)
+
+
+def _file_name(document: Document) -> str:
+    kind = "contract" if document.kind is DocumentKind.CONTRACT else "letter-of-intent"
+    return f"{kind}-{document.deal_id}-{document.number}"
 
 
 def _signatory(page: DocumentPage, wanted: str) -> Signatory:

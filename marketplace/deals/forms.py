@@ -167,6 +167,13 @@ class ScanForm(Form):
     file = FileField(_l("Scan of the signed paper"))
 
 
+class VerifyForm(Form):
+    """A document's code, or the document itself."""
+
+    code = StringField(_l("Code printed on the document"), validators=[Length(max=60, message=_LONG)])
+    file = FileField(_l("Or the file itself: PDF, or text"))
+
+
 class TerminationForm(ReasonForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 

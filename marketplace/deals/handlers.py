@@ -1,11 +1,14 @@
-"""What deals do when something is announced: an accepted interest opens a deal."""
+"""What deals do when something is announced: an accepted interest opens a deal, a text that is sent or signed is printed."""
 
 from collections.abc import Sequence
 
+from marketplace.deals.printing import PRINTER
 from marketplace.deals.service import open_from_interest
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.matching.events import InterestMoved
+
+__all__ = ["PRINTER", "open_deals"]
 
 
 def open_deals(uow: UnitOfWork, events: Sequence[Event]) -> None:

@@ -20,7 +20,6 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import CHINA, SetClock, china_day
 from marketplace.kernel.permissions import SYSTEM, VISITOR, Actor
-from marketplace.listings.rules import ListingKind
 from marketplace.organisations.actors import actor_of
 
 IP, BROWSER = "192.0.2.1", "demo"
@@ -95,12 +94,6 @@ class Stage:
             failed = uow.session.scalar(select(OutboxRow).where(OutboxRow.error.is_not(None)).limit(1))
         if failed is not None:
             raise RuntimeError(f"{failed.handler} failed on {failed.event}: {failed.error}")
-
-    def make_indexes_whole(self) -> None:
-        """What a worker does in its first minute; people hear of nothing before."""
-        for kind in ListingKind:
-            with self.factory.reading() as uow:
-                wiring.INDEXER.heal(uow, kind)
 
     def run_tasks(self) -> None:
         """What the worker would do on this day because time has passed; the index is told at once anyway."""

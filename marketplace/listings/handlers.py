@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Survey
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.events import Event
@@ -79,6 +79,12 @@ class Indexer:
         if index_of(uow, kind).is_stale():
             with suppress(IndexBusyError):
                 self.rebuild(uow, kind, _silent)
+
+    def heal_all(self, factory: UnitOfWorkFactory) -> None:
+        """Heal every index now, before somebody works who does not wait for the schedule."""
+        for source in self.sources:
+            with factory.reading() as uow:
+                self.heal(uow, source.kind)
 
     def rebuild(self, uow: UnitOfWork, kind: ListingKind, progress: Progress) -> int:
         """Build one index anew from the database while others read and write it; returns how many documents it has."""

@@ -17,13 +17,13 @@ from marketplace.matching.rules import DismissReason, InterestState, Side, Stren
 from marketplace.needs.rules import NeedState
 from marketplace.results.rules import ResultState
 from marketplace.web.context import Runtime
+from marketplace.wiring import INDEXER
 from tests.alerting import alerted, appears, changes, rows
 from tests.crowd import run_at_once
 from tests.factories import make_interest, make_need, make_result
 from tests.inboxes import happen
 from tests.personas import People
 from tests.usecases.test_matches import index_everything
-from tests.world import heal
 
 Drain = Callable[[], int]
 
@@ -51,7 +51,7 @@ def test_publishing_on_either_side_lets_both_hear_once(
 def test_of_two_published_at_the_same_moment_each_side_hears_once(
     factory: UnitOfWorkFactory, people: People, runtime: Runtime, drain: Drain
 ) -> None:
-    heal(factory)
+    INDEXER.heal_all(factory)
     result_id, need_id = make_result(factory, people), make_need(factory, people)
     run_at_once([lambda: appears(factory, result_id), lambda: appears(factory, need_id)])
     run_at_once([lambda: _work(runtime), lambda: _work(runtime)])

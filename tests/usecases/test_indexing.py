@@ -27,7 +27,6 @@ from search_index.document import Query
 from tests.factories import make_need, make_result
 from tests.personas import People
 from tests.sheets import RESULTS, imported, sheet
-from tests.world import heal
 
 CODE = "91350100M000100Y43"
 
@@ -211,11 +210,11 @@ def test_an_index_that_cannot_serve_is_built_anew_by_itself(
     factory: UnitOfWorkFactory, people: People, settings: Settings, harm: Callable[[Path], None]
 ) -> None:
     one, two = make_result(factory, people), make_result(factory, people)
-    heal(factory)
+    INDEXER.heal_all(factory)
     harm(settings.index_dir / "results")
     index = open_catalogues(settings)[ListingKind.RESULT]
     assert index.is_stale()
-    heal(factory)
+    INDEXER.heal_all(factory)
     assert sorted(index.versions()) == [one, two]
     assert not index.is_stale()
 
@@ -224,11 +223,11 @@ def test_an_index_begun_anew_by_a_single_listing_gets_the_others_back(
     factory: UnitOfWorkFactory, people: People, settings: Settings
 ) -> None:
     one, two = make_result(factory, people), make_result(factory, people)
-    heal(factory)
+    INDEXER.heal_all(factory)
     _flipped(settings.index_dir / "results")
     tell(factory, two)
     assert found(factory, "焊接") == [two]
-    heal(factory)
+    INDEXER.heal_all(factory)
     assert sorted(found(factory, "焊接")) == [one, two]
 
 
@@ -236,14 +235,14 @@ def test_an_index_of_an_older_version_is_read_until_it_is_built_anew(
     factory: UnitOfWorkFactory, people: People, settings: Settings
 ) -> None:
     one = make_result(factory, people)
-    heal(factory)
+    INDEXER.heal_all(factory)
     _of_older_analysis(settings.index_dir / "results")
     assert found(factory, "焊接") == [one]
 
 
 def test_a_whole_index_is_left_alone(factory: UnitOfWorkFactory, people: People) -> None:
     make_result(factory, people)
-    heal(factory)
+    INDEXER.heal_all(factory)
     before = {kind: index.status().generation for kind, index in factory.services.catalogues.items()}
-    heal(factory)
+    INDEXER.heal_all(factory)
     assert {kind: index.status().generation for kind, index in factory.services.catalogues.items()} == before

@@ -21,9 +21,9 @@ from marketplace.needs.rules import NeedState
 from marketplace.results import indexing as result_indexing
 from marketplace.results.models import Result
 from marketplace.results.rules import Disclosure, ResultState
+from marketplace.wiring import INDEXER
 from tests.factories import make_need, make_result
 from tests.personas import People
-from tests.world import heal
 
 WHOLE = (
     "人工焊接储罐壁板变形大，返修多。用气动夹具分段压紧壁板，焊枪沿导轨行走，分段退焊，焊后保压冷却再松开。"
@@ -34,7 +34,7 @@ WHOLE = (
 
 def index_everything(factory: UnitOfWorkFactory) -> None:
     """What the indexing handler does once listings are published, in indexes that are whole."""
-    heal(factory)
+    INDEXER.heal_all(factory)
     with factory.reading() as uow:
         results = result_indexing.documents(uow.session, list(uow.session.scalars(select(Result.id))))
         needs = need_indexing.documents(uow.session, list(uow.session.scalars(select(Need.id))))

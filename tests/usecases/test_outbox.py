@@ -151,9 +151,7 @@ def test_a_survey_looks_without_the_write_lock_and_notes_in_the_transaction(fact
     assert left(factory) == []
 
 
-def test_one_bad_event_does_not_take_those_along_that_came_with_it(
-    factory: UnitOfWorkFactory, clock: SetClock
-) -> None:
+def test_one_bad_event_does_not_take_those_along_that_came_with_it(factory: UnitOfWorkFactory, clock: SetClock) -> None:
     heard: Heard = []
 
     def hear(uow: UnitOfWork, events: Sequence[Event]) -> None:

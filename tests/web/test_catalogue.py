@@ -16,10 +16,10 @@ from marketplace.listings.models import Listing
 from marketplace.listings.rules import Category, Industry, Maturity
 from marketplace.needs.rules import NeedState
 from marketplace.results.rules import ResultState
+from marketplace.wiring import INDEXER
 from tests.catalogue_page import Index, open_page
 from tests.factories import make_need, make_result
 from tests.personas import People
-from tests.world import heal
 
 
 @pytest.mark.parametrize("typed", ["焊接", "hanjie", "焊接 -灌装", "标题:焊接 单位:前程", '"焊接" -行业:食品'])
@@ -273,7 +273,7 @@ def test_a_lost_index_is_no_empty_catalogue(
     client: FlaskClient, browse: Callable[[Actor], FlaskClient], factory: UnitOfWorkFactory, people: People
 ) -> None:
     result_id, need_id = make_result(factory, people), make_need(factory, people)
-    heal(factory)
+    INDEXER.heal_all(factory)
     pages = (
         (client, f"/results/{result_id}"),
         (client, "/results?q=焊接"),
@@ -282,6 +282,6 @@ def test_a_lost_index_is_no_empty_catalogue(
     assert not any(REBUILDING in who.get(url).text for who, url in pages)
     shutil.rmtree(factory.services.settings.index_dir)
     assert [REBUILDING in who.get(url).text for who, url in pages] == [False, True, True]
-    heal(factory)
+    INDEXER.heal_all(factory)
     assert not any(REBUILDING in who.get(url).text for who, url in pages)
     assert REBUILDING not in client.get("/results?q=没有这样的东西").text

@@ -1,0 +1,129 @@
+"""Prints a document once it is open for signature, and again with the record of the signatures once all have signed.
+
+A printed file is kept by its content: its SHA-256 is how the public page knows it again.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
+from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.models import Document, DocumentFile, Signature
+from marketplace.contracts.rules import Basis, PrintKind, grouped
+from marketplace.contracts.signing_service import signatures
+from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, typeset
+from marketplace.deals.models import Deal
+from marketplace.infra.unit_of_work import Services, UnitOfWork
+from marketplace.infra.worker import Courier
+from marketplace.kernel.clock import CHINA
+from marketplace.kernel.events import Event
+from marketplace.organisations.parties import names_of
+
+LARGEST_PDF = 20 * 1024 * 1024
+
+LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同。"
+METHOD = (
+    "电子签署：签署人登录平台、阅读全文后再次输入密码确认，平台记录签署人、签署时间、网络地址、所用设备和正文的 SHA-256 校验值"
+    "（《电子签名法》第十三条）。本文件没有使用经许可的电子认证服务机构签发的证书。"
+)
+PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
+_PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
+
+
+@dataclass
+class Print:
+    """A file in the making; `sha256` is known once it lies in the store."""
+
+    document_id: int
+    kind: PrintKind
+    sheet: Sheet
+    at: datetime
+    sha256: str = ""
+
+
+def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
+    """What is printed of a document: its text line by line as it is signed, and who has signed."""
+    head, *blocks = heading_of(document.text).split("\n\n")
+    name, *rest = head.split("\n")
+    reference, project = (line.partition("：")[2] for line in rest)
+    clauses = from_rows(document.clauses)
+    return Sheet(
+        name=name,
+        reference=reference,
+        project=project,
+        parties=tuple(tuple(_row(line) for line in block.split("\n")) for block in blocks),
+        clauses=tuple(_clause(number, clause) for number, clause in enumerate(clauses, start=1)),
+        legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
+        signatures=_blocks(uow, document),
+        method=PAPER if document.basis is Basis.PAPER else METHOD,
+        house=f"{uow.settings.union_name} · 匠果",
+        code=grouped(document.code or ""),
+        url=f"{uow.settings.public_url.rstrip('/')}/verify/{document.code}",
+        sha256=document.sha256,
+    )
+
+
+def files_of(uow: UnitOfWork, document_id: int) -> Sequence[DocumentFile]:
+    """What has been printed of a document, the newest last."""
+    return uow.session.scalars(
+        select(DocumentFile).where(DocumentFile.document_id == document_id).order_by(DocumentFile.id)
+    ).all()
+
+
+def _row(line: str) -> Row:
+    label, _, value = line.partition("：")
+    return label, value
+
+
+def _clause(number: int, clause: Clause) -> SetClause:
+    lines = (Line(f"{number}.{place}", text, added) for place, (text, added) in enumerate(clause.lines(), start=1))
+    return SetClause(f"{ordinal(number)}　{clause.heading}", tuple(lines))
+
+
+def _blocks(uow: UnitOfWork, document: Document) -> tuple[SignatureBlock, ...]:
+    signed = {one.party_id: one for one in signatures(uow, document.id)} if document.basis is Basis.ELECTRONIC else {}
+    deal = uow.session.get_one(Deal, document.deal_id)
+    names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
+    return tuple(
+        SignatureBlock(label, names[party_id].name, _facts(signed.get(party_id)))
+        for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
+    )
+
+
+def _facts(signature: Signature | None) -> tuple[Row, ...]:
+    if signature is None:
+        return ()
+    at = signature.at.astimezone(CHINA)
+    return (
+        ("签署人", signature.signer_name),
+        ("签署时间", f"{at:%Y年%m月%d日 %H:%M:%S}（北京时间）"),
+        ("方式", "电子签署"),
+    )
+
+
+def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
+    if not isinstance(event, DocumentMoved) or event.action not in _PRINTED_AT:
+        return None
+    document, kind = uow.session.get(Document, event.document_id), _PRINTED_AT[event.action]
+    if document is None or any(file.kind is kind for file in files_of(uow, document.id)):
+        return None
+    at = document.completed_at if kind is PrintKind.SIGNED else document.sent_at
+    return Print(document.id, kind, sheet_of(uow, document), at) if at else None
+
+
+def _print(services: Services, made: Print) -> None:
+    pdf = typeset(made.sheet, made.at)
+    made.sha256 = services.files.save(io.BytesIO(pdf), LARGEST_PDF).sha256
+
+
+def _record(uow: UnitOfWork, made: Print) -> None:
+    row = DocumentFile(document_id=made.document_id, kind=made.kind, sha256=made.sha256, at=uow.now())
+    uow.session.add(row)
+
+
+PRINTER: Courier[Print] = Courier(_prepare, _print, _record)
+"""Typesetting takes a tenth of a second, and no transaction waits for it."""
