@@ -1,6 +1,7 @@
 """gunicorn's hooks: the outbox worker is a thread of the web process and must start after the fork."""
 
 import gc
+import sys
 import threading
 from typing import Any
 
@@ -16,6 +17,9 @@ def post_worker_init(worker: Any) -> None:
     gc.collect()
     gc.freeze()
     if runtime.settings.worker_in_process:
+        # The worker computes for half a second at times. A page asks for the interpreter back after every look into the
+        # database, and would wait for the usual five milliseconds each time.
+        sys.setswitchinterval(0.001)
         threading.Thread(target=runtime.worker.run, name="outbox", daemon=True).start()
 
 

@@ -19,6 +19,9 @@ _LONGEST = 8
 _LONGEST_RUN, _LONGEST_RUN_NEAR = 40, 12
 """A run of more characters was not typed by hand; in one of more than twelve only what is said alike is looked for."""
 
+_LONGEST_TYPED = 20
+"""More characters in all were pasted: what is only nearly alike is not looked for, which would take a quarter of a second."""
+
 _SHORTEST_NEAR, _LONGEST_NEAR = 3, 6
 """Among words of two characters nearly everything is near everything."""
 
@@ -35,7 +38,8 @@ def correction(lexicon: Lexicon, clauses: tuple[Clause, ...], finds: Finds) -> t
     """
     absent = [clause for clause in clauses if not finds((clause,))]
     tried: set[tuple[Clause, ...]] = {clauses}
-    for nearly in (False, True):
+    was_typed = sum(len(clause.text) for clause in clauses) <= _LONGEST_TYPED
+    for nearly in (False, True) if was_typed else (False,):
         writer = _Writer(lexicon, nearly=nearly)
         words = [writer.words(clause) for clause in clauses]
         for doubted, gap in product((absent, clauses), ("", " ")):

@@ -170,6 +170,8 @@ def test_what_was_just_put_is_offered_at_once(index: SearchIndex) -> None:
         ("", None),
         ("。", None),
         ("变压汽" * 30, None),
+        ("plcc 灌装 灌装线 控制的灌装", ["plc", "灌装", "灌装线", "控制的灌装"]),
+        ("plcc 灌装 灌装线 控制的灌装 控制的灌装线 潍柴雷沃", None),
     ],
 )
 def test_a_slip_gets_one_offer_that_finds_something(index: SearchIndex, typed: str, meant: list[str] | None) -> None:
