@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -184,10 +184,14 @@ def search_page(kind: ListingKind) -> SearchPage:
     criteria = read_criteria(kind, strict=False)
     index = catalogue_index(kind)
     found = search(index, criteria)
+    paging = StablePaging(criteria.page, criteria.size, found.total, as_of(criteria))
+    if paging.number > paging.pages:  # The list has become shorter since, or somebody typed the number.
+        criteria, paging = replace(criteria, page=paging.pages), replace(paging, number=paging.pages)
+        found = search(index, criteria)
     return SearchPage(
         criteria=criteria,
         hits=found.hits,
-        paging=StablePaging(criteria.page, criteria.size, found.total, as_of(criteria)),
+        paging=paging,
         relaxed=found.relaxed,
         groups=[group for facet in FACETS[kind] if (group := _group(facet, criteria, found))],
         chips=_chips(criteria),

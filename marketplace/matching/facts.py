@@ -18,6 +18,7 @@ class Verdict(Labelled):
     """How one fact of the two listings goes together."""
 
     FIT = "fit", N_("Fits")
+    STATED = "stated", N_("Stated by both: compare")
     MISSING = "missing", N_("Not stated")
     CONFLICT = "conflict", N_("Contradicts")
 
@@ -95,7 +96,7 @@ def compare_facts(result: ResultFacts, need: NeedFacts, today: date) -> Facts:
     def remarks(verdict: Verdict) -> tuple[Remark, ...]:
         return tuple(one.remark for one in found if one.verdict is verdict and one.remark)
 
-    fits = tuple(one.fact for one in found if one.verdict is Verdict.FIT)
+    fits = tuple(one.fact for one in found if one.verdict in {Verdict.FIT, Verdict.STATED})
     return Facts(fits, remarks(Verdict.MISSING), remarks(Verdict.CONFLICT))
 
 
@@ -182,7 +183,8 @@ def _deadline(_result: ResultFacts, need: NeedFacts, today: date) -> Iterator[Ju
 
 def _figures(result: ResultFacts, need: NeedFacts, _today: date) -> Iterator[Judgement]:
     if result.has_figures and need.has_indicators:
-        yield Judgement(Fact.FIGURES, Verdict.FIT)
+        # Whether 3 mm meet what asks for 99 % only a person can say.
+        yield Judgement(Fact.FIGURES, Verdict.STATED)
     elif need.has_indicators:
         yield _missing(Fact.FIGURES, N_("The result gives no before-and-after figures; the need names indicators."))
     elif result.has_figures:

@@ -71,7 +71,8 @@ def express(
 ) -> Interest:
     """Tell the other side. `side` is the sender's; his own listing may be left out, then `party_id` says for whom.
 
-    A second press returns the first interest. Raises NotFound, NotPermitted, InvalidInput; emits InterestMoved("express").
+    A second press returns the first interest; another text is not swallowed but refused.
+    Raises NotFound, NotPermitted, InvalidInput; emits InterestMoved("express").
     """
     result, need = listings(uow, side, result_id, need_id)
     own, target = (result, need) if side is Side.RESULT else (need, result)
@@ -87,7 +88,7 @@ def express(
         )
     first = _open_interest(uow, result_id, need_id, sender)
     if first is not None:
-        return first
+        return _same(first, text)
     interest = Interest(
         side=side,
         result_id=result_id,
@@ -103,6 +104,17 @@ def express(
         due_on=add_working_days(china_day(uow.now()), uow.settings.interest_working_days),
     )
     return _saved(uow, interest, result, need)
+
+
+def _same(first: Interest, text: str) -> Interest:
+    if first.message != text:
+        raise InvalidInput(
+            N_(
+                "Your side has told them already, so this text was not sent. You find the first one under your interests."
+            ),
+            "message",
+        )
+    return first
 
 
 def accept(uow: UnitOfWork, interest_id: int) -> Interest:

@@ -120,7 +120,10 @@ def test_an_own_listing_must_be_published_too(factory: UnitOfWorkFactory, people
 
 def test_a_second_press_shows_the_first(factory: UnitOfWorkFactory, people: People, pair: dict[str, int]) -> None:
     first = express(factory, people.company, **pair)
-    assert express(factory, people.company_admin, **pair, message="再说一次") == first
+    assert express(factory, people.company_admin, **pair) == first
+    with pytest.raises(InvalidInput) as refused:
+        express(factory, people.company_admin, **pair, message="再说一次")
+    assert "message" in refused.value.fields, "what was typed stays in the form"
     with factory.reading() as uow:
         assert uow.session.scalar(select(func.count(Interest.id))) == 1
 

@@ -152,7 +152,9 @@ def test_a_long_list_has_pages_and_every_result_is_on_one(
     pages = [open_page(client, url).titles for url in urls]
     assert [len(titles) for titles in pages] == [20, 20, 5]
     assert len({title for titles in pages for title in titles}) == 45
-    assert client.get("/results?q=焊接&page=99").status_code == 200
+    assert (
+        client.get("/results?q=焊接&page=99").text.count("<article") == client.get(urls[-1]).text.count("<article") > 0
+    )
 
 
 def test_a_card_leads_to_its_page_and_the_link_says_where_it_began(

@@ -47,7 +47,7 @@ def test_each_fact_is_held_against_what_the_need_asks(
     assert verdicts[Fact.PRICE] == [Verdict.CONFLICT, Verdict.FIT]
     assert verdicts[Fact.MATURITY] == [Verdict.CONFLICT, Verdict.FIT]
     assert verdicts[Fact.COUNTY] == [Verdict.MISSING, Verdict.FIT]
-    assert verdicts[Fact.FIGURES] == [Verdict.MISSING, Verdict.FIT]
+    assert verdicts[Fact.FIGURES] == [Verdict.MISSING, Verdict.STATED]
     assert verdicts[Fact.WAYS] == verdicts[Fact.DEADLINE] == [Verdict.FIT, Verdict.FIT]
     assert Fact.TEXT not in verdicts
 
