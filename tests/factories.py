@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import ContractType, PriceModel
+from marketplace.contracts.rules import METHOD, ContractType, PriceModel
 from marketplace.contracts.terms import Terms
 from marketplace.deals import document_service, offer_service
 from marketplace.deals.service import open_from_interest
@@ -135,7 +135,7 @@ def sign(factory: UnitOfWorkFactory, actor: Actor, document_id: int, party_id: i
     with factory.reading() as uow:
         shown = uow.session.get_one(Document, document_id).sha256
     with factory.writing(actor) as uow:
-        document_service.sign(uow, document_id, shown, PASSWORD, party_id)
+        document_service.sign(uow, document_id, shown, PASSWORD, METHOD, party_id)
 
 
 def make_signed(factory: UnitOfWorkFactory, people: People, terms: Terms = TERMS, **values: Any) -> int:

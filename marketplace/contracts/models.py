@@ -117,6 +117,8 @@ class Signature(Base):
     ip: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str] = mapped_column(String(300))
     sha256: Mapped[str] = mapped_column(String(64))
+    method: Mapped[str] = mapped_column(String(20))
+    """The version of the way of signing that the signer agreed to; empty where nobody was asked yet."""
 
     __table_args__ = (Index("uq_signatures_person", "document_id", "user_id", unique=True),)
 

@@ -101,6 +101,17 @@ def awaits_official(state: DocumentState, paper: PaperState) -> bool:
     return state is D.SENT and paper is P.CONFIRMED
 
 
+METHOD = "2026-11"
+"""The version of the text below. Whoever changes the text gives it another one and keeps the old beside it."""
+
+METHODS = {
+    "2026-11": (
+        "电子签署：签署人登录平台、阅读全文后再次输入密码确认，平台记录签署人、签署时间、网络地址、所用设备和"
+        "正文的 SHA-256 校验值（《电子签名法》第十三条）。本文件没有使用经许可的电子认证服务机构签发的证书。"
+    )
+}
+"""What each signer agrees to before signing electronically (电子签名法 art. 13): by what a signature is reliable."""
+
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """None that is taken for another one when it is read off paper."""
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from marketplace.accounts.service import confirm_password
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.models import Document, DocumentParty, Signature
-from marketplace.contracts.rules import DOCUMENT_STATES, Basis
+from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, Basis
 from marketplace.contracts.service import announce
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -45,17 +45,21 @@ def sign(
     party_id: int,
     shown_sha256: str,
     password: str,
+    method: str,
 ) -> bool:
     """Sign the text whose hash was shown to the signer; True when it was the last signature and the document is complete.
 
     The deal's row is locked by the caller, so of two who sign at the same moment the second sees the first. Raises Conflict when
     the text is no longer the one that was shown, is not open or is signed already, NotPermitted when the person or party may not,
-    InvalidInput for a wrong password. Emits DocumentMoved.
+    InvalidInput for a wrong password, or when the signer has not agreed to the way of signing, of which `method` is the version
+    (电子签名法 art. 13). Emits DocumentMoved.
     """
     if shown_sha256 != document.sha256:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
     require_all(signing_facts(uow, document, party_id))
     DOCUMENT_STATES.require("sign", document.state, relations)
+    if method != METHOD:
+        raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
     _require_password(uow, password)
     uow.session.add(
         Signature(
@@ -67,6 +71,7 @@ def sign(
             ip=uow.actor.ip[:64],
             user_agent=uow.actor.user_agent[:300],
             sha256=document.sha256,
+            method=method,
         )
     )
     uow.flush()

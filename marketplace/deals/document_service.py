@@ -108,14 +108,17 @@ def send(uow: UnitOfWork, document_id: int) -> Document:
     return document
 
 
-def sign(uow: UnitOfWork, document_id: int, shown_sha256: str, password: str, party_id: int | None = None) -> Document:
+def sign(
+    uow: UnitOfWork, document_id: int, shown_sha256: str, password: str, method: str, party_id: int | None = None
+) -> Document:
     """Sign electronically for one's party. With the last signature a contract puts the deal in force in this transaction.
 
-    `shown_sha256` is the hash of the text the signer has read. Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    `shown_sha256` is the hash of the text the signer has read, `method` the way of signing he agreed to.
+    Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
     room, document = enter_by_document(uow, document_id)
     signer = room.speaks_for(party_id)
-    is_complete = signing_service.sign(uow, document, room.relations, signer, shown_sha256, password)
+    is_complete = signing_service.sign(uow, document, room.relations, signer, shown_sha256, password, method)
     _step(room, document, "sign")
     if is_complete:
         _enter_into_force(room, document)

@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.rules import METHOD, METHODS, DocumentKind
 from marketplace.contracts.service import require_no_official_awaited
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
 from marketplace.deals.paper_views import download, refuse_reason, show_document
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
@@ -103,17 +104,25 @@ def sign(document_id: int) -> str | Response:
         conditions = document_queries.signing_conditions(uow, page.document, signatory.party.id)
     if request.method == "GET":
         form.sha256.data, form.party.data = page.document.sha256, str(signatory.party.id)
-    signed = submitted(
-        form,
-        lambda uow: document_service.sign(uow, document_id, form.sha256.data, form.password.data, signatory.party.id),
-    )
+    signed = submitted(form, lambda uow: _signed(uow, document_id, form, signatory.party.id))
     if signed is not None:
         flash(_("You have signed. What you signed, when and from where is recorded below."), "success")
         return _to(document_id)
     may_sign = all(condition.is_met for condition in conditions)
     return render_template(
-        "contracts/sign.html", page=page, form=form, conditions=conditions, may_sign=may_sign, signatory=signatory
+        "contracts/sign.html",
+        page=page,
+        form=form,
+        conditions=conditions,
+        may_sign=may_sign,
+        signatory=signatory,
+        method=METHODS[METHOD],
     )
+
+
+def _signed(uow: UnitOfWork, document_id: int, form: SignForm, party_id: int) -> Document:
+    method = METHOD if form.agrees.data else ""
+    return document_service.sign(uow, document_id, form.sha256.data, form.password.data, method, party_id)
 
 
 @blueprint.get("/documents/<int:document_id>/text.txt")

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
     FormField,
@@ -154,10 +155,11 @@ class LetterForm(Form):
 
 
 class SignForm(Form):
-    """The hash of the text that was shown, and the password once more."""
+    """The hash of the text that was shown, the way of signing agreed to, and the password once more."""
 
     sha256 = HiddenField()
     party = HiddenField()
+    agrees = BooleanField(_l("I agree that my signature is made in this way and is as good as one by hand."))
     password = PasswordField(_l("Your password"), validators=[InputRequired(_FILL_IN)])
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
-from marketplace.contracts.rules import Basis, PrintKind, grouped
+from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.signing_service import signatures
 from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.models import Deal
@@ -26,10 +26,6 @@ from marketplace.organisations.parties import names_of
 LARGEST_PDF = 20 * 1024 * 1024
 
 LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同。"
-METHOD = (
-    "电子签署：签署人登录平台、阅读全文后再次输入密码确认，平台记录签署人、签署时间、网络地址、所用设备和正文的 SHA-256 校验值"
-    "（《电子签名法》第十三条）。本文件没有使用经许可的电子认证服务机构签发的证书。"
-)
 PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
 
@@ -59,7 +55,7 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
         clauses=tuple(_clause(number, clause) for number, clause in enumerate(clauses, start=1)),
         legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
         signatures=_blocks(uow, document),
-        method=PAPER if document.basis is Basis.PAPER else METHOD,
+        method=PAPER if document.basis is Basis.PAPER else METHODS[METHOD],
         house=f"{uow.settings.union_name} · 匠果",
         code=grouped(document.code or ""),
         url=f"{uow.settings.public_url.rstrip('/')}/verify/{document.code}",
@@ -103,6 +99,10 @@ def _facts(signature: Signature | None) -> tuple[Row, ...]:
         ("签署时间", f"{at:%Y年%m月%d日 %H:%M:%S}（北京时间）"),
         ("方式", "电子签署"),
     )
+
+
+def _agreed(signature: Signature) -> str:
+    return "北京时间" + (f"；已同意本签署方式（{signature.method}）" if signature.method else "")
 
 
 def _prepare(uow: UnitOfWork, event: Event) -> Print | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.paper_service import newest_scan
-from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
+from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
 from marketplace.contracts.terms import Terms
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service as documents
@@ -153,7 +153,7 @@ def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
 
 def _sign(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     text = scene.text(uow)
-    documents.sign(uow, text.id, text.sha256, scene.password)
+    documents.sign(uow, text.id, text.sha256, scene.password, METHOD)
 
 
 def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
@@ -162,7 +162,7 @@ def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
 
 def _sign_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     text = scene.text(uow, DocumentKind.LETTER_OF_INTENT)
-    documents.sign(uow, text.id, text.sha256, scene.password)
+    documents.sign(uow, text.id, text.sha256, scene.password, METHOD)
 
 
 def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:

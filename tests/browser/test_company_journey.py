@@ -126,5 +126,6 @@ def _sign(page: Page, document: str) -> None:
     assert_fit(page)
     text = page.request.get(f"{document}/text.txt").body()
     assert page.get_by_text(hashlib.sha256(text).hexdigest()).count() > 0
+    page.check("#agrees")
     fill(page, password=PASSWORD)
     send(page)

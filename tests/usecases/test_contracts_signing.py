@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.contracts.models import Document, Signature
-from marketplace.contracts.rules import Basis, DocumentKind, DocumentState, PriceModel
+from marketplace.contracts.rules import METHOD, Basis, DocumentKind, DocumentState, PriceModel
 from marketplace.deals import document_service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
@@ -75,17 +75,32 @@ def test_a_wrong_password_signs_nothing(factory: UnitOfWorkFactory, people: Peop
     with factory.reading() as uow:
         shown = uow.session.get_one(Document, document_id).sha256
     with pytest.raises(InvalidInput) as refused, factory.writing(people.company) as uow:
-        document_service.sign(uow, document_id, shown, "not the password")
+        document_service.sign(uow, document_id, shown, "not the password", METHOD)
     assert "password" in refused.value.fields
     with factory.reading() as uow:
         assert uow.session.scalar(select(func.count()).select_from(Signature)) == 0
+
+
+@pytest.mark.parametrize("method", ["", "2020-01"])
+def test_whoever_has_not_agreed_to_the_way_of_signing_signs_nothing(
+    factory: UnitOfWorkFactory, people: People, method: str
+) -> None:
+    _, document_id = waiting(factory, people)
+    with factory.reading() as uow:
+        shown = uow.session.get_one(Document, document_id).sha256
+    with pytest.raises(InvalidInput) as refused, factory.writing(people.company) as uow:
+        document_service.sign(uow, document_id, shown, PASSWORD, method)
+    assert "agrees" in refused.value.fields
+    sign(factory, people.company, document_id)
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(Signature.method)).one() == METHOD
 
 
 def test_another_text_than_the_one_shown_is_not_signed(factory: UnitOfWorkFactory, people: People) -> None:
     _, document_id = waiting(factory, people)
     for shown in ("", "0" * 64):
         with pytest.raises(Conflict), factory.writing(people.company) as uow:
-            document_service.sign(uow, document_id, shown, PASSWORD)
+            document_service.sign(uow, document_id, shown, PASSWORD, METHOD)
 
 
 def test_nobody_signs_twice_or_for_both(factory: UnitOfWorkFactory, people: People) -> None:

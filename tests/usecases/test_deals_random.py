@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
-from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, PaperState
+from marketplace.contracts.rules import LIVE, METHOD, Basis, DocumentKind, DocumentState, PaperState
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer
@@ -54,7 +54,7 @@ MOVES: dict[str, tuple[int, Tries]] = {
 
 def _sign(uow: UnitOfWork, text_id: int) -> None:
     text = uow.session.get(Document, text_id)
-    document_service.sign(uow, text_id, text.sha256 if text else "", PASSWORD)
+    document_service.sign(uow, text_id, text.sha256 if text else "", PASSWORD, METHOD)
 
 
 def _scan(uow: UnitOfWork, text_id: int) -> int:

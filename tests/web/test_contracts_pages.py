@@ -72,8 +72,8 @@ def test_signing_by_both_in_the_browser(
     path = f"/documents/{document_id}/signature"
     for actor in (people.company, people.seller_contact):
         browser = browse(actor)
-        typed = {**fields(browser.get(path).text), "password": PASSWORD}
-        assert set(typed) == {"sha256", "party", "password"}
+        typed = {**fields(browser.get(path).text), "password": PASSWORD, "agrees": "y"}
+        assert set(typed) == {"sha256", "party", "password", "agrees"}
         assert browser.post(path, data=typed).status_code == 303
     page = browse(people.county_official).get(f"/documents/{document_id}").text
     assert "孙丽华" in page
@@ -87,16 +87,29 @@ def test_signing_by_both_in_the_browser(
 def test_a_wrong_password_stays_on_the_page(people: People, browse: Browse, document_id: int) -> None:
     path = f"/documents/{document_id}/signature"
     browser = browse(people.company)
-    answer = browser.post(path, data={**fields(browser.get(path).text), "password": "wrong password"})
+    answer = browser.post(path, data={**fields(browser.get(path).text), "password": "wrong password", "agrees": "y"})
     assert answer.status_code == 200
     assert '<a href="#password">' in answer.text
     assert "wrong password" not in answer.text
 
 
+def test_without_agreeing_to_the_way_of_signing_nothing_is_signed(
+    people: People, browse: Browse, document_id: int
+) -> None:
+    path = f"/documents/{document_id}/signature"
+    browser = browse(people.company)
+    page = browser.get(path).text
+    assert "没有使用经许可的电子认证服务机构签发的证书" in page
+    answer = browser.post(path, data={**fields(page), "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "请先同意这种签署方式" in answer.text
+    assert '<a href="#agrees">' in answer.text
+
+
 def test_a_text_that_was_replaced_while_it_was_read(people: People, browse: Browse, document_id: int) -> None:
     path = f"/documents/{document_id}/signature"
     buyer = browse(people.company)
-    typed = {**fields(buyer.get(path).text), "password": PASSWORD}
+    typed = {**fields(buyer.get(path).text), "password": PASSWORD, "agrees": "y"}
     amended = browse(people.seller_contact).post(
         f"/documents/{document_id}/edit", data=clauses(people, browse, document_id)
     )
