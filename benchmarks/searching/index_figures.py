@@ -1,6 +1,7 @@
 """What is measured of the index alone: queries, visibility, building, memory. Each function is one section of the report."""
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from benchmarks.searching.scene import Scene
 from benchmarks.searching.timing import interleaved, ratio, summary
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
+from search_index.lexicon import GATHERING
 
 TOP, EXPLAINED = 50, 10
 KEYWORD_QUERIES = 400
@@ -118,6 +120,7 @@ def _seen_by_another(scene: Scene) -> list[float]:
     process = SPAWN.Process(target=_watch, args=(there, scene.index_folder), daemon=True)
     process.start()
     here.recv()
+    _wait_for_words()
     times = []
     for document in _extra(scene.corpus, VISIBLE_ROUNDS, NEW_IDS * 2):
         word = f"visible{document.id}"
@@ -130,11 +133,19 @@ def _seen_by_another(scene: Scene) -> list[float]:
     return times
 
 
+def _wait_for_words() -> None:
+    """Whoever has just started gathers the words of all titles, in a thread that takes much of the interpreter for seconds."""
+    for thread in threading.enumerate():
+        if thread.name == GATHERING:
+            thread.join()
+
+
 def _watch(parent: Connection, folder: Path) -> None:
     """Search for the word one is told until it is found, and say when that was. The clock is that of all processes."""
     index = SearchIndex(folder, FACETS, SORTS)
     index.warm()
     index.search(Query("预热", facets=FACETS))
+    _wait_for_words()
     parent.send(True)
     while word := parent.recv():
         while not index.search(Query(word, facets=FACETS)).total:
