@@ -117,7 +117,7 @@ def _pieces(clauses: tuple[Clause, ...], *, strict: bool) -> list[str]:
 
 def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[str]) -> _Found:
     """Bare words that nothing holds together give way, down to half of their terms."""
-    terms, required = _terms([*words, *others]), len(_terms(others))
+    terms, required = _terms([*words, *others]), len(_terms(others)) if others else 0
     scorer = Scorer(snapshot, terms, SEARCHING)
     rows = rows_with(snapshot, terms.codes)
     rows = standing(snapshot, rows[strict[rows]], words)
