@@ -96,6 +96,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("matching.catch_up_on_meaning", timedelta(minutes=2), meanings.catch_up, only_reads=True),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
+    Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
     Task("needs.expire_due", timedelta(hours=1), needs.expire_due),
 )

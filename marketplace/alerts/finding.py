@@ -5,13 +5,13 @@ Each new listing asks its own list, and is looked for in the lists of the few li
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from marketplace.alerts import searches
 from marketplace.alerts.hearers import MODELS, Hearer, hearer, settled, wanting
-from marketplace.alerts.rules import CANDIDATES, NEAREST
+from marketplace.alerts.rules import CANDIDATES, NEAREST, PREPARED
 from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
@@ -22,6 +22,8 @@ from marketplace.matching.reasons import stored
 from marketplace.matching.rules import Side, Strength
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
+
+L = TypeVar("L", Result, Need)
 
 OTHER = {Side.RESULT: Side.NEED, Side.NEED: Side.RESULT}
 
@@ -74,6 +76,22 @@ def look(uow: UnitOfWork, events: Sequence[Event]) -> Findings:
             matches += _told(uow, list(_rows(uow, kind, frozenset(new))), new, hearers)
             finds += _finds(uow, kind, new, hearers)
     return Findings(tuple(matches), tuple(finds))
+
+
+def prepare(uow: UnitOfWork) -> None:
+    """Scheduled: work out for the newest needs how good a match must be to be among their first, and how they see the results.
+
+    Who publishes after a start, or after the catalogue has changed, would wait for that otherwise.
+    """
+    for need in uow.session.scalars(_newest(Need)):
+        among_nearest(uow, need, NEAREST, frozenset())
+    for result in uow.session.scalars(_newest(Result).limit(CANDIDATES)):
+        nearest(uow, result, CANDIDATES)
+
+
+def _newest(model: type[L]) -> Select[L]:
+    shown = select(model).where(model.state.in_(model.shown_in))
+    return shown.order_by(model.published_at.desc(), model.id.desc()).limit(PREPARED)
 
 
 @dataclass

@@ -23,6 +23,9 @@ on 2,008 results and 177 needs: of the matches which the lists of the needs call
 NEAREST = 15
 """How near to the head of their list, by the texts alone, it must be for the list itself to be made."""
 
+PREPARED = 200
+"""For how many of the newest needs that is worked out ahead of time: half a minute at most, once an hour."""
+
 BEST = 10
 """How many matches one message names for one own listing, the strongest first."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from marketplace.alerts.finding import prepare
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.worker import Worker
@@ -18,6 +19,8 @@ from marketplace.needs.rules import NeedState
 from marketplace.results.rules import ResultState
 from marketplace.web.context import Runtime
 from marketplace.wiring import INDEXER
+from search_index.bars import Bar
+from search_index.standing import View
 from tests.alerting import alerted, appears, changes, rows
 from tests.crowd import run_at_once
 from tests.factories import make_interest, make_need, make_result
@@ -78,6 +81,23 @@ def test_while_an_index_is_lost_nobody_hears_and_then_everybody(
     drain()
     assert alerted(factory, people) == BOTH_SIDES
     assert {(row.result_id, row.need_id) for row in rows(factory)} == {(made, need_id)}
+
+
+def test_what_is_prepared_ahead_of_time_changes_nothing_of_what_people_hear(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    for number in range(3):
+        make_need(factory, people, title=f"苹果冷库节能{number}", description="冷库耗电高。")
+    result_id = make_result(factory, people)
+    make_need(factory, people)
+    index_everything(factory)
+    with factory.reading() as uow:
+        prepare(uow)
+    kept = factory.services.catalogues["result"].asker(None).snapshot.kept.values()
+    assert {type(one) for one in kept} == {Bar, View}
+    appears(factory, result_id)
+    drain()
+    assert alerted(factory, people) == BOTH_SIDES
 
 
 def test_whatever_edits_follow_and_however_often_an_event_comes_nobody_hears_twice(
