@@ -17,6 +17,7 @@ from marketplace.infra.database import make_engine
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
+from marketplace.listings.catalogue import open_catalogues
 from marketplace.schema import whole_schema
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
@@ -46,6 +47,15 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_indexes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both indexes, whole and without a document, copied for every test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("indexes"))
+    for index in open_catalogues(settings).values():
+        index.rebuild(())
+    return settings.index_dir
+
+
 @pytest.fixture
 def database_url(tmp_path: Path, empty_sqlite: Path) -> str:
     """SQLite by default; tests/usecases runs everything on PostgreSQL as well."""
@@ -67,8 +77,9 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
+def app(settings: Settings, clock: SetClock, empty_indexes: Path) -> Iterator[Flask]:
     """The real app; the worker runs only when a test drains it. Forms are posted without a CSRF token."""
+    shutil.copytree(empty_indexes, settings.index_dir)
     app = create_app(settings, clock)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     yield app

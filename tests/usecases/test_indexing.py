@@ -210,7 +210,7 @@ def test_an_index_that_cannot_serve_is_built_anew_by_itself(
     factory: UnitOfWorkFactory, people: People, settings: Settings, harm: Callable[[Path], None]
 ) -> None:
     one, two = make_result(factory, people), make_result(factory, people)
-    INDEXER.heal_all(factory)
+    reconcile(factory)
     harm(settings.index_dir / "results")
     index = open_catalogues(settings)[ListingKind.RESULT]
     assert index.is_stale()
@@ -223,7 +223,7 @@ def test_an_index_begun_anew_by_a_single_listing_gets_the_others_back(
     factory: UnitOfWorkFactory, people: People, settings: Settings
 ) -> None:
     one, two = make_result(factory, people), make_result(factory, people)
-    INDEXER.heal_all(factory)
+    reconcile(factory)
     _flipped(settings.index_dir / "results")
     tell(factory, two)
     assert found(factory, "焊接") == [two]
@@ -235,7 +235,7 @@ def test_an_index_of_an_older_version_is_read_until_it_is_built_anew(
     factory: UnitOfWorkFactory, people: People, settings: Settings
 ) -> None:
     one = make_result(factory, people)
-    INDEXER.heal_all(factory)
+    reconcile(factory)
     _of_older_analysis(settings.index_dir / "results")
     assert found(factory, "焊接") == [one]
 
