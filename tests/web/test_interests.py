@@ -109,7 +109,12 @@ def test_interest_from_press_to_acceptance(browse: Browse, people: People, pair:
     company, worker = browse(people.company), browse(people.worker)
     assert EVIL not in company.get(f"/interests/new?result={pair[0]}&need={pair[1]}").text
     url = tell(company, pair, f"想看现场{EVIL}")
-    assert tell(company, pair, "再按一次") == url
+    assert tell(company, pair, f"想看现场{EVIL}") == url
+    other = company.post(
+        f"/interests/new?result={pair[0]}&need={pair[1]}", data={"own": pair[1], "message": "再按一次"}
+    )
+    assert "这段文字没有发送" in other.text
+    assert "再按一次" in other.text
     drain()
     page = worker.get(url).text
     assert EVIL not in page
