@@ -181,6 +181,17 @@ def copy_postings(
 
 
 @compiled
+def _end_of(text: U8, start: int, end: int, first_line: bool) -> int:
+    """Where a stretch of the text ends, or its first line."""
+    if not first_line:
+        return end
+    at = start
+    while at < end and text[np.uint64(at)] != np.uint8(10):
+        at += 1
+    return at
+
+
+@compiled
 def find_phrase(starts: I64, ends: I64, text: U8, phrase: U8, first_line: bool, found: Flags) -> None:
     """Whether the phrase stands in each stretch of the text, or in the first line of each."""
     size, last = len(phrase), phrase[-1]
@@ -189,11 +200,7 @@ def find_phrase(starts: I64, ends: I64, text: U8, phrase: U8, first_line: bool, 
     for at in range(size - 1):
         moves[phrase[at]] = size - 1 - at
     for number in range(len(starts)):
-        end = ends[number]
-        if first_line:
-            end = starts[number]
-            while end < ends[number] and text[np.uint64(end)] != np.uint8(10):
-                end += 1
+        end = _end_of(text, starts[number], ends[number], first_line)
         at = starts[number] + size - 1
         while at < end:
             under = text[np.uint64(at)]
@@ -218,11 +225,7 @@ def find_sequence(
     """
     size = offsets[1]
     for number in range(len(starts)):
-        end = ends[number]
-        if first_line:
-            end = starts[number]
-            while end < ends[number] and text[np.uint64(end)] != np.uint8(10):
-                end += 1
+        end = _end_of(text, starts[number], ends[number], first_line)
         for at in range(starts[number], end - size + 1):
             if text[np.uint64(at)] != pieces[0] or not _stands_at(text, at, end, pieces, 0, size):
                 continue

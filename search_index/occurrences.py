@@ -3,7 +3,7 @@
 For what is required or excluded without a score. Nothing here ranks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -129,27 +129,32 @@ def _present(few: I32, many: I32) -> Flags:
 
 
 def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:
-    wanted, flags = _bytes(phrase), [np.empty(0, np.bool_)]
-    for part, within in snapshot.located(rows):
-        text, found = part.segment.text, np.zeros(len(within), np.bool_)
-        kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
-        flags.append(found)
-    kept: I64 = rows[np.concatenate(flags)]
-    return kept
+    wanted = _bytes(phrase)
+
+    def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
+        kernels.find_phrase(starts, ends, text, wanted, in_title, found)
+
+    return _found_in_texts(snapshot, rows, look)
 
 
 def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_title: bool) -> I64:
     """Nothing but separators between the pieces, or nothing at all where that keeps words apart."""
-    wanted = [_bytes(piece) for piece in pieces]
-    offsets = np.cumsum([0, *map(len, wanted)])
+    sizes = [len(piece.encode()) for piece in pieces]
+    wanted, offsets = _bytes("".join(pieces)), np.cumsum([0, *sizes])
     words = np.array([not is_character(piece[0]) for piece in pieces])
+
+    def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
+        kernels.find_sequence(starts, ends, text, wanted, offsets, words, classes_of_bmp(), in_title, found)
+
+    return _found_in_texts(snapshot, rows, look)
+
+
+def _found_in_texts(snapshot: Snapshot, rows: I64, look: Callable[[I64, I64, U8, Flags], None]) -> I64:
+    """The rows in whose stored text something is found; `look` is told where the texts of one segment lie."""
     flags = [np.empty(0, np.bool_)]
     for part, within in snapshot.located(rows):
         text, found = part.segment.text, np.zeros(len(within), np.bool_)
-        kernels.find_sequence(
-            text.offsets[within], text.offsets[within + 1], text.values, np.concatenate(wanted), offsets, words,
-            classes_of_bmp(), in_title, found,
-        )  # fmt: skip
+        look(text.offsets[within], text.offsets[within + 1], text.values, found)
         flags.append(found)
     kept: I64 = rows[np.concatenate(flags)]
     return kept
