@@ -37,9 +37,9 @@ def learn(uow: UnitOfWork) -> None:
 
 def catch_up(uow: UnitOfWork) -> None:
     """Learn before the day is over where nothing was learnt yet, or the listings have become twice as many since."""
-    published = sum(uow.session.scalar(_count_shown(model)) or 0 for model in (Result, Need))
-    read = uow.services.meanings.newest().documents
-    if published >= contexts.LEAST_TEXTS and min(published, 2 * SAMPLE) >= 2 * read:
+    published = (uow.session.scalar(_count_shown(model)) or 0 for model in (Result, Need))
+    readable, read = sum(min(count, SAMPLE) for count in published), uow.services.meanings.newest().documents
+    if readable >= max(contexts.LEAST_TEXTS, 2 * read):
         learn(uow)
 
 

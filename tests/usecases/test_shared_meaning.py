@@ -16,6 +16,7 @@ from marketplace.matching.why import Kin, Why, why_stored
 from marketplace.needs.models import Need
 from marketplace.results.models import Result
 from marketplace.wiring import SCHEDULE
+from search_index import contexts
 from search_index.contexts import LEAST_TEXTS
 from search_index.meaning import Meaning, save
 from tests.factories import make_need, make_result
@@ -218,6 +219,25 @@ def test_the_worker_learns_when_there_is_enough_and_again_when_it_doubled(
     clock.forward(days=1)
     worked(factory)
     assert factory.services.meanings.newest().documents == LEAST_TEXTS + 8
+
+
+def test_what_was_sampled_is_not_learnt_again_while_nothing_new_would_be_read(
+    factory: UnitOfWorkFactory, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[Path] = []
+    monkeypatch.setattr(meanings, "SAMPLE", 3)
+    monkeypatch.setattr(contexts, "LEAST_TEXTS", 1)
+    monkeypatch.setattr(meanings, "learn_apart", lambda path, *_texts: learnt.append(path))
+    teach(factory, Meaning(documents=3))
+    publish(factory, people, 8)
+    with factory.reading() as uow:
+        meanings.catch_up(uow)
+    assert not learnt
+    make_need(factory, people)
+    teach(factory, Meaning(documents=2))
+    with factory.reading() as uow:
+        meanings.catch_up(uow)
+    assert learnt == [factory.services.meanings.path]
 
 
 def test_learning_leaves_the_write_lock_alone(
