@@ -171,6 +171,10 @@ class SearchIndex:
             return False
         return snapshot.problem is not None or edition is None or not edition.serves(self._edition)
 
+    def is_whole(self) -> bool:
+        """Whether it can be read and holds all there is. One of a newer layout is not stale, and yet empty to this version."""
+        return self._snapshots.newest().problem is None and not self.is_stale()
+
     def _edition_of(self, snapshot: Snapshot) -> Edition | None:
         return edition_of(self._generations.path(snapshot.key[0])) if snapshot.key[0] else None
 

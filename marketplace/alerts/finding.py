@@ -64,7 +64,7 @@ def look(uow: UnitOfWork, events: Sequence[Event]) -> Findings:
 
     A list from part of the catalogue would praise what is not good, and what it lacks would never be told.
     """
-    if any(index.is_stale() for index in uow.services.catalogues.values()):
+    if not uow.services.can_find_all:
         raise NotYet("an index is being built anew")
     matches: list[FoundMatch] = []
     finds: list[Find] = []
@@ -83,15 +83,15 @@ def prepare(uow: UnitOfWork) -> None:
 
     Who publishes after a start, or after the catalogue has changed, would wait for that otherwise.
     """
-    for need in uow.session.scalars(_newest(Need)):
+    for need in uow.session.scalars(_newest(Need, PREPARED)):
         among_nearest(uow, need, NEAREST, frozenset())
-    for result in uow.session.scalars(_newest(Result).limit(CANDIDATES)):
+    for result in uow.session.scalars(_newest(Result, CANDIDATES)):
         nearest(uow, result, CANDIDATES)
 
 
-def _newest(model: type[L]) -> Select[L]:
+def _newest(model: type[L], count: int) -> Select[L]:
     shown = select(model).where(model.state.in_(model.shown_in))
-    return shown.order_by(model.published_at.desc(), model.id.desc()).limit(PREPARED)
+    return shown.order_by(model.published_at.desc(), model.id.desc()).limit(count)
 
 
 @dataclass

@@ -43,6 +43,11 @@ class Services:
     sms: SmsSender | None = None
     """None while no provider of text messages is connected."""
 
+    @property
+    def can_find_all(self) -> bool:
+        """Whether both indexes hold all there is; what is not found now may well be there in a minute."""
+        return all(index.is_whole() for index in self.catalogues.values())
+
 
 @dataclass
 class UnitOfWork:

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
+from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Survey
 from marketplace.kernel.errors import InvalidInput, NotPermitted
@@ -24,6 +25,7 @@ from marketplace.listings.models import ImportRun, Listing
 from marketplace.listings.rules import ListingKind
 from marketplace.organisations.actors import actor_of
 from search_index.document import Document
+from search_index.edition import NewerEditionError
 from search_index.generations import IndexBusyError
 from search_index.index import SearchIndex
 
@@ -51,10 +53,16 @@ class Indexer:
     sources: tuple[Source, ...]
 
     def handle(self, uow: UnitOfWork, events: Sequence[Event]) -> None:
-        """Read the listings again and put or delete each of them; passes on ListingIndexed for what is new to others."""
+        """Read the listings again and put or delete each of them; passes on ListingIndexed for what is new to others.
+
+        Raises NotYet where a newer version keeps an index: that one's worker will do it.
+        """
         for source in self.sources:
             about = [(one, event) for event in events if (one := _listing(event, source.kind)) is not None]
-            put = self._bring(uow, source, sorted({one for one, _ in about})) if about else []
+            try:
+                put = self._bring(uow, source, sorted({one for one, _ in about})) if about else []
+            except NewerEditionError as error:
+                raise NotYet(str(error)) from error
             news = {one: event for one, event in about if _is_news(event, source.kind)}
             for listing_id in put:
                 if listing_id in news:

@@ -200,7 +200,7 @@ def search_page(kind: ListingKind) -> SearchPage:
         suggestion=None if found.total else _suggestion(criteria, index),
         readings=found.readings,
         meant=_meant(criteria, index) if found.relaxed or not found.total else None,
-        is_rebuilding=not found.total and index.is_stale(),
+        is_rebuilding=not found.total and not index.is_whole(),
     )
 
 

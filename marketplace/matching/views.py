@@ -103,7 +103,7 @@ def _match_page(uow: UnitOfWork, listing: Result | Need, side: Side, rows: Seque
     at_once = scoring.shown_at_once([row.strength for row in rows])
     page = {"at_once": at_once, "listing": listing, "side": side, "rows": rows, "away": away, "why_away": why_away}
     page["may_act"] = _may_act(listing)
-    page["is_rebuilding"] = not rows and any(index.is_stale() for index in uow.services.catalogues.values())
+    page["is_rebuilding"] = not rows and not uow.services.can_find_all
     return render_template("matching/matches.html", form=DismissForm(), **page)
 
 

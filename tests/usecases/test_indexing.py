@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from marketplace.alerts.models import MatchAlert
 from marketplace.audit.models import AuditRow
+from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.listings.catalogue import open_catalogues
 from marketplace.listings.events import ListingMoved
@@ -237,6 +238,17 @@ def test_an_index_of_an_older_version_is_read_until_it_is_built_anew(
     one = make_result(factory, people)
     reconcile(factory)
     _of_older_analysis(settings.index_dir / "results")
+    assert found(factory, "焊接") == [one]
+
+
+def test_what_has_to_be_written_while_a_newer_version_keeps_the_index_waits_for_that_one(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    one = make_result(factory, people)
+    reconcile(factory)
+    _say(settings.index_dir / "results", content=99)
+    with pytest.raises(NotYet):
+        tell(factory, one)
     assert found(factory, "焊接") == [one]
 
 

@@ -58,6 +58,7 @@ def test_an_older_version_neither_writes_into_what_a_newer_one_keeps_nor_builds_
     replace(edition, **{rule: getattr(edition, rule) + 1}).write(generation)
     older = opened(tmp_path)
     assert not older.is_stale()
+    assert older.is_whole() is (rule != "layout"), "another layout cannot be read, and counts as empty"
     for change in (lambda: older.put([Document(2, "陶瓷", "")]), lambda: older.delete([1]), lambda: older.rebuild([])):
         with pytest.raises(NewerEditionError):
             change()
