@@ -3,7 +3,7 @@ plain text. What `compose` returns is exactly what is signed; nobody changes it 
 
 import hashlib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
@@ -151,16 +151,21 @@ def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
     lines = [names["title"], f"编号：{subject.reference}", f"项目名称：{subject.title}", ""]
     lines += [*subject.buyer.lines(f"甲方（{names['buyer']}）"), ""]
     lines += [*subject.seller.lines(f"乙方（{names['seller']}）"), ""]
-    for number, clause in enumerate(clauses, 1):
-        lines.append(f"{ordinal(number)}　{clause.heading}")
-        lines += [f"{number}.{place}　{line}" for place, line in enumerate(clause.text.split("\n"), 1)]
-        lines.append("")
+    for heading, paragraphs in numbered(clauses):
+        lines += [heading, *(f"{number}　{text}" for number, text, _ in paragraphs), ""]
     lines += [
         "（以下为签署处，电子签署的无须填写）",
         "甲方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日",
     ]
     lines += ["乙方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日"]
     return "\n".join(lines) + "\n"
+
+
+def numbered(clauses: Sequence[Clause]) -> Iterator[tuple[str, tuple[tuple[str, str, bool], ...]]]:
+    """Each clause's heading with its number, and its paragraphs: number, text, and whether the standard text lacks it."""
+    for number, clause in enumerate(clauses, 1):
+        paragraphs = ((f"{number}.{place}", text, added) for place, (text, added) in enumerate(clause.lines(), start=1))
+        yield f"{ordinal(number)}　{clause.heading}", tuple(paragraphs)
 
 
 def digest(text: str) -> str:
@@ -172,6 +177,11 @@ def ordinal(number: int) -> str:
     """The number of a clause, 1 to 99: 第十二条."""
     tens, ones = divmod(number, 10)
     return f"第{_NUMBERS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMBERS[ones]}条"
+
+
+def reference_of(text: str) -> str:
+    """The number of a document, which stands in the second line of its text."""
+    return text.split("\n", maxsplit=2)[1].partition("：")[2]
 
 
 def heading_of(text: str) -> str:

@@ -16,6 +16,7 @@ from marketplace.contracts.rules import (
     TAKES_BACK,
     DocumentState,
     PaperState,
+    PrintKind,
     awaits_official,
     grouped,
 )
@@ -58,8 +59,9 @@ class DocumentPage:
 
     @property
     def pdf(self) -> DocumentFile | None:
-        """The newest printed file, None before it is printed."""
-        return self.files[-1] if self.files else None
+        """The file to take home: that with the signatures, else the text; None before it is printed."""
+        signed = (one for one in self.files if one.kind is PrintKind.SIGNED)
+        return next(signed, next(iter(self.files), None))
 
     @property
     def heading(self) -> str:

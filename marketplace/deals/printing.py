@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
+from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
@@ -44,18 +44,18 @@ class Print:
 def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     """What is printed of a document: its text line by line as it is signed, and who has signed."""
     head, *blocks = heading_of(document.text).split("\n\n")
-    name, *rest = head.split("\n")
-    reference, project = (line.partition("：")[2] for line in rest)
+    name, _, project = head.split("\n")
     clauses = from_rows(document.clauses)
+    signed = signatures(uow, document.id) if document.basis is Basis.ELECTRONIC else []
     return Sheet(
         name=name,
-        reference=reference,
-        project=project,
+        reference=reference_of(document.text),
+        project=_row(project)[1],
         parties=tuple(tuple(_row(line) for line in block.split("\n")) for block in blocks),
-        clauses=tuple(_clause(number, clause) for number, clause in enumerate(clauses, start=1)),
+        clauses=tuple(_clause(heading, lines) for heading, lines in numbered(clauses)),
         legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
-        signatures=_blocks(uow, document),
-        method=PAPER if document.basis is Basis.PAPER else METHODS[METHOD],
+        signatures=_blocks(uow, document, signed),
+        method=PAPER if document.basis is Basis.PAPER else _method(signed),
         house=f"{uow.settings.union_name} · 匠果",
         code=grouped(document.code or ""),
         url=f"{uow.settings.public_url.rstrip('/')}/verify/{document.code}",
@@ -63,8 +63,14 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     )
 
 
+def _method(signed: Sequence[Signature]) -> str:
+    """The way of signing that the signers agreed to; before anybody has signed, the one they will be asked to agree to."""
+    agreed = dict.fromkeys(one.method for one in signed if one.method)
+    return "".join(METHODS[version] for version in agreed or (METHOD,))
+
+
 def files_of(uow: UnitOfWork, document_id: int) -> Sequence[DocumentFile]:
-    """What has been printed of a document, the newest last."""
+    """What has been printed of a document, in the order of printing."""
     return uow.session.scalars(
         select(DocumentFile).where(DocumentFile.document_id == document_id).order_by(DocumentFile.id)
     ).all()
@@ -75,17 +81,16 @@ def _row(line: str) -> Row:
     return label, value
 
 
-def _clause(number: int, clause: Clause) -> SetClause:
-    lines = (Line(f"{number}.{place}", text, added) for place, (text, added) in enumerate(clause.lines(), start=1))
-    return SetClause(f"{ordinal(number)}　{clause.heading}", tuple(lines))
+def _clause(heading: str, lines: Sequence[tuple[str, str, bool]]) -> SetClause:
+    return SetClause(heading, tuple(Line(*line) for line in lines))
 
 
-def _blocks(uow: UnitOfWork, document: Document) -> tuple[SignatureBlock, ...]:
-    signed = {one.party_id: one for one in signatures(uow, document.id)} if document.basis is Basis.ELECTRONIC else {}
+def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) -> tuple[SignatureBlock, ...]:
+    of_party = {one.party_id: one for one in signed}
     deal = uow.session.get_one(Deal, document.deal_id)
     names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
     return tuple(
-        SignatureBlock(label, names[party_id].name, _facts(signed.get(party_id)))
+        SignatureBlock(label, names[party_id].name, _facts(of_party.get(party_id)))
         for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
     )
 
@@ -94,15 +99,8 @@ def _facts(signature: Signature | None) -> tuple[Row, ...]:
     if signature is None:
         return ()
     at = signature.at.astimezone(CHINA)
-    return (
-        ("签署人", signature.signer_name),
-        ("签署时间", f"{at:%Y年%m月%d日 %H:%M:%S}（北京时间）"),
-        ("方式", "电子签署"),
-    )
-
-
-def _agreed(signature: Signature) -> str:
-    return "北京时间" + (f"；已同意本签署方式（{signature.method}）" if signature.method else "")
+    facts = (("签署人", signature.signer_name), ("北京时间", f"{at:%Y年%m月%d日 %H:%M:%S}"), ("方式", "电子签署"))
+    return (*facts, ("已同意", f"签署方式，版本 {signature.method}")) if signature.method else facts
 
 
 def _prepare(uow: UnitOfWork, event: Event) -> Print | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import code_typed, grouped
 from marketplace.contracts.signing_service import signatures
@@ -60,7 +61,7 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
     roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
     return PublicDocument(
         document=document,
-        reference=_reference(document),
+        reference=reference_of(document.text),
         signatories=tuple(PublicSignatory(_public(names[id_]), role, signed.get(id_)) for id_, role in roles),
         files=files_of(uow, document.id),
     )
@@ -77,11 +78,6 @@ def code_of_content(uow: UnitOfWork, sha256: str) -> str:
             N_("No document here has exactly this content: it is not ours, or was changed, if only by one byte.")
         )
     return code
-
-
-def _reference(document: Document) -> str:
-    """The number the text bears in its second line."""
-    return document.text.split("\n", maxsplit=2)[1].partition("：")[2]
 
 
 def _public(party: PartyName) -> str:

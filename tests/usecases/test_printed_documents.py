@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile
-from marketplace.contracts.rules import DocumentState, PriceModel, PrintKind
+from marketplace.contracts.rules import METHOD, METHODS, DocumentState, PriceModel, PrintKind
 from marketplace.contracts.terms import Instalment
 from marketplace.contracts.typesetting import RARE
-from marketplace.deals import document_service, verification
+from marketplace.deals import document_service, printing, verification
 from marketplace.deals.printing import LEGEND, sheet_of
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -89,6 +89,19 @@ def test_what_both_have_signed_is_printed_once_more_with_who_and_when(
     for signed in ("孙丽华", "2026年11月21日01:00:00", "2026年11月20日10:00:00"):
         assert signed in text
     assert "签字、盖章：" not in text
+    assert text.count(f"签署方式，版本{METHOD}") == 2
+
+
+def test_the_way_of_signing_is_printed_as_it_was_agreed_to(
+    factory: UnitOfWorkFactory, people: People, document_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed = METHODS[METHOD]
+    sign(factory, people.seller_contact, document_id)
+    sign(factory, people.company, document_id)
+    monkeypatch.setattr(printing, "METHOD", "2030-01")
+    monkeypatch.setattr(printing, "METHODS", {**METHODS, "2030-01": "另一种方式。"})
+    with factory.reading() as uow:
+        assert sheet_of(uow, uow.session.get_one(Document, document_id)).method == agreed
 
 
 def test_however_often_it_is_announced_it_is_printed_once(
