@@ -46,7 +46,7 @@ from marketplace.organisations.regions import load_region
 from marketplace.results import views as result_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
-from marketplace.web import access, arguments, errors, formats, headers, health, locale, login, regions, wording
+from marketplace.web import access, arguments, errors, formats, headers, health, links, locale, login, regions, wording
 from marketplace.web.context import EXTENSION, Runtime, current_actor, reading
 
 ROOT = Path(__file__).parent
@@ -143,6 +143,7 @@ def _flask_config(settings: Settings) -> Mapping[str, Any]:
 
 def _init_web(app: Flask, runtime: Runtime) -> None:
     locale.init_locale(app, str(ROOT / "translations"))
+    links.init_links(app)
     login.init_login(app, _actor_loader(runtime))
     CSRFProtect(app).exempt(alert_views.one_click)
     Bootstrap5(app)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,24 @@ class PartyName:
     is_verified: bool
     organisation_id: int | None
     user_id: int | None
+
+
+_IS_ORGANISATION = Organisation.id.is_not(None)
+_HAS_CONTACT = User.email_verified_at.is_not(None) | User.mobile_verified_at.is_not(None)
+_NAMED = (
+    select(
+        Party.id,
+        Party.kind,
+        func.coalesce(Organisation.name, User.name, ""),
+        case((_IS_ORGANISATION, Organisation.county), else_=User.county),
+        case((_IS_ORGANISATION, Organisation.state == OrganisationState.VERIFIED), else_=_HAS_CONTACT),
+        Organisation.id,
+        Party.user_id,
+    )
+    .outerjoin(Organisation, Organisation.id == Party.organisation_id)
+    .outerjoin(User, User.id == Party.user_id)
+)
+"""The columns of a PartyName in their order: every list asks for some, and three wide rows each took longer than a search."""
 
 
 def party_of_organisation(uow: UnitOfWork, organisation_id: int) -> Party:
@@ -50,25 +68,10 @@ def _found_or_added(uow: UnitOfWork, which: ColumnElement[bool], wanted: Party) 
 
 def names_of(session: Session, party_ids: Iterable[int]) -> dict[int, PartyName]:
     """Names of several parties in one query."""
-    statement = (
-        select(Party, Organisation, User)
-        .outerjoin(Organisation, Organisation.id == Party.organisation_id)
-        .outerjoin(User, User.id == Party.user_id)
-        .where(Party.id.in_(set(party_ids)))
-    )
-    return {party.id: _named(party, organisation, user) for party, organisation, user in session.execute(statement)}
+    statement = _NAMED.where(Party.id.in_(set(party_ids)))
+    return {row.id: PartyName(*row) for row in session.execute(statement)}
 
 
 def name_of(session: Session, party_id: int) -> PartyName:
     """One party's name. Raises KeyError when there is no such party."""
     return names_of(session, [party_id])[party_id]
-
-
-def _named(party: Party, organisation: Organisation | None, user: User | None) -> PartyName:
-    if organisation is not None:
-        verified = organisation.state is OrganisationState.VERIFIED
-        return PartyName(
-            party.id, party.kind, organisation.name, organisation.county, verified, organisation.id, user_id=None
-        )
-    name, county, verified = (user.name, user.county, user.is_contact_verified) if user else ("", None, False)
-    return PartyName(party.id, party.kind, name, county, verified, None, party.user_id)

@@ -12,10 +12,11 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from marketplace.kernel.clock import CHINA, china_day
 from marketplace.kernel.money import Money
+from marketplace.web.locale import gettext
 
 NOTHING = "—"
 FEN_PER_YUAN = 100
@@ -84,7 +85,7 @@ def ago(value: datetime | None, now: datetime | None = None) -> str:
     if abs(span) > RECENT:
         return day(value)
     if abs(span) < timedelta(minutes=1):
-        return str(gettext("just now"))
+        return gettext("just now")
     return str(format_timedelta(span, threshold=1, add_direction=True, locale=_locale()))
 
 
@@ -93,7 +94,7 @@ def label(value: object) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, bool):
-        return str(gettext("Yes") if value else gettext("No"))
+        return gettext("Yes") if value else gettext("No")
     msgid = str(getattr(value, "label", value))
     # The empty msgid would fetch the header of the catalogue.
     return gettext(msgid) if msgid else NOTHING

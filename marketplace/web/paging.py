@@ -1,7 +1,8 @@
 """Pages of a list, addressed by `?page=`; every other argument of the URL is kept."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from functools import lru_cache
+from urllib.parse import quote, quote_plus, urlencode
 
 from flask import request
 
@@ -45,5 +46,11 @@ def url_with(**changes: object) -> str:
         if value is not None:
             arguments[name] = value
     # A list has some fifty such links, and building each from its endpoint took longer than the search.
-    path, query = quote(request.script_root + request.path), urlencode(arguments, doseq=True)
+    path, query = quote(request.script_root + request.path), urlencode(arguments, doseq=True, quote_via=_quoted)
     return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str, safe: str, encoding: str | None, errors: str | None) -> str:
+    """The links of a list repeat the same few values."""
+    return quote_plus(text, safe, encoding, errors)

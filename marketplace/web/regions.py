@@ -1,7 +1,10 @@
 """Counties as the pages need them. The region itself is handed in by the composition root."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Protocol
 
+from babel import Locale
 from flask import current_app
 from flask_babel import get_locale
 
@@ -19,11 +22,15 @@ class NamedCounty(Protocol):
 
 def county_name(code: str | None) -> str:
     """The county's name in the reader's language, empty for none."""
-    return dict(county_choices()).get(code or "", "")
+    return _names(current_app.extensions[KEY], get_locale()).get(code, "") if code else ""
 
 
 def county_choices() -> list[tuple[str, str]]:
     """(code, name) of every county in official order."""
-    counties: tuple[NamedCounty, ...] = current_app.extensions[KEY]
-    locale = str(get_locale())
-    return [(county.code, county.named(locale)) for county in counties]
+    return list(_names(current_app.extensions[KEY], get_locale()).items())
+
+
+@lru_cache
+def _names(counties: tuple[NamedCounty, ...], locale: Locale) -> Mapping[str, str]:
+    """A list names the county of each card and of each value to filter by."""
+    return {county.code: county.named(str(locale)) for county in counties}

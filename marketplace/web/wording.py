@@ -3,16 +3,17 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from marketplace.kernel.wording import Param, Params
 from marketplace.web import formats
+from marketplace.web.locale import gettext
 from marketplace.web.regions import county_name
 
 
 def phrase(message: str, params: Params) -> str:
     """The message as a sentence. A parameter of a kind that nobody knows any more is shown as it was stored."""
-    return str(gettext(message, **{name: _written(value) for name, value in params.items()}))
+    return gettext(message, **{name: _written(value) for name, value in params.items()})
 
 
 def _written(value: Param) -> str | int:
