@@ -16,10 +16,13 @@ class Folded:
     def __init__(self, text: str) -> None:
         self.text = text
         self.folded = fold(text)
-        self._origin: list[int] | None = None
-        if len(self.folded) != len(text):
-            # A character that folds into several, such as ㎡: every part of it leads back to the whole.
-            self._origin = [at for at, char in enumerate(text) for _ in fold(char)]
+
+    @cached_property
+    def _origin(self) -> list[int] | None:
+        """A character that folds into several, such as ㎡: every part of it leads back to the whole."""
+        if len(self.folded) == len(self.text):
+            return None
+        return [at for at, char in enumerate(self.text) for _ in fold(char)]
 
     @cached_property
     def _is_letter(self) -> npt.NDArray[np.bool_]:

@@ -4,6 +4,7 @@ Texts are raw on the way in and out: whoever shows a fragment escapes it.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 import rjieba
@@ -76,7 +77,9 @@ def _window(text: str, spans: list[Span], width: int) -> Span:
     starts = {_start_before(first, last, sentences, width) for first, last in spans} or {0}
 
     def worth(start: int) -> tuple[int, int, int]:
-        held = [text[first:last] for first, last in spans if start <= first and last <= start + width]
+        # They are in order and apart from each other, so what begins within is a run of them; the last may be cut.
+        begun = spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (start + width, 0))]
+        held = [text[first:last] for first, last in begun if last <= start + width]
         return len(set(held)), len(held), -start
 
     start = max(starts, key=worth)
@@ -86,6 +89,6 @@ def _window(text: str, spans: list[Span], width: int) -> Span:
 
 
 def _start_before(first: int, last: int, sentences: list[int], width: int) -> int:
-    begun = max(sentence for sentence in sentences if sentence <= first)
+    begun = sentences[bisect_right(sentences, first) - 1]
     # A sentence too long for the mark to be seen: begin a little before the mark instead.
     return begun if last - begun <= width else max(0, first - width // 4)

@@ -22,7 +22,6 @@ from search_index.analysis import (
 )
 from search_index.document import TITLE, Clause
 from search_index.postings import Postings
-from search_index.segment_file import facet_of
 from search_index.snapshot import Snapshot
 
 Flags = npt.NDArray[np.bool_]
@@ -92,10 +91,8 @@ def _values_like(snapshot: Snapshot, clause: Clause) -> frozenset[str]:
     if clause.values is not None:
         return clause.values
     wanted = pieces_typed(clause.text)
-    names = {name for part in snapshot.parts for name in facet_of(part.segment, clause.field).names}
-    return (
-        frozenset(name for name in names if all(piece in _folded(name) for piece in wanted)) if wanted else frozenset()
-    )
+    names = snapshot.facet(clause.field).names if wanted else ()
+    return frozenset(name for name in names if all(piece in _folded(name) for piece in wanted))
 
 
 @cache

@@ -232,14 +232,11 @@ def _find(part: Part, places: Places, within: I64) -> I64:
 
 
 def _places(postings: Postings, codes: U64) -> Places:
-    found = np.searchsorted(postings.codes, codes)
-    known = np.zeros(len(codes), np.bool_)
-    inside = found < len(postings.codes)
-    known[inside] = postings.codes[found[inside]] == codes[inside]
-    numbers = np.where(known, found, 0)
-    starts, ends = np.zeros(len(codes), np.int64), np.zeros(len(codes), np.int64)
-    starts[known], ends[known] = postings.offsets[found[known]], postings.offsets[found[known] + 1]
-    return Places(numbers, starts, ends)
+    if not len(postings.codes):
+        return Places(*np.zeros((3, len(codes)), np.int64))
+    found = np.minimum(np.searchsorted(postings.codes, codes), len(postings.codes) - 1)
+    known = postings.codes[found] == codes
+    return Places(*(np.where(known, each, 0) for each in (found, postings.offsets[found], postings.offsets[found + 1])))
 
 
 def documents_with(snapshot: Snapshot, codes: U64) -> I64:

@@ -149,18 +149,21 @@ def sort_of(segment: Segment, name: str) -> F64:
     return segment.sorts[name] if name in segment.sorts else np.full(len(segment), np.nan)
 
 
-def joined_facet(parts: Sequence[tuple[Facet, Flags]]) -> Facet:
+def joined_facet(parts: Sequence[tuple[Facet, Flags | None]]) -> Facet:
+    """One facet of the documents of several segments, of the flagged ones where there are flags."""
     names = sorted({name for facet, _ in parts for name in facet.names})
     number = {name: at for at, name in enumerate(names)}
     lists = []
     for facet, live in parts:
         lasting = np.array([number[name] for name in facet.names], np.int32)
-        kept = facet.numbers.only(live)
+        kept = facet.numbers if live is None else facet.numbers.only(live)
         lists.append(Lists(kept.offsets, lasting[kept.values]))
     return Facet(tuple(names), _joined_lists(lists))
 
 
 def _joined_lists(parts: Sequence[Lists]) -> Lists:
+    if not parts:
+        return Lists(np.zeros(1, np.int64), np.empty(0, np.int32))
     sizes = np.concatenate([np.diff(part.offsets) for part in parts])
     return Lists(_offsets(sizes), np.concatenate([part.values for part in parts]))
 

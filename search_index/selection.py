@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from search_index.segment_file import facet_of
+from search_index.segment_file import Facet
 from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
@@ -23,27 +23,23 @@ def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]]) -> Flags:
 
 def having(snapshot: Snapshot, rows: I64, name: str, wanted: frozenset[str]) -> Flags:
     """Which of the sorted rows have one of the values of a facet."""
-    found = [np.empty(0, np.bool_)]
-    for part, within in snapshot.located(rows):
-        facet = facet_of(part.segment, name)
-        allowed = np.array([value in wanted for value in facet.names], np.bool_)
-        lists = facet.numbers.of(within)
-        entries = allowed[lists.values]
-        found.append(entries if lists.are_single else np.logical_or.reduceat(entries, lists.offsets[:-1]))
-    return np.concatenate(found)
+    facet = snapshot.facet(name)
+    allowed = np.array([value in wanted for value in facet.names], np.bool_)
+    lists = facet.numbers.of(rows)
+    entries = allowed[lists.values]
+    return entries if lists.are_single else np.logical_or.reduceat(entries, lists.offsets[:-1])
 
 
 def counts(snapshot: Snapshot, rows: I64, names: Iterable[str]) -> dict[str, dict[str, int]]:
     """For each facet how many of the sorted rows have each of its values, the most frequent first."""
-    found: dict[str, dict[str, int]] = {name: {} for name in names}
-    for part, within in snapshot.located(rows):
-        for name, known in found.items():
-            facet = facet_of(part.segment, name)
-            numbers = np.bincount(facet.numbers.of(within).values, minlength=len(facet.names)).tolist()
-            for value, count in zip(facet.names, numbers, strict=True):
-                if count:
-                    known[value] = known.get(value, 0) + count
-    return {name: dict(sorted(known.items(), key=lambda one: (-one[1], one[0]))) for name, known in found.items()}
+    return {name: _counts(snapshot.facet(name), rows) for name in names}
+
+
+def _counts(facet: Facet, rows: I64) -> dict[str, int]:
+    numbers = np.bincount(facet.numbers.of(rows).values, minlength=len(facet.names))
+    # Values that are as frequent stay in the order of their names.
+    falling = np.argsort(-numbers, kind="stable")[: np.count_nonzero(numbers)]
+    return {facet.names[at]: int(numbers[at]) for at in falling.tolist()}
 
 
 def flags_of(snapshot: Snapshot, rows: I64) -> Flags:

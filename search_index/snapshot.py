@@ -21,7 +21,7 @@ from search_index.document import MISSING, Document
 from search_index.durable_storage import DurableStorage
 from search_index.edition import check_layout
 from search_index.generations import Generations
-from search_index.segment_file import Segment, sort_of
+from search_index.segment_file import Facet, Segment, facet_of, joined_facet, sort_of
 from search_index.whoosh_store import ArraysSegment, StoredTexts
 
 F64 = npt.NDArray[np.float64]
@@ -75,6 +75,7 @@ class Snapshot:
         self._totals = np.sum([np.zeros(4), *(part.lengths for part in parts)], axis=0)
         self.kept: dict[Any, Any] = {}
         """What was worked out about this snapshot, or about one shortly before (lasting.py)."""
+        self._facets: dict[str, Facet] = {}
         self._sorts: dict[str, F64] = {}
         self._norms: dict[tuple[float, float, float], tuple[F64, F64]] = {}
 
@@ -91,6 +92,12 @@ class Snapshot:
     def _column(self, name: str) -> I64:
         found: I64 = _joined([getattr(part.segment, name) for part in self.parts], np.int64)
         return found
+
+    def facet(self, name: str) -> Facet:
+        """The facet over all rows: put together once, where every search would go through the segments for each of its facets."""
+        if name not in self._facets:
+            self._facets[name] = joined_facet([(facet_of(part.segment, name), None) for part in self.parts])
+        return self._facets[name]
 
     def sort(self, name: str) -> F64:
         """The sort key over all rows, not a number where it is missing."""

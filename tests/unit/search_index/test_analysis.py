@@ -82,6 +82,11 @@ def test_traditional_characters_are_simplified_one_by_one(written: str, folded: 
     assert len(folded) == len(written)
 
 
+@given(st.lists(st.one_of(st.sampled_from("𠮷\uffff\0㎡變Ａ"), st.characters()), min_size=1))
+def test_a_long_text_is_folded_as_its_characters_are(chars: list[str]) -> None:
+    assert fold("".join(chars) * 101) == "".join(map(fold, chars)) * 101
+
+
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
