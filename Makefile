@@ -43,6 +43,7 @@ setup-dev: $(VENV)/.installed-dev $(CATALOGUES)
 run: export JIANGGUO_PUBLIC_URL ?= http://$(HOST):$(PORT)
 run: setup
 	$(FLASK) db upgrade
+	$(FLASK) ca create --if-missing
 	$(FLASK) demo load --if-empty
 	@$(FLASK) demo sign-ins || true
 	@echo "匠果: http://$(HOST):$(PORT)"

@@ -27,6 +27,7 @@ from marketplace.cli import register_commands
 from marketplace.deals import views as deal_views
 from marketplace.home import views as home_views
 from marketplace.infra import mail
+from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
 from marketplace.infra.files import FileStore
 from marketplace.infra.unit_of_work import Services, UnitOfWorkFactory
@@ -117,7 +118,10 @@ def build_runtime(settings: Settings, clock: Clock) -> Runtime:
     """Everything below the web: database, files, mail, indexes, worker."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     files, meanings = FileStore(settings.files_dir), open_meanings(settings)
-    services = Services(settings, files, mail.build(settings), open_catalogues(settings), meanings)
+    authority = Authority(
+        settings.authority_file, settings.authority_passphrase.get_secret_value() or settings.secret_key
+    )
+    services = Services(settings, files, mail.build(settings), open_catalogues(settings), meanings, authority)
     factory = UnitOfWorkFactory(make_engine(settings.database), clock, services, audit.record, wiring.SUBSCRIBERS)
     worker = Worker(factory, wiring.HANDLERS, wiring.SCHEDULE, wiring.BATCH_SIZES)
     return Runtime(settings, factory, worker)

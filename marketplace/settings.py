@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(
         default=10, description="Failed sign-ins per contact in fifteen minutes before it waits"
     )
+    authority_passphrase: SecretStr = Field(
+        default=SecretStr(""),
+        description="Opens the key of the certificate authority; empty takes the secret key of the data folder",
+    )
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
     @field_validator("data_dir")
@@ -82,6 +86,11 @@ class Settings(BaseSettings):
         return self.data_dir / "files"
 
     @property
+    def authority_file(self) -> Path:
+        """Root certificate and encrypted key of the certificate authority."""
+        return self.data_dir / "authority.pem"
+
+    @property
     def upload_limit(self) -> int:
         """Largest upload in bytes."""
         return self.upload_limit_mb * 1024 * 1024
@@ -92,11 +101,11 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret_key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            _create_once(path, secrets.token_hex(32))
+            create_once(path, secrets.token_hex(32))
         return path.read_text()
 
 
-def _create_once(path: Path, text: str) -> None:
+def create_once(path: Path, text: str) -> None:
     """Write the file whole and private, or leave the one that another process was first to write."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

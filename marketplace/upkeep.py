@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from marketplace.accounts.models import SignInAttempt, VerificationCode
-from marketplace.contracts.models import DocumentFile, Scan
+from marketplace.contracts.models import DocumentFile, Scan, Seal
 from marketplace.deals.models import Message
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
@@ -20,6 +20,7 @@ FILE_COLUMNS = (
     Organisation.authorisation_sha256,
     Organisation.licence_sha256,
     Scan.sha256,
+    Seal.sha256,
 )
 """Every column that names an upload; a test compares it with the schema."""
 

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.app import create_app
 from marketplace.demo.load import load
+from marketplace.infra.authority import Authority
 from marketplace.infra.database import Base
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.actors import actor_of
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
+from tests.world import PASSPHRASE
 
 LOADED_ON = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 TODAY: date = china_day(LOADED_ON)
@@ -38,14 +41,23 @@ class Demo:
 
 
 def open_demo(settings: Settings) -> Demo:
-    """The app on a database that has its schema."""
+    """The app on a database that has its schema; its people can sign."""
+    authority = Authority(settings.authority_file, PASSPHRASE)
+    if not authority.is_ready:
+        authority.create(settings.union_name, LOADED_ON)
     app = create_app(settings, SetClock(LOADED_ON))
     return Demo(app, app.extensions[EXTENSION])
 
 
 def demo_settings(folder: Path, database_url: str = "") -> Settings:
     """Everything under one folder, no worker."""
-    return Settings(data_dir=folder, database_url=database_url, rate_limit="", worker_in_process=False)
+    return Settings(
+        data_dir=folder,
+        database_url=database_url,
+        rate_limit="",
+        worker_in_process=False,
+        authority_passphrase=SecretStr(PASSPHRASE),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from marketplace.accounts.models import User
 from marketplace.accounts.sign_ins import open_sign_in
 from marketplace.app import create_app
+from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -26,6 +28,8 @@ from tests.personas import People, make_people
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """A Friday morning in China."""
+
+PASSPHRASE = "opens the authority of the tests"
 
 
 @pytest.fixture
@@ -56,6 +60,14 @@ def empty_indexes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.index_dir
 
 
+@pytest.fixture(scope="session")
+def authority_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate authority, copied for every test."""
+    path = tmp_path_factory.mktemp("authority") / "authority.pem"
+    Authority(path, PASSPHRASE).create("潍坊市总工会", NOW)
+    return path
+
+
 @pytest.fixture
 def database_url(tmp_path: Path, empty_sqlite: Path) -> str:
     """SQLite by default; tests/usecases runs everything on PostgreSQL as well."""
@@ -73,13 +85,15 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         rate_limit="",
         worker_in_process=False,
         mail_url="console:",
+        authority_passphrase=SecretStr(PASSPHRASE),
     )
 
 
 @pytest.fixture
-def app(settings: Settings, clock: SetClock, empty_indexes: Path) -> Iterator[Flask]:
+def app(settings: Settings, clock: SetClock, empty_indexes: Path, authority_file: Path) -> Iterator[Flask]:
     """The real app; the worker runs only when a test drains it. Forms are posted without a CSRF token."""
     shutil.copytree(empty_indexes, settings.index_dir)
+    shutil.copy(authority_file, settings.authority_file)
     app = create_app(settings, clock)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     yield app

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, db, demo, imports, index, reference, status, user, worker
+from marketplace.cli import audit, backup, ca, db, demo, imports, index, reference, status, user, worker
 
 
 def register_commands(app: Flask) -> None:
@@ -11,6 +11,7 @@ def register_commands(app: Flask) -> None:
         db.group,
         worker.command,
         audit.group,
+        ca.group,
         backup.backup,
         backup.restore,
         status.command,

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
+from marketplace.cli.ca import create
 from marketplace.cli.index import rebuild
 from marketplace.demo.load import PASSWORD, SIGN_INS, is_empty, load
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -33,6 +34,7 @@ def load_demo(if_empty: bool) -> None:
         raise click.ClickException("The database is not empty. The demo is for a fresh one.")
     # Where strangers could reach the instance nobody may know the password.
     password = PASSWORD if house.settings.is_loopback else secrets.token_urlsafe(24)
+    click.get_current_context().invoke(create, if_missing=True)
     _play(house.factory, password)
     house.worker.drain()
 

@@ -17,6 +17,7 @@ class SigningFacts:
     is_other_verified: bool
     has_party_signed: bool
     has_person_signed_other_side: bool
+    has_certificates: bool
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
             N_("You have not signed for the other party."),
             not facts.has_person_signed_other_side,
             NotPermitted(N_("One person cannot sign for both parties.")),
+        ),
+        Condition(
+            "certificates",
+            N_("The platform can make certificates for signatures."),
+            facts.has_certificates,
+            Conflict(N_("Electronic signing is not set up here yet. Sign on paper, or ask the union.")),
         ),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -121,6 +121,22 @@ class Signature(Base):
     """The version of the way of signing that the signer agreed to; empty where nobody was asked yet."""
 
     __table_args__ = (Index("uq_signatures_person", "document_id", "user_id", unique=True),)
+
+
+class Seal(Base):
+    """A signature as it was put into the PDF: the file that ends with it, by its content, and the certificate (PEM)."""
+
+    __tablename__ = "seals"
+
+    document_id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    certificate: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(("document_id", "party_id"), ("signatures.document_id", "signatures.party_id")),
+    )
 
 
 class Scan(Base):

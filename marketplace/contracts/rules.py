@@ -101,16 +101,25 @@ def awaits_official(state: DocumentState, paper: PaperState) -> bool:
     return state is D.SENT and paper is P.CONFIRMED
 
 
-METHOD = "2026-11"
+METHOD = "2026-12"
 """The version of the text below. Whoever changes the text gives it another one and keeps the old beside it."""
 
 METHODS = {
+    "2026-12": (
+        "电子签署：签署人登录平台、阅读全文后再次输入密码确认，平台记录签署人、签署时间、网络地址、所用设备和"
+        "正文的 SHA-256 校验值（《电子签名法》第十三条）。平台随即为本次签署生成一次性密钥和数字证书，在本文件中加盖电子签名"
+        "（PAdES），签署后密钥即行销毁；此后文件改动一个字节，电子签名即告失效。证书由平台自建的证书机构签发，"
+        "不是经许可的电子认证服务机构签发的证书。"
+    ),
     "2026-11": (
         "电子签署：签署人登录平台、阅读全文后再次输入密码确认，平台记录签署人、签署时间、网络地址、所用设备和"
         "正文的 SHA-256 校验值（《电子签名法》第十三条）。本文件没有使用经许可的电子认证服务机构签发的证书。"
-    )
+    ),
 }
 """What each signer agrees to before signing electronically (电子签名法 art. 13): by what a signature is reliable."""
+
+SEALING = frozenset({"2026-12"})
+"""The versions by which each signature is put into the PDF, with a certificate."""
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """None that is taken for another one when it is read off paper."""

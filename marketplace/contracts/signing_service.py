@@ -29,6 +29,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
         has_person_signed_other_side=any(
             signature.user_id == uow.actor.user_id and signature.party_id != party_id for signature in signed
         ),
+        has_certificates=uow.services.certificates.is_ready,
     )
 
 

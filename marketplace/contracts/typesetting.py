@@ -5,10 +5,12 @@ Pure: what stands in it is handed in as data, and no text is ever read as markup
 
 import io
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pylopdf_fonts_zh_cn
 import segno
@@ -19,7 +21,7 @@ Row = tuple[str, str]
 
 RARE = "〔U+……〕处是字库中没有的字，以其统一码（Unicode）编号表示；该字以正文的文本文件为准。"
 
-_TEMPLATE = Path(__file__).parent / "sheets" / "document.typ"
+_SHEETS = Path(__file__).parent / "sheets"
 _FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 
 
@@ -42,11 +44,25 @@ class SetClause:
 
 @dataclass(frozen=True)
 class SignatureBlock:
-    """Where one party signs; `signed` are the facts of its electronic signature, empty where it has to be signed by hand."""
+    """Where one party signs; `signed` are the facts of its electronic signature, empty where it is still to be signed.
 
+    `place` is the name by which the place is found again; it is unique in the sheet.
+    """
+
+    place: str
     label: str
     party: str
     signed: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a signature goes in a PDF: page from 1, and left, bottom, right, top in whole points from the lower left corner."""
+
+    name: str
+    label: str
+    page: int
+    box: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -67,22 +83,45 @@ class Sheet:
     sha256: str
 
 
-def typeset(sheet: Sheet, at: datetime) -> bytes:
-    """The PDF (PDF/A-2b, fonts within it); `at` is the moment it says it was made.
+def typeset(sheet: Sheet, at: datetime) -> tuple[bytes, tuple[Place, ...]]:
+    """The PDF (PDF/A-2b, fonts within it), and where it is still to be signed; `at` is the moment it says it was made.
 
     A character that the font lacks, as some names have, stands there by its number, and the file says so.
     """
-    written = json.dumps(asdict(sheet), ensure_ascii=False)
+    written, lacks = _printable(asdict(sheet))
+    compiler = _compiler("document.typ", written | {"qr": _qr(sheet.url), "rare": RARE if lacks else ""})
+    found = json.loads(compiler.query("<place>", field="value"))
+    return _pdf(compiler, at), tuple(Place(one["name"], one["label"], one["page"], _whole(one["box"])) for one in found)
+
+
+def _whole(box: Sequence[float]) -> tuple[int, int, int, int]:
+    left, bottom, right, top = (round(edge) for edge in box)
+    return left, bottom, right, top
+
+
+def look_of_seal(rows: Sequence[Row], at: datetime) -> bytes:
+    """How an electronic signature looks at its place, as a PDF of that size."""
+    written, _ = _printable({"rows": rows})
+    return _pdf(_compiler("seal.typ", written), at)
+
+
+def _pdf(compiler: typst.Compiler, at: datetime) -> bytes:
+    pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at)
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _printable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The data with the numbers of characters that cannot be printed in their place, and whether there are any."""
+    written = json.dumps(data, ensure_ascii=False)
     lacking = {ord(char): f"〔U+{ord(char):04X}〕" for char in set(written) if ord(char) not in _glyphs()}
-    data = json.loads(written.translate(lacking)) | {"qr": _qr(sheet.url), "rare": RARE if lacking else ""}
-    return typst.compile(
-        str(_TEMPLATE),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        font_paths=[str(_FONTS)],
-        ignore_system_fonts=True,
-        pdf_standards="a-2b",
-        timestamp=at,
+    return json.loads(written.translate(lacking)), bool(lacking)
+
+
+def _compiler(template: str, data: Mapping[str, Any]) -> typst.Compiler:
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    return typst.Compiler(
+        str(_SHEETS / template), font_paths=[str(_FONTS)], ignore_system_fonts=True, sys_inputs=inputs
     )
 
 

@@ -1,6 +1,5 @@
 """The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +7,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import User
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
-from marketplace.contracts.models import Document, DocumentFile, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
     DOCUMENT_STATES,
@@ -16,15 +15,14 @@ from marketplace.contracts.rules import (
     TAKES_BACK,
     DocumentState,
     PaperState,
-    PrintKind,
     awaits_official,
     grouped,
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
+from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
-from marketplace.deals.printing import files_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
@@ -55,13 +53,12 @@ class DocumentPage:
     actions: frozenset[str]
     paper_actions: frozenset[str]
     verified_by: str
-    files: Sequence[DocumentFile] = ()
+    pdfs: tuple[DocumentPdf, ...] = ()
 
     @property
-    def pdf(self) -> DocumentFile | None:
-        """The file to take home: that with the signatures, else the text; None before it is printed."""
-        signed = (one for one in self.files if one.kind is PrintKind.SIGNED)
-        return next(signed, next(iter(self.files), None))
+    def pdf(self) -> DocumentPdf | None:
+        """The file to take home; None before the text is printed."""
+        return self.pdfs[-1] if self.pdfs else None
 
     @property
     def heading(self) -> str:
@@ -108,7 +105,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         actions=_actions(document, held),
         paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
         verified_by=_name(uow, document.verified_by_id),
-        files=files_of(uow, document_id),
+        pdfs=pdfs_of(uow, document_id),
     )
 
 

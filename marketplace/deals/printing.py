@@ -1,6 +1,7 @@
-"""Prints a document once it is open for signature, and again with the record of the signatures once all have signed.
+"""Prints a document once it is open for signature, with places to sign, and again once it is signed on paper.
 
-A printed file is kept by its content: its SHA-256 is how the public page knows it again.
+What is signed electronically is put into the first of the two (sealing.py). A printed file is kept by its content: its SHA-256
+is how the public page knows it again.
 """
 
 import io
@@ -13,7 +14,8 @@ from sqlalchemy import select
 from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
-from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
+from marketplace.contracts.rules import METHOD, METHODS, SEALING, Basis, PrintKind, grouped
+from marketplace.contracts.seals import with_places
 from marketplace.contracts.signing_service import signatures
 from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.models import Deal
@@ -90,7 +92,7 @@ def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) ->
     deal = uow.session.get_one(Deal, document.deal_id)
     names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
     return tuple(
-        SignatureBlock(label, names[party_id].name, _facts(of_party.get(party_id)))
+        SignatureBlock(place_of(party_id), label, names[party_id].name, _facts(of_party.get(party_id)))
         for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
     )
 
@@ -98,9 +100,18 @@ def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) ->
 def _facts(signature: Signature | None) -> tuple[Row, ...]:
     if signature is None:
         return ()
-    at = signature.at.astimezone(CHINA)
-    facts = (("签署人", signature.signer_name), ("北京时间", f"{at:%Y年%m月%d日 %H:%M:%S}"), ("方式", "电子签署"))
+    facts = (("签署人", signature.signer_name), ("北京时间", moment_text(signature.at)), ("方式", "电子签署"))
     return (*facts, ("已同意", f"签署方式，版本 {signature.method}")) if signature.method else facts
+
+
+def place_of(party_id: int) -> str:
+    """The name of the place in a PDF where a party signs."""
+    return f"party-{party_id}"
+
+
+def moment_text(at: datetime) -> str:
+    """A UTC moment as it is printed, in Chinese time to the second."""
+    return f"{at.astimezone(CHINA):%Y年%m月%d日 %H:%M:%S}"
 
 
 def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
@@ -109,12 +120,21 @@ def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
     document, kind = uow.session.get(Document, event.document_id), _PRINTED_AT[event.action]
     if document is None or any(file.kind is kind for file in files_of(uow, document.id)):
         return None
+    if kind is PrintKind.SIGNED and _is_sealed(uow, document):
+        return None
     at = document.completed_at if kind is PrintKind.SIGNED else document.sent_at
     return Print(document.id, kind, sheet_of(uow, document), at) if at else None
 
 
+def _is_sealed(uow: UnitOfWork, document: Document) -> bool:
+    """Whether the signatures of a complete document are in its first print; those of an older way of signing are not."""
+    return document.basis is Basis.ELECTRONIC and all(one.method in SEALING for one in signatures(uow, document.id))
+
+
 def _print(services: Services, made: Print) -> None:
-    pdf = typeset(made.sheet, made.at)
+    pdf, places = typeset(made.sheet, made.at)
+    if made.kind is PrintKind.TEXT:
+        pdf = with_places(pdf, places)
     made.sha256 = services.files.save(io.BytesIO(pdf), LARGEST_PDF).sha256
 
 

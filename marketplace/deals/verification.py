@@ -3,18 +3,21 @@
 The amount and the text stay with the parties; of a person only the family name is told.
 """
 
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from marketplace.contracts.clauses import reference_of
-from marketplace.contracts.models import Document, DocumentFile, Signature
+from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
 from marketplace.contracts.rules import code_typed, grouped
+from marketplace.contracts.seals import SealCheck, checked
 from marketplace.contracts.signing_service import signatures
+from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
-from marketplace.deals.printing import files_of
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.deals.printing import place_of
+from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.organisations.parties import PartyName, names_of
@@ -25,6 +28,7 @@ from marketplace.organisations.rules import PartyKind
 class PublicSignatory:
     """A party as everybody may see it; `signature` is None where it has not signed electronically."""
 
+    party_id: int
     name: str
     role: str
     signature: Signature | None
@@ -37,16 +41,16 @@ class PublicDocument:
     document: Document
     reference: str
     signatories: tuple[PublicSignatory, ...]
-    files: Sequence[DocumentFile]
+    pdfs: tuple[DocumentPdf, ...]
 
     @property
     def code(self) -> str:
         """In groups, as it is printed."""
         return grouped(self.document.code or "")
 
-    def file_with(self, sha256: str) -> DocumentFile | None:
-        """The printed file that has this content."""
-        return next((file for file in self.files if file.sha256 == sha256), None)
+    def pdf_with(self, sha256: str) -> DocumentPdf | None:
+        """The PDF that has this content."""
+        return next((pdf for pdf in self.pdfs if pdf.sha256 == sha256), None)
 
 
 def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
@@ -62,17 +66,43 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
     return PublicDocument(
         document=document,
         reference=reference_of(document.text),
-        signatories=tuple(PublicSignatory(_public(names[id_]), role, signed.get(id_)) for id_, role in roles),
-        files=files_of(uow, document.id),
+        signatories=tuple(PublicSignatory(id_, _public(names[id_]), role, signed.get(id_)) for id_, role in roles),
+        pdfs=pdfs_of(uow, document.id),
     )
+
+
+def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict[int, SealCheck | None]:
+    """By party, the signatures that should be within the newest PDF, checked now against the file as it lies in the store.
+
+    None for one that is not to be found there. A signature does not cover the bytes it stands in itself; the file's hash does.
+    """
+    sealed = [pdf for pdf in found.pdfs if pdf.is_sealed]
+    if not sealed:
+        return {}
+    content = _stored(services, sealed[-1].sha256)
+    checks = {check.place: check for check in checked(content, services.certificates.roots, at)}
+    signed = [one.party_id for one in found.signatories if one.signature is not None][: len(sealed)]
+    return {party_id: checks.get(place_of(party_id)) for party_id in signed}
+
+
+def _stored(services: Services, sha256: str) -> bytes:
+    """The content of a stored file, nothing where it is not there or not what it was."""
+    try:
+        with services.files.open(sha256) as file:
+            content = file.read()
+    except FileNotFoundError:
+        return b""
+    return content if hashlib.sha256(content).hexdigest() == sha256 else b""
 
 
 def code_of_content(uow: UnitOfWork, sha256: str) -> str:
     """The code of the document whose PDF or text has exactly this content. Raises NotFound."""
-    printed = select(Document.code).join(DocumentFile, DocumentFile.document_id == Document.id)
-    code = uow.session.scalar(printed.where(DocumentFile.sha256 == sha256).limit(1)) or uow.session.scalar(
-        select(Document.code).where(Document.sha256 == sha256, Document.code.is_not(None)).limit(1)
+    has_it = (
+        (Document.sha256 == sha256)
+        | Document.id.in_(select(DocumentFile.document_id).where(DocumentFile.sha256 == sha256))
+        | Document.id.in_(select(Seal.document_id).where(Seal.sha256 == sha256))
     )
+    code = uow.session.scalar(select(Document.code).where(has_it, Document.code.is_not(None)).limit(1))
     if code is None:
         raise NotFound(
             N_("No document here has exactly this content: it is not ours, or was changed, if only by one byte.")

@@ -1,18 +1,21 @@
 """Public pages on which anybody checks a contract or letter of intent, by its code or by the file itself."""
 
 import hashlib
+import ssl
 
+from flask import Response as FlaskResponse
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.deals import verification
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import VerifyForm, upload_of
+from marketplace.deals.sealing import serial_text
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import public
-from marketplace.web.context import reading
+from marketplace.web.context import reading, runtime
 from marketplace.web.submission import looked_up
 
 
@@ -30,9 +33,29 @@ def verify() -> str | Response:
 def verified(code: str) -> str:
     """How the document with this code stands; `content` is the SHA-256 of a file that was compared."""
     with reading() as uow:
-        found = verification.by_code(uow, code)
+        found, now = verification.by_code(uow, code), uow.now()
     content = request.args.get("content", "")
-    return render_template("contracts/verified.html", found=found, content=content, file=found.file_with(content))
+    return render_template(
+        "contracts/verified.html",
+        found=found,
+        content=content,
+        pdf=found.pdf_with(content),
+        seals=verification.check_seals(runtime().factory.services, found, now),
+        serial_text=serial_text,
+    )
+
+
+@blueprint.get("/verify/root.pem")
+@public
+def root_certificate() -> FlaskResponse:
+    """What the certificates of signatures lead to, for whoever checks a PDF with a program of his own. Raises NotFound."""
+    roots = runtime().factory.services.certificates.roots
+    if not roots:
+        raise NotFound(N_("There is no such file."))
+    pem = "".join(map(ssl.DER_cert_to_PEM_cert, roots))
+    response = FlaskResponse(pem, mimetype="application/x-pem-file")
+    response.headers["Content-Disposition"] = 'attachment; filename="jiangguo-root.pem"'
+    return response
 
 
 def _address(uow: UnitOfWork, form: VerifyForm) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from marketplace.infra import outbox
+from marketplace.infra.certificates import CertificateProvider
 from marketplace.infra.database import Base
 from marketplace.infra.files import FileStore
 from marketplace.infra.mail import Mailer
@@ -40,6 +41,7 @@ class Services:
     """The search index of each kind of listing, `result` and `need`."""
     meanings: Meanings
     """What the texts of both have taught about their words."""
+    certificates: CertificateProvider
     sms: SmsSender | None = None
     """None while no provider of text messages is connected."""
 

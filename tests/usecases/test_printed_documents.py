@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.contracts.events import DocumentMoved
-from marketplace.contracts.models import Document, DocumentFile
+from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, DocumentState, PriceModel, PrintKind
 from marketplace.contracts.terms import Instalment
-from marketplace.contracts.typesetting import RARE
+from marketplace.contracts.typesetting import RARE, typeset
 from marketplace.deals import document_service, printing, verification
 from marketplace.deals.printing import LEGEND, sheet_of
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -21,6 +21,7 @@ from marketplace.upkeep import sweep_files
 from tests.factories import TERMS, make_contract, make_deal, make_letter, sign
 from tests.pdfs import pdf_pages, pdf_text
 from tests.personas import People
+from tests.world import NOW
 
 Drain = Callable[[], int]
 HOSTILE = '#let x = 1; *b* $a$ <img src=x> @label https://example.com "x" \\ #include("/etc/passwd") —— 見積り 𠮷野 ㎡'
@@ -67,20 +68,20 @@ def test_what_is_sent_is_printed_with_every_line_that_is_signed(
         assert f"第{number}页共{len(pages)}页" in "".join(page.split())
     last = "".join(pages[-1].split())
     assert row.sha256 in last
-    assert last.count("签字、盖章：") == 2
-    assert "没有使用经许可的电子认证服务机构签发的证书" in last
+    assert last.count("签字、盖章、日期") == 2
+    assert "不是经许可的电子认证服务机构签发的证书" in last
 
 
-def test_what_both_have_signed_is_printed_once_more_with_who_and_when(
+def test_what_was_signed_by_an_older_way_of_signing_is_printed_once_more_with_who_and_when(
     factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain, clock: SetClock
 ) -> None:
     drain()
     before = files(factory, document_id)[PrintKind.TEXT]
     sign(factory, people.seller_contact, document_id)
-    drain()
-    assert set(files(factory, document_id)) == {PrintKind.TEXT}
     clock.forward(hours=15)
     sign(factory, people.company, document_id)
+    with factory.writing() as uow:
+        uow.session.execute(update(Signature).values(method="2026-11"))
     drain()
     printed = files(factory, document_id)
     assert printed[PrintKind.TEXT] == before
@@ -88,8 +89,8 @@ def test_what_both_have_signed_is_printed_once_more_with_who_and_when(
     assert_all_of_the_text_is_there(document(factory, document_id).text, text)
     for signed in ("孙丽华", "2026年11月21日01:00:00", "2026年11月20日10:00:00"):
         assert signed in text
-    assert "签字、盖章：" not in text
-    assert text.count(f"签署方式，版本{METHOD}") == 2
+    assert "签字、盖章、日期" not in text
+    assert text.count("签署方式，版本2026-11") == 2
 
 
 def test_the_way_of_signing_is_printed_as_it_was_agreed_to(
@@ -116,14 +117,10 @@ def test_however_often_it_is_announced_it_is_printed_once(
     assert files(factory, document_id) == before
 
 
-def test_the_same_sheet_gives_the_same_bytes(factory: UnitOfWorkFactory, document_id: int, drain: Drain) -> None:
-    drain()
-    (before,) = files(factory, document_id).values()
-    with factory.writing() as uow:
-        uow.session.delete(uow.session.scalars(select(DocumentFile)).one())
-        uow.pass_on(DocumentMoved(document_id, 1, "contract", "send", "", None))
-    drain()
-    assert files(factory, document_id) == {PrintKind.TEXT: before}
+def test_the_same_sheet_gives_the_same_bytes(factory: UnitOfWorkFactory, document_id: int) -> None:
+    with factory.reading() as uow:
+        sheet = sheet_of(uow, document(factory, document_id))
+    assert typeset(sheet, NOW) == typeset(sheet, NOW)
 
 
 def test_no_text_is_read_as_markup_and_what_the_parties_changed_is_marked(
@@ -185,7 +182,7 @@ def test_a_document_is_found_by_its_code_and_by_its_content(
         content = hashlib.sha256(pdf).hexdigest()
         assert verification.code_of_content(uow, content) == row.code
         assert verification.code_of_content(uow, row.sha256) == row.code
-        assert found.file_with(content) is not None
+        assert found.pdf_with(content) is not None
         for place in (0, len(pdf) // 2, len(pdf) - 1):
             changed = pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
             with pytest.raises(NotFound):

@@ -99,7 +99,7 @@ def test_without_agreeing_to_the_way_of_signing_nothing_is_signed(
     path = f"/documents/{document_id}/signature"
     browser = browse(people.company)
     page = browser.get(path).text
-    assert "没有使用经许可的电子认证服务机构签发的证书" in page
+    assert "不是经许可的电子认证服务机构签发的证书" in page
     answer = browser.post(path, data={**fields(page), "password": PASSWORD})
     assert answer.status_code == 200
     assert "请先同意这种签署方式" in answer.text

@@ -29,6 +29,7 @@ READY = SigningFacts(
     is_other_verified=True,
     has_party_signed=False,
     has_person_signed_other_side=False,
+    has_certificates=True,
 )
 
 
@@ -57,6 +58,7 @@ def test_what_is_signed_by_both_never_changes() -> None:
         (replace(READY, is_other_verified=False), "other_verified", NotPermitted),
         (replace(READY, has_party_signed=True), "once", Conflict),
         (replace(READY, has_person_signed_other_side=True), "two_people", NotPermitted),
+        (replace(READY, has_certificates=False), "certificates", Conflict),
     ],
 )
 def test_one_missing_condition_is_named_and_stops_the_signature(

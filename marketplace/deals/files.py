@@ -1,0 +1,35 @@
+"""The PDFs of a document in the order in which they came to be, each by its content and with its words."""
+
+from dataclasses import dataclass
+
+from marketplace.contracts.rules import PrintKind
+from marketplace.deals.printing import files_of
+from marketplace.deals.sealing import seals_of
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.messages import N_
+
+SEALED = (
+    N_("Text with the electronic signature of one party"),
+    N_("Text with the electronic signatures of both parties"),
+)
+"""By how many signatures are in it."""
+
+
+@dataclass(frozen=True)
+class DocumentPdf:
+    """One PDF; `label` is a msgid of what is in it, `is_sealed` whether there are signatures within it."""
+
+    sha256: str
+    label: str
+    is_sealed: bool = False
+
+
+def pdfs_of(uow: UnitOfWork, document_id: int) -> tuple[DocumentPdf, ...]:
+    """All of them; the last is the one to take home."""
+    printed, seals = files_of(uow, document_id), seals_of(uow, document_id)
+    sealed = (DocumentPdf(seal.sha256, label, is_sealed=True) for seal, label in zip(seals, SEALED, strict=False))
+    text, signed = (
+        [DocumentPdf(file.sha256, file.kind.label) for file in printed if file.kind is kind]
+        for kind in (PrintKind.TEXT, PrintKind.SIGNED)
+    )
+    return (*text, *sealed, *signed)
