@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from marketplace.accounts import codes
+from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, ContractType, PriceModel
+from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import Terms
 from marketplace.deals import document_service, offer_service
 from marketplace.deals.service import open_from_interest
-from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.rules import Category, Industry, Maturity
 from marketplace.matching.models import Interest
@@ -131,11 +134,23 @@ def make_letter(factory: UnitOfWorkFactory, people: People, deal_id: int, amount
 
 
 def sign(factory: UnitOfWorkFactory, actor: Actor, document_id: int, party_id: int | None = None) -> None:
-    """Sign the document as it is, with the password of the tests' people."""
-    with factory.reading() as uow:
-        shown = uow.session.get_one(Document, document_id).sha256
+    """Sign the document as it is, with the password of the tests' people and a code that was sent for it."""
     with factory.writing(actor) as uow:
-        document_service.sign(uow, document_id, shown, PASSWORD, METHOD, party_id)
+        document_service.send_signing_code(uow, document_id, party_id)
+    with factory.writing(actor) as uow:
+        document_service.sign(uow, document_id, confirmation(uow, document_id), party_id)
+
+
+def confirmation(uow: UnitOfWork, document_id: int) -> Confirmation:
+    """What somebody sends who has read the text and the message with the code, and agrees."""
+    shown = uow.session.get_one(Document, document_id).sha256
+    return Confirmation(shown, METHOD, PASSWORD, code_sent(uow))
+
+
+def code_sent(uow: UnitOfWork) -> str:
+    """The digits of the code that was sent last to whoever acts, for whatever document; none where there is none."""
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN)
+    return codes.digits(code, uow.settings.secret_key) if code else ""
 
 
 def make_signed(factory: UnitOfWorkFactory, people: People, terms: Terms = TERMS, **values: Any) -> int:

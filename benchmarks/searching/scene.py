@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from benchmarks.searching.corpus import FACETS, SORTS, Corpus
+from benchmarks.searching.idle import wait_until_it_rests
 from benchmarks.searching.market import Market, filled
 from benchmarks.searching.rivals import Fts5, Tantivy, field_of
 from benchmarks.searching.visitor import Server, serving
@@ -80,6 +81,7 @@ class Scene:
                 if uow.session.scalar(wanted) is not None:
                     break
             time.sleep(0.5)
+        wait_until_it_rests(server.process, FIRST_TASKS_SECONDS)
         return server
 
     def keyword_queries(self, count: int) -> list[Query]:

@@ -1,4 +1,7 @@
-"""Six-digit codes that prove a contact. A code is derived from its row with the instance's key, so none is ever stored."""
+"""Six-digit codes that prove a contact, or confirm a signature.
+
+A code is derived from its row with the instance's key, so none is ever stored.
+"""
 
 import hashlib
 import hmac
@@ -24,10 +27,14 @@ def require_channel(uow: UnitOfWork, contact: str) -> None:
         raise InvalidInput(NO_SMS, field="email")
 
 
-def issue(uow: UnitOfWork, user: User, contact: str, purpose: CodePurpose, ip: str) -> VerificationCode:
+def issue(
+    uow: UnitOfWork, user: User, contact: str, purpose: CodePurpose, ip: str, about: str = ""
+) -> VerificationCode:
     """Make a code; the outbox sends it, and older ones end. Raises InvalidInput, TooManyAttempts; emits CodeIssued."""
     require_channel(uow, contact)
-    throttle.count_code_request(uow, contact, ip)
+    throttle.count_code_request(
+        uow, f"{contact} {about}".rstrip(), ip
+    )  # Who signs six contracts in an hour is welcome.
     now = uow.now()
     code = VerificationCode(
         user_id=user.id,
@@ -35,6 +42,7 @@ def issue(uow: UnitOfWork, user: User, contact: str, purpose: CodePurpose, ip: s
         purpose=purpose,
         created_at=now,
         expires_at=now + timedelta(minutes=CODE_MINUTES),
+        about=about[:200],
     )
     uow.session.add(code)
     uow.flush()
@@ -52,13 +60,15 @@ def latest(uow: UnitOfWork, user_id: int, purpose: CodePurpose) -> VerificationC
     )
 
 
-def redeem(uow: UnitOfWork, user_id: int, purpose: CodePurpose, typed: str) -> VerificationCode | None:
+def redeem(uow: UnitOfWork, user_id: int, purpose: CodePurpose, typed: str, about: str = "") -> VerificationCode | None:
     """The code, now used, when the digits are right; otherwise None, and the try counts once the caller commits.
+
+    One that was sent about something else is wrong.
 
     The try is counted by one guarded UPDATE, so that guesses made at the same moment do not share one.
     """
     code = latest(uow, user_id, purpose)
-    if code is None:
+    if code is None or code.about != about[:200]:
         return None
     valid = (
         VerificationCode.id == code.id,

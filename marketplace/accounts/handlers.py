@@ -10,7 +10,7 @@ from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 
-TEMPLATES = {CodePurpose.VERIFY: "code_to_verify", CodePurpose.RESET: "code_to_reset"}
+TEMPLATES = {CodePurpose.VERIFY: "code_to_verify", CodePurpose.RESET: "code_to_reset", CodePurpose.SIGN: "code_to_sign"}
 
 
 def _letter(uow: UnitOfWork, event: Event) -> Mail | None:
@@ -28,6 +28,7 @@ def _letter(uow: UnitOfWork, event: Event) -> Mail | None:
         name=user.name,
         code=digits(code, uow.settings.secret_key),
         minutes=CODE_MINUTES,
+        about=code.about,
         address=uow.settings.public_url,
     )
 

@@ -102,6 +102,8 @@ class VerificationCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    about: Mapped[str] = mapped_column(String(200), default="")
+    """What it confirms, in words that stand in the message, where that is one thing alone."""
 
     __table_args__ = (one_of("purpose", CodePurpose),)
 

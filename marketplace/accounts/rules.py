@@ -21,6 +21,7 @@ class CodePurpose(Labelled):
 
     VERIFY = "verify", N_("Confirm a contact")
     RESET = "reset", N_("Set a new password")
+    SIGN = "sign", N_("Sign a document")
 
 
 class Device(Labelled):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.accounts.signing_codes import NO_CONTACT
 from marketplace.contracts.rules import DocumentState
 from marketplace.kernel.errors import Conflict, DomainError, NotPermitted
 from marketplace.kernel.messages import N_
@@ -18,6 +19,7 @@ class SigningFacts:
     has_party_signed: bool
     has_person_signed_other_side: bool
     has_certificates: bool
+    can_get_code: bool
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Condition:
 
 def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
     """All preconditions in the order in which they are shown."""
+    return (*_of_the_parties(facts), *_of_the_signer(facts))
+
+
+def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
     return (
         Condition(
             "sent",
@@ -63,6 +69,11 @@ def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
             not facts.has_party_signed,
             Conflict(N_("Your party has signed this text already.")),
         ),
+    )
+
+
+def _of_the_signer(facts: SigningFacts) -> tuple[Condition, ...]:
+    return (
         Condition(
             "two_people",
             N_("You have not signed for the other party."),
@@ -74,6 +85,12 @@ def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
             N_("The platform can make certificates for signatures."),
             facts.has_certificates,
             Conflict(N_("Electronic signing is not set up here yet. Sign on paper, or ask the union.")),
+        ),
+        Condition(
+            "contact",
+            N_("A one-time code can be sent to you."),
+            facts.can_get_code,
+            NotPermitted(NO_CONTACT),
         ),
     )
 

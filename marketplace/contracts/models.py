@@ -119,6 +119,8 @@ class Signature(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(20))
     """The version of the way of signing that the signer agreed to; empty where nobody was asked yet."""
+    factor: Mapped[str] = mapped_column(String(20))
+    """What confirmed it beside the password: `code` sent to the signer's contact; empty where nobody was asked yet."""
 
     __table_args__ = (Index("uq_signatures_person", "document_id", "user_id", unique=True),)
 

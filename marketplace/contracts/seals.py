@@ -4,11 +4,12 @@ Pure but for the key a credential uses. Every signature is appended: the bytes o
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.x509 import Certificate
@@ -27,6 +28,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from marketplace.contracts.typesetting import Place
 from marketplace.infra.certificates import Credential
+
+T = TypeVar("T")
 
 _LONGEST_SIGNATURE = 72  # bytes of an ECDSA signature with P-256 in DER
 _TOP_LEFT = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MAX, margins=Margins.uniform(0))
@@ -90,7 +93,8 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         style = StaticStampStyle.from_pdf_file(look.name, border_width=0, background_layout=_TOP_LEFT)
         signer = _DatedSigner(meta, _CredentialSigner(seal.credential), stamp_style=style)
         signer.at = seal.at
-        signed: io.BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), existing_fields_only=True)
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        signed: io.BytesIO = _apart(lambda: signer.sign_pdf(writer, existing_fields_only=True))
     return signed.getvalue()
 
 
@@ -109,7 +113,7 @@ def checked(pdf: bytes, roots: Sequence[bytes], at: datetime) -> tuple[SealCheck
 def _checked(one: Any, context: ValidationContext) -> SealCheck:
     try:
         certificate = one.signer_cert
-        is_valid = bool(validate_pdf_signature(one, context).bottom_line)
+        is_valid = bool(_apart(lambda: validate_pdf_signature(one, context).bottom_line))
     except (PdfError, SignatureValidationError, ValueError):
         return SealCheck(one.field_name, "", "", 0, None, is_valid=False)
     subject = certificate.subject.native
@@ -121,6 +125,12 @@ def _checked(one: Any, context: ValidationContext) -> SealCheck:
         at=one.self_reported_timestamp,
         is_valid=is_valid,
     )
+
+
+def _apart(call: Callable[[], T]) -> T:
+    """In a thread of its own: pyHanko runs an event loop, which it may not where one is running already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(call).result()
 
 
 class _CredentialSigner(Signer):

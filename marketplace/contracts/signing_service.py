@@ -1,8 +1,12 @@
 """Electronic signatures: who signed what, when and from where. A document is complete once every party has signed its text."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from marketplace.accounts.service import confirm_password
+from marketplace.accounts.signing_codes import confirm_code, contact_for_code
+from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, Basis
@@ -13,6 +17,8 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import names_of
+
+FACTOR = "code"
 
 
 def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> SigningFacts:
@@ -30,6 +36,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
             signature.user_id == uow.actor.user_id and signature.party_id != party_id for signature in signed
         ),
         has_certificates=uow.services.certificates.is_ready,
+        can_get_code=contact_for_code(uow) is not None,
     )
 
 
@@ -39,29 +46,40 @@ def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
     return list(uow.session.scalars(of_document.order_by(Signature.at, Signature.party_id)))
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """What a signer confirms, and by what: the hash of the text that was shown, the way of signing agreed to, password, code."""
+
+    shown_sha256: str
+    method: str
+    password: str
+    code: str
+
+
+def code_about(document: Document) -> str:
+    """What the signer's one-time code is good for, as the message says it; another text of the deal has another number."""
+    name, _, _ = document.text.partition("\n")
+    return f"{name} {reference_of(document.text)}"
+
+
 def sign(
-    uow: UnitOfWork,
-    document: Document,
-    relations: frozenset[Relation],
-    party_id: int,
-    shown_sha256: str,
-    password: str,
-    method: str,
+    uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, confirmed: Confirmation
 ) -> bool:
     """Sign the text whose hash was shown to the signer; True when it was the last signature and the document is complete.
 
     The deal's row is locked by the caller, so of two who sign at the same moment the second sees the first. Raises Conflict when
     the text is no longer the one that was shown, is not open or is signed already, NotPermitted when the person or party may not,
-    InvalidInput for a wrong password, or when the signer has not agreed to the way of signing, of which `method` is the version
+    InvalidInput for a wrong password or code, or when the signer has not agreed to the present way of signing
     (电子签名法 art. 13). Emits DocumentMoved.
     """
-    if shown_sha256 != document.sha256:
+    if confirmed.shown_sha256 != document.sha256:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
     require_all(signing_facts(uow, document, party_id))
     DOCUMENT_STATES.require("sign", document.state, relations)
-    if method != METHOD:
+    if confirmed.method != METHOD:
         raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
-    _require_password(uow, password)
+    _require_password(uow, confirmed.password)
+    confirm_code(uow, confirmed.code, code_about(document))
     uow.session.add(
         Signature(
             document_id=document.id,
@@ -72,7 +90,8 @@ def sign(
             ip=uow.actor.ip[:64],
             user_agent=uow.actor.user_agent[:300],
             sha256=document.sha256,
-            method=method,
+            method=confirmed.method,
+            factor=FACTOR,
         )
     )
     uow.flush()

@@ -8,12 +8,15 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from marketplace.accounts.signing_codes import send_code
 from marketplace.contracts import paper_service, service, signing_service
 from marketplace.contracts.clauses import LETTER, Subject, contract_clauses, letter_clauses
+from marketplace.contracts.conditions import require_all
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import Figures, Place
+from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
 from marketplace.contracts.uploads import Upload
 from marketplace.deals.models import Deal
@@ -108,17 +111,24 @@ def send(uow: UnitOfWork, document_id: int) -> Document:
     return document
 
 
-def sign(
-    uow: UnitOfWork, document_id: int, shown_sha256: str, password: str, method: str, party_id: int | None = None
-) -> Document:
+def send_signing_code(uow: UnitOfWork, document_id: int, party_id: int | None = None) -> str:
+    """Have the code sent by which the actor confirms his signature; it is good for this text alone. Returns the contact.
+
+    Raises NotFound, NotPermitted, Conflict where he could not sign, InvalidInput, TooManyAttempts.
+    """
+    room, document = enter_by_document(uow, document_id)
+    require_all(signing_service.signing_facts(uow, document, room.speaks_for(party_id)))
+    return send_code(uow, signing_service.code_about(document))
+
+
+def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: int | None = None) -> Document:
     """Sign electronically for one's party. With the last signature a contract puts the deal in force in this transaction.
 
-    `shown_sha256` is the hash of the text the signer has read, `method` the way of signing he agreed to.
-    Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    Raises NotFound, NotPermitted, Conflict, InvalidInput, TooManyAttempts.
     """
     room, document = enter_by_document(uow, document_id)
     signer = room.speaks_for(party_id)
-    is_complete = signing_service.sign(uow, document, room.relations, signer, shown_sha256, password, method)
+    is_complete = signing_service.sign(uow, document, room.relations, signer, confirmed)
     _step(room, document, "sign")
     if is_complete:
         _enter_into_force(room, document)

@@ -5,9 +5,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from marketplace.accounts.rules import CODE_MINUTES
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, METHODS, DocumentKind
 from marketplace.contracts.service import require_no_official_awaited
+from marketplace.contracts.signing_service import Confirmation
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
@@ -18,6 +20,7 @@ from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.forms import row_id
 from marketplace.web.submission import submitted
 
 
@@ -96,7 +99,7 @@ def decline_document(document_id: int) -> str | Response:
 @blueprint.route("/documents/<int:document_id>/signature", methods=["GET", "POST"])
 @requires(signed_in)
 def sign(document_id: int) -> str | Response:
-    """Read the whole text, then sign it with the password."""
+    """Read the whole text, then sign it with the password and the code that was sent."""
     form = SignForm()
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
@@ -122,7 +125,26 @@ def sign(document_id: int) -> str | Response:
 
 def _signed(uow: UnitOfWork, document_id: int, form: SignForm, party_id: int) -> Document:
     method = METHOD if form.agrees.data else ""
-    return document_service.sign(uow, document_id, form.sha256.data, form.password.data, method, party_id)
+    confirmed = Confirmation(form.sha256.data, method, form.password.data, form.code.data)
+    return document_service.sign(uow, document_id, confirmed, party_id)
+
+
+@blueprint.post("/documents/<int:document_id>/signature/code")
+@requires(signed_in)
+def send_signing_code(document_id: int) -> Response:
+    """Have a code sent to one's contact, and go on signing."""
+    party_id = row_id(request.form.get("party"))
+    with writing() as uow:
+        contact = document_service.send_signing_code(uow, document_id, party_id)
+    flash(
+        _(
+            "A code was sent to %(contact)s. It is valid for %(minutes)s minutes, for this text alone.",
+            contact=contact,
+            minutes=CODE_MINUTES,
+        ),
+        "success",
+    )
+    return redirect(url_for(".sign", document_id=document_id, party=party_id, _anchor="confirm"), code=303)
 
 
 @blueprint.get("/documents/<int:document_id>/text.txt")

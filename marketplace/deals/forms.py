@@ -155,11 +155,14 @@ class LetterForm(Form):
 
 
 class SignForm(Form):
-    """The hash of the text that was shown, the way of signing agreed to, and the password once more."""
+    """The hash of the text that was shown, the way of signing agreed to, the code that was sent, and the password once more."""
 
     sha256 = HiddenField()
     party = HiddenField()
     agrees = BooleanField(_l("I agree that my signature is made in this way and is as good as one by hand."))
+    code = StringField(
+        _l("Code that was sent to you"), validators=[InputRequired(_FILL_IN), Length(max=20, message=_LONG)]
+    )
     password = PasswordField(_l("Your password"), validators=[InputRequired(_FILL_IN)])
 
 

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from marketplace.accounts import codes
+from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.models import Document
 from marketplace.contracts.paper_service import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
+from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import Terms
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service as documents
@@ -152,8 +155,15 @@ def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
 
 
 def _sign(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
-    text = scene.text(uow)
-    documents.sign(uow, text.id, text.sha256, scene.password, METHOD)
+    _confirm(uow, scene, scene.text(uow))
+
+
+def _confirm(uow: UnitOfWork, scene: Scene, text: Document) -> None:
+    """Sign as somebody does who has read the message with the code."""
+    documents.send_signing_code(uow, text.id)
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN)
+    digits = codes.digits(code, uow.settings.secret_key) if code else ""
+    documents.sign(uow, text.id, Confirmation(text.sha256, METHOD, scene.password, digits))
 
 
 def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
@@ -161,8 +171,7 @@ def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
 
 
 def _sign_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
-    text = scene.text(uow, DocumentKind.LETTER_OF_INTENT)
-    documents.sign(uow, text.id, text.sha256, scene.password, METHOD)
+    _confirm(uow, scene, scene.text(uow, DocumentKind.LETTER_OF_INTENT))
 
 
 def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:

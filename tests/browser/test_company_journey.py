@@ -6,15 +6,23 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.permissions import Actor
 from tests.browser.conftest import SignIn
 from tests.browser.hands import assert_fit, fill, press, send
+from tests.factories import code_sent
 from tests.personas import PASSWORD, People
 
 pytestmark = pytest.mark.browser
 
 
 def test_from_the_need_to_a_contract_in_force(
-    page: Page, sign_in: SignIn, people: People, published_result: int, wait: Callable[[], None]
+    page: Page,
+    sign_in: SignIn,
+    people: People,
+    published_result: int,
+    wait: Callable[[], None],
+    factory: UnitOfWorkFactory,
 ) -> None:
     sign_in(page, people.company)
     page.goto("/publish?what=need")
@@ -38,9 +46,9 @@ def test_from_the_need_to_a_contract_in_force(
     page.goto(room)
     assert_fit(page)
     document = _agree_and_send(page)
-    _sign(page, document)
+    _sign(page, document, factory, people.company)
     sign_in(page, people.seller_contact)
-    _sign(page, document)
+    _sign(page, document, factory, people.seller_contact)
     page.goto(room)
     assert page.get_by_text("已生效").count() > 0
     assert page.get_by_text("¥ 80,000.00").count() > 0
@@ -120,12 +128,16 @@ def _make_an_offer(page: Page) -> None:
     send(page)
 
 
-def _sign(page: Page, document: str) -> None:
-    """Read what is signed, compare its hash with that of the download, and sign with the password."""
+def _sign(page: Page, document: str, factory: UnitOfWorkFactory, actor: Actor) -> None:
+    """Read what is signed, compare its hash with that of the download, and sign with the code that is sent and the password."""
     page.goto(f"{document}/signature")
     assert_fit(page)
     text = page.request.get(f"{document}/text.txt").body()
     assert page.get_by_text(hashlib.sha256(text).hexdigest()).count() > 0
+    press(page, "/signature/code")
+    with factory.reading(actor) as uow:
+        code = code_sent(uow)
+    assert_fit(page)
     page.check("#agrees")
-    fill(page, password=PASSWORD)
+    fill(page, code=code, password=PASSWORD)
     send(page)

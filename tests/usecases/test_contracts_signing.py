@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import User
 from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import METHOD, Basis, DocumentKind, DocumentState, PriceModel
 from marketplace.deals import document_service
@@ -16,12 +17,12 @@ from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotPermitted
+from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted, TooManyAttempts
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
-from tests.factories import TERMS, make_contract, make_deal, make_letter, make_signed, sign
-from tests.personas import PASSWORD, People
+from tests.factories import TERMS, code_sent, confirmation, make_contract, make_deal, make_letter, make_signed, sign
+from tests.personas import People
 
 
 def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
@@ -70,37 +71,114 @@ def test_a_signature_says_who_when_from_where_and_what(
     assert signature.sha256 == hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_a_wrong_password_signs_nothing(factory: UnitOfWorkFactory, people: People) -> None:
-    _, document_id = waiting(factory, people)
-    with factory.reading() as uow:
-        shown = uow.session.get_one(Document, document_id).sha256
-    with pytest.raises(InvalidInput) as refused, factory.writing(people.company) as uow:
-        document_service.sign(uow, document_id, shown, "not the password", METHOD)
-    assert "password" in refused.value.fields
+def refused_to_sign(
+    factory: UnitOfWorkFactory, actor: Actor, document_id: int, **wrong: str
+) -> pytest.ExceptionInfo[DomainError]:
+    """Somebody has a code sent and confirms all but what is wrong; nothing is signed."""
+    with factory.writing(actor) as uow:
+        document_service.send_signing_code(uow, document_id)
+    with pytest.raises(DomainError) as refused, factory.writing(actor) as uow:
+        document_service.sign(uow, document_id, replace(confirmation(uow, document_id), **wrong))
     with factory.reading() as uow:
         assert uow.session.scalar(select(func.count()).select_from(Signature)) == 0
+    return refused
 
 
-@pytest.mark.parametrize("method", ["", "2020-01"])
-def test_whoever_has_not_agreed_to_the_way_of_signing_signs_nothing(
-    factory: UnitOfWorkFactory, people: People, method: str
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"password": "not the password"}, "password"),
+        ({"code": ""}, "code"),
+        ({"code": "12345"}, "code"),
+        ({"method": ""}, "agrees"),
+        ({"method": "2026-11"}, "agrees"),
+        ({"method": "2020-01"}, "agrees"),
+    ],
+)
+def test_whoever_does_not_confirm_all_of_it_signs_nothing(
+    factory: UnitOfWorkFactory, people: People, wrong: dict[str, str], field: str
 ) -> None:
     _, document_id = waiting(factory, people)
-    with factory.reading() as uow:
-        shown = uow.session.get_one(Document, document_id).sha256
-    with pytest.raises(InvalidInput) as refused, factory.writing(people.company) as uow:
-        document_service.sign(uow, document_id, shown, PASSWORD, method)
-    assert "agrees" in refused.value.fields
+    refused = refused_to_sign(factory, people.company, document_id, **wrong)
+    assert isinstance(refused.value, InvalidInput)
+    assert field in refused.value.fields
     sign(factory, people.company, document_id)
     with factory.reading() as uow:
-        assert uow.session.scalars(select(Signature.method)).one() == METHOD
+        signature = uow.session.scalars(select(Signature)).one()
+    assert (signature.method, signature.factor) == (METHOD, "code")
 
 
-def test_another_text_than_the_one_shown_is_not_signed(factory: UnitOfWorkFactory, people: People) -> None:
+@pytest.mark.parametrize("shown", ["", "0" * 64])
+def test_another_text_than_the_one_shown_is_not_signed(factory: UnitOfWorkFactory, people: People, shown: str) -> None:
     _, document_id = waiting(factory, people)
-    for shown in ("", "0" * 64):
-        with pytest.raises(Conflict), factory.writing(people.company) as uow:
-            document_service.sign(uow, document_id, shown, PASSWORD, METHOD)
+    assert isinstance(refused_to_sign(factory, people.company, document_id, shown_sha256=shown).value, Conflict)
+
+
+def test_a_code_is_good_for_the_document_it_was_sent_for_once_and_for_a_quarter_of_an_hour(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    _, one = waiting(factory, people)
+    _, two = waiting(factory, people)
+    with factory.writing(people.company) as uow:
+        document_service.send_signing_code(uow, one)
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
+        document_service.sign(uow, two, confirmation(uow, two))
+    with factory.reading(people.company) as uow:
+        other_persons = replace(confirmation(uow, one))
+    with pytest.raises(InvalidInput), factory.writing(people.seller_contact) as uow:
+        document_service.sign(uow, one, other_persons)
+    clock.forward(minutes=15)
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
+        document_service.sign(uow, one, confirmation(uow, one))
+    sign(factory, people.company, one)
+    with factory.reading(people.company) as uow:
+        used = code_sent(uow)
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
+        document_service.sign(uow, two, replace(confirmation(uow, two), code=used))
+
+
+def test_codes_are_not_guessed(factory: UnitOfWorkFactory, people: People) -> None:
+    _, document_id = waiting(factory, people)
+    with factory.writing(people.company) as uow:
+        document_service.send_signing_code(uow, document_id)
+        right = confirmation(uow, document_id)
+    for number in range(10):
+        wrong = replace(right, code=f"{(int(right.code) + number + 1) % 1_000_000:06d}")
+        with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
+            document_service.sign(uow, document_id, wrong)
+    with pytest.raises(TooManyAttempts), factory.writing(people.company) as uow:
+        document_service.sign(uow, document_id, right)
+
+
+def test_the_message_with_the_code_names_what_is_signed(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deal_id, document_id = waiting(factory, people)
+    drain()
+    capsys.readouterr()
+    with factory.writing(people.company) as uow:
+        contact = document_service.send_signing_code(uow, document_id)
+        code = code_sent(uow)
+    drain()
+    letter = capsys.readouterr().out
+    assert f"--- mail to {contact}" in letter
+    assert code in letter
+    assert letter.count(f"技术许可合同 JG-{deal_id:06d}-HT01") == 2
+
+
+def test_whoever_has_no_confirmed_address_is_told_before_he_signs(factory: UnitOfWorkFactory, people: People) -> None:
+    _, document_id = waiting(factory, people)
+    with factory.writing() as uow:
+        uow.session.get_one(User, people.company.user_id).email_verified_at = None
+    with pytest.raises(NotPermitted, match="Confirm yours first"), factory.writing(people.company) as uow:
+        document_service.send_signing_code(uow, document_id)
+
+
+def test_no_code_is_sent_to_whoever_cannot_sign(factory: UnitOfWorkFactory, people: People) -> None:
+    _, document_id = waiting(factory, people)
+    for actor, refusal in ((people.stranger, NotFound), (people.county_official, NotPermitted)):
+        with pytest.raises(refusal), factory.writing(actor) as uow:
+            document_service.send_signing_code(uow, document_id)
 
 
 def test_nobody_signs_twice_or_for_both(factory: UnitOfWorkFactory, people: People) -> None:

@@ -9,15 +9,15 @@ from sqlalchemy import func, select
 
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
-from marketplace.contracts.rules import LIVE, METHOD, Basis, DocumentKind, DocumentState, PaperState
+from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, PaperState
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import DomainError
-from tests.factories import TERMS, make_deal
-from tests.personas import PASSWORD, People
+from tests.factories import TERMS, confirmation, make_deal
+from tests.personas import People
 
 WHO = ("seller_contact", "company", "company_admin", "worker", "stranger", "county_official", "city_official")
 FAVOURED = (40, 40, 10, 3, 3, 10, 5)
@@ -53,8 +53,9 @@ MOVES: dict[str, tuple[int, Tries]] = {
 
 
 def _sign(uow: UnitOfWork, text_id: int) -> None:
-    text = uow.session.get(Document, text_id)
-    document_service.sign(uow, text_id, text.sha256 if text else "", PASSWORD, METHOD)
+    if uow.session.get(Document, text_id) is not None:
+        document_service.send_signing_code(uow, text_id)
+        document_service.sign(uow, text_id, confirmation(uow, text_id))
 
 
 def _scan(uow: UnitOfWork, text_id: int) -> int:

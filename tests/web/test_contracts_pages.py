@@ -16,7 +16,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
-from tests.factories import TERMS, make_contract, make_deal, make_letter, sign
+from tests.factories import TERMS, code_sent, make_contract, make_deal, make_letter, sign
 from tests.personas import PASSWORD, People
 
 Browse = Callable[[Actor], FlaskClient]
@@ -72,8 +72,13 @@ def test_signing_by_both_in_the_browser(
     path = f"/documents/{document_id}/signature"
     for actor in (people.company, people.seller_contact):
         browser = browse(actor)
-        typed = {**fields(browser.get(path).text), "password": PASSWORD, "agrees": "y"}
-        assert set(typed) == {"sha256", "party", "password", "agrees"}
+        shown = fields(browser.get(path).text)
+        assert set(shown) == {"sha256", "party"}
+        sent = browser.post(f"{path}/code", data={"party": shown["party"]})
+        assert sent.status_code == 303
+        assert sent.location.startswith(path)
+        with factory.reading(actor) as uow:
+            typed = {**shown, "password": PASSWORD, "agrees": "y", "code": code_sent(uow)}
         assert browser.post(path, data=typed).status_code == 303
     page = browse(people.county_official).get(f"/documents/{document_id}").text
     assert "孙丽华" in page
@@ -87,7 +92,9 @@ def test_signing_by_both_in_the_browser(
 def test_a_wrong_password_stays_on_the_page(people: People, browse: Browse, document_id: int) -> None:
     path = f"/documents/{document_id}/signature"
     browser = browse(people.company)
-    answer = browser.post(path, data={**fields(browser.get(path).text), "password": "wrong password", "agrees": "y"})
+    answer = browser.post(
+        path, data={**fields(browser.get(path).text), "password": "wrong password", "agrees": "y", "code": "1"}
+    )
     assert answer.status_code == 200
     assert '<a href="#password">' in answer.text
     assert "wrong password" not in answer.text
@@ -100,7 +107,7 @@ def test_without_agreeing_to_the_way_of_signing_nothing_is_signed(
     browser = browse(people.company)
     page = browser.get(path).text
     assert "不是经许可的电子认证服务机构签发的证书" in page
-    answer = browser.post(path, data={**fields(page), "password": PASSWORD})
+    answer = browser.post(path, data={**fields(page), "password": PASSWORD, "code": "1"})
     assert answer.status_code == 200
     assert "请先同意这种签署方式" in answer.text
     assert '<a href="#agrees">' in answer.text
@@ -109,7 +116,7 @@ def test_without_agreeing_to_the_way_of_signing_nothing_is_signed(
 def test_a_text_that_was_replaced_while_it_was_read(people: People, browse: Browse, document_id: int) -> None:
     path = f"/documents/{document_id}/signature"
     buyer = browse(people.company)
-    typed = {**fields(buyer.get(path).text), "password": PASSWORD, "agrees": "y"}
+    typed = {**fields(buyer.get(path).text), "password": PASSWORD, "agrees": "y", "code": "1"}
     amended = browse(people.seller_contact).post(
         f"/documents/{document_id}/edit", data=clauses(people, browse, document_id)
     )

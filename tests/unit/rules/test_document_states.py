@@ -30,6 +30,7 @@ READY = SigningFacts(
     has_party_signed=False,
     has_person_signed_other_side=False,
     has_certificates=True,
+    can_get_code=True,
 )
 
 
@@ -59,6 +60,7 @@ def test_what_is_signed_by_both_never_changes() -> None:
         (replace(READY, has_party_signed=True), "once", Conflict),
         (replace(READY, has_person_signed_other_side=True), "two_people", NotPermitted),
         (replace(READY, has_certificates=False), "certificates", Conflict),
+        (replace(READY, can_get_code=False), "contact", NotPermitted),
     ],
 )
 def test_one_missing_condition_is_named_and_stops_the_signature(
