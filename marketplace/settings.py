@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(
         default=10, description="Failed sign-ins per contact in fifteen minutes before it waits"
     )
+    anchor_mail: str = Field(
+        default="",
+        description="Address that gets the end of the audit log every day: of somebody who does not run the service",
+    )
     authority_passphrase: SecretStr = Field(
         default=SecretStr(""),
         description="Opens the key of the certificate authority; empty takes the secret key of the data folder",
@@ -84,6 +88,11 @@ class Settings(BaseSettings):
     def files_dir(self) -> Path:
         """Folder of uploads, named by the hash of their content."""
         return self.data_dir / "files"
+
+    @property
+    def anchors_file(self) -> Path:
+        """Where the audit log ended, a line for every day."""
+        return self.data_dir / "anchors.jsonl"
 
     @property
     def authority_file(self) -> Path:

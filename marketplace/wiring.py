@@ -8,6 +8,7 @@ from typing import Any
 from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.alerts import handlers as alerts
+from marketplace.audit.anchors import ANCHORER, end_day
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.infra.worker import Courier, Handler, Survey, Task
@@ -46,6 +47,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "deals.seal": deals.SEALER,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.MAIL_COURIER,
+    "audit.anchor": ANCHORER,
     "alerts.look": alerts.LOOKOUT,
     "alerts.tell": alerts.tell_due,
     "alerts.mail": alerts.LETTERS,
@@ -69,6 +71,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
     "notification.made": ("notifications.mail",),
+    "audit.day_ended": ("audit.anchor",),
     "alerts.due": ("alerts.tell",),
     "alerts.message_made": ("alerts.mail",),
     "listing.import_requested": ("import",),
@@ -87,6 +90,7 @@ SCHEDULE: tuple[Task, ...] = (
     ),
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
     Task("index.compact", timedelta(days=1), INDEXER.compact, only_reads=True),
+    Task("audit.end_day", timedelta(days=1), end_day),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),

@@ -1,11 +1,15 @@
 """`flask audit …`: the chain of facts."""
 
+from collections.abc import Sequence
+
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
-from marketplace.audit import service
+from marketplace.audit import anchors, service
+from marketplace.audit.anchors import Anchor
 from marketplace.audit.models import AuditRow
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.web.context import runtime
 
 
@@ -15,13 +19,26 @@ def group() -> None:
 
 
 @group.command("verify")
+@click.option("--anchor", "given", multiple=True, metavar="ROW:HASH", help="Where the log ended one day, from a mail.")
 @with_appcontext
-def verify() -> None:
-    """Check every link of the chain; exits 1 and names the first row that does not fit."""
+def verify(given: Sequence[str]) -> None:
+    """Check every link of the chain, and every anchor; exits 1 and names the first row that does not fit."""
+    try:
+        wanted = [*anchors.kept(runtime().settings.anchors_file), *map(Anchor.read, given)]
+    except (ValueError, KeyError) as error:
+        raise click.ClickException(f"An anchor cannot be read: {error}") from None
     with runtime().factory.reading() as uow:
-        broken = service.verify(uow.session)
+        problem = _problem(uow, wanted)
         rows = uow.session.scalar(select(func.count()).select_from(AuditRow)) or 0
-    if broken is not None:
-        click.echo(f"broken at row {broken}")
+    if problem:
+        click.echo(problem)
         raise SystemExit(1)
-    click.echo(f"whole: {rows} rows")
+    click.echo(f"whole: {rows} rows, {len(set(wanted))} anchors")
+
+
+def _problem(uow: UnitOfWork, wanted: Sequence[Anchor]) -> str:
+    broken = service.verify(uow.session)
+    if broken is not None:
+        return f"broken at row {broken}"
+    other = anchors.first_that_differs(uow.session, wanted)
+    return f"rewritten: row {other.row_id} is not the one of anchor {other}" if other else ""

@@ -70,7 +70,7 @@ def test_a_backup_restores_elsewhere(
     code, output = restore(other, file)
     assert code == 0, output
     assert counts(other) == counts(app)
-    assert other.test_cli_runner().invoke(args=["audit", "verify"]).output == "whole: 2 rows\n"
+    assert other.test_cli_runner().invoke(args=["audit", "verify"]).output == "whole: 2 rows, 0 anchors\n"
     runtime: Runtime = other.extensions[EXTENSION]
     assert runtime.factory.services.catalogues["result"].status().documents == 1
     with runtime.factory.reading() as uow, filled.reading() as was:

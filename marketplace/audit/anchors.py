@@ -1,0 +1,99 @@
+"""Anchors: the end of the chain, kept once a day where whoever can rewrite the database does not reach.
+
+The chain alone shows a changed row, not that the whole of it was written anew. A row that has another hash than an anchor does.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from marketplace.audit.events import DayEnded
+from marketplace.audit.models import AuditHead, AuditRow
+from marketplace.infra import mail_text
+from marketplace.infra.mail import Mail
+from marketplace.infra.unit_of_work import Services, UnitOfWork
+from marketplace.infra.worker import Courier
+from marketplace.kernel.events import Event
+
+_WRITTEN = re.compile(r"([0-9]{1,15}):([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A row's number and the hash it had."""
+
+    row_id: int
+    row_hash: str
+
+    @classmethod
+    def read(cls, text: str) -> "Anchor":
+        """What `str` wrote. Raises ValueError."""
+        found = _WRITTEN.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"not an anchor: {text.strip()[:100]}")
+        return cls(int(found[1]), found[2])
+
+    def __str__(self) -> str:
+        return f"{self.row_id}:{self.row_hash}"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """An anchor on its way: to the file, and to an address where one is set."""
+
+    anchor: Anchor
+    at: str
+    mail: Mail | None
+
+
+def end_day(uow: UnitOfWork) -> None:
+    """Announce where the chain ends now, once there is one."""
+    head = uow.session.get(AuditHead, 1)
+    if head is not None and head.last_id:
+        uow.pass_on(DayEnded(head.last_id, head.last_hash, uow.now().isoformat(timespec="seconds")))
+
+
+def first_that_differs(session: Session, anchors: Iterable[Anchor]) -> Anchor | None:
+    """The first anchor whose row is gone or has another hash, or None."""
+    for anchor in anchors:
+        row = session.get(AuditRow, anchor.row_id)
+        if row is None or row.hash != anchor.row_hash:
+            return anchor
+    return None
+
+
+def kept(file: Path) -> list[Anchor]:
+    """The anchors in the file, none where there is no file. Raises ValueError for a line that is none."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [Anchor.read(json.loads(line)["anchor"]) for line in lines]
+
+
+def _prepare(uow: UnitOfWork, event: Event) -> Dropped | None:
+    if not isinstance(event, DayEnded):
+        return None
+    anchor, to = Anchor(event.row_id, event.row_hash), uow.settings.anchor_mail
+    words = {"anchor": str(anchor), "at": event.at, "address": uow.settings.public_url}
+    return Dropped(anchor, event.at, mail_text.write(to, "anchor", None, **words) if to else None)
+
+
+def _drop(services: Services, dropped: Dropped) -> None:
+    """The file first: it is on the disk when the mail goes out, and a line that is written twice does no harm."""
+    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor)}) + "\n"
+    with services.settings.anchors_file.open("a", encoding="utf-8") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    if dropped.mail is not None:
+        services.mailer.send(dropped.mail)
+
+
+def _nothing_to_note(_uow: UnitOfWork, _dropped: Dropped) -> None:
+    """What lies outside is not noted inside."""
+
+
+ANCHORER: Courier[Dropped] = Courier(_prepare, _drop, _nothing_to_note)
