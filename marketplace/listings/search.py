@@ -131,11 +131,10 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Advice:
-    """What to try instead: without the filter whose removal brings most (else without all), shorter words, the other side."""
+    """What to try instead: without the filter whose removal brings most (else without all), and shorter words."""
 
     fewer_filters: Attempt | None
     words: tuple[Attempt, ...]
-    elsewhere: Attempt | None
 
 
 class Reader:
@@ -237,12 +236,17 @@ def meant(index: SearchIndex, criteria: Criteria) -> str:
     return "" if text == criteria.text else text
 
 
-def advise(index: SearchIndex, criteria: Criteria, other: SearchIndex, there: Criteria) -> Advice:
-    """What to try when nothing was found; `there` asks the other catalogue for the same text."""
+def elsewhere(other: SearchIndex, there: Criteria) -> Attempt | None:
+    """What the other catalogue holds of the same text, all of it: half of the words is worth no detour."""
+    page = other.search(Query(text=there.clauses, limit=0)) if there.text else None
+    return Attempt(there, page.total) if page and page.total and not page.relaxed else None
+
+
+def advise(index: SearchIndex, criteria: Criteria) -> Advice:
+    """What to try when nothing was found."""
     words = (criteria.saying(word) for word in _words(criteria))
     attempts = (_attempt(index, shorter) or _attempt(index, shorter.unfiltered()) for shorter in words)
-    elsewhere = _attempt(other, there) if criteria.text else None
-    return Advice(_fewer_filters(index, criteria), tuple(one for one in attempts if one), elsewhere)
+    return Advice(_fewer_filters(index, criteria), tuple(one for one in attempts if one))
 
 
 def _fewer_filters(index: SearchIndex, criteria: Criteria) -> Attempt | None:

@@ -21,6 +21,7 @@ from marketplace.listings.search import (
     Reader,
     Sort,
     advise,
+    elsewhere,
     meant,
     search,
 )
@@ -102,7 +103,6 @@ class Suggestion:
 
     drop: Link | None
     words: list[Link]
-    elsewhere: Link | None
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,8 @@ class SearchPage:
     clear_url: str
     orders: list[Link]
     suggestion: Suggestion | None
+    elsewhere: Link | None
+    """The other catalogue, where it holds what was typed: the box at the top of every page is for both."""
     readings: Mapping[str, tuple[str, ...]]
     meant: Link | None
     is_rebuilding: bool
@@ -198,6 +200,7 @@ def search_page(kind: ListingKind) -> SearchPage:
         clear_url=url_for(CATALOGUES[kind], q=criteria.text or None),
         orders=_orders(criteria),
         suggestion=None if found.total else _suggestion(criteria, index),
+        elsewhere=_elsewhere(criteria),
         readings=found.readings,
         meant=_meant(criteria, index) if found.relaxed or not found.total else None,
         is_rebuilding=not found.total and not index.is_whole(),
@@ -259,11 +262,9 @@ def _ways(order: Sort, chosen: Sort) -> tuple[Sort, ...]:
 
 
 def _suggestion(criteria: Criteria, index: SearchIndex) -> Suggestion:
-    other = next(kind for kind in ListingKind if kind is not criteria.kind)
-    there = Reader(other, _counties(), strict=False).read({"q": [criteria.text]})
-    advice = advise(index, criteria, catalogue_index(other), there)
+    advice = advise(index, criteria)
     words = [Link(one.criteria.text, _url(one.criteria), one.count) for one in advice.words]
-    return Suggestion(_fewer(criteria, advice.fewer_filters), words, _elsewhere(advice.elsewhere))
+    return Suggestion(_fewer(criteria, advice.fewer_filters), words)
 
 
 def _meant(criteria: Criteria, index: SearchIndex) -> Link | None:
@@ -271,10 +272,11 @@ def _meant(criteria: Criteria, index: SearchIndex) -> Link | None:
     return Link(text, url_with(**_FRESH, q=text)) if text else None
 
 
-def _elsewhere(attempt: Attempt | None) -> Link | None:
-    if attempt is None:
-        return None
-    return Link("", url_for(CATALOGUES[attempt.criteria.kind], q=attempt.criteria.text), attempt.count)
+def _elsewhere(criteria: Criteria) -> Link | None:
+    other = next(kind for kind in ListingKind if kind is not criteria.kind)
+    there = Reader(other, _counties(), strict=False).read({"q": [criteria.text]})
+    attempt = elsewhere(catalogue_index(other), there)
+    return Link("", url_for(CATALOGUES[other], q=criteria.text), attempt.count) if attempt else None
 
 
 def _fewer(criteria: Criteria, attempt: Attempt | None) -> Link | None:

@@ -227,6 +227,23 @@ def test_nothing_found_offers_shorter_words_and_the_other_catalogue(
     assert "改搜需求" in client.get("/results?q=量子储罐").text
 
 
+def test_what_is_found_here_says_how_much_the_other_catalogue_holds(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
+) -> None:
+    """The box at the top of every page is for results and needs."""
+    make_result(factory, people)
+    for title in ("变压器油箱焊接变形", "箱体焊接变形"):
+        make_need(factory, people, title=title, description="")
+    index()
+    there = r'<a href="([^"]*)">需求中也有</a> <span[^>]*>共找到 2 项</span>'
+    found = re.search(there, client.get("/search?q=焊接", follow_redirects=True).text)
+    assert found is not None
+    assert len(open_page(client, found[1]).titles) == 2
+    assert "成果中也有" in client.get(found[1]).text
+    for nothing_there in ("/results?q=变压器油箱 焊接工装", "/results", "/results?q=量子"):
+        assert "需求中也有" not in client.get(nothing_there).text
+
+
 def test_a_search_that_holds_most_of_the_words_says_so(
     client: FlaskClient, factory: UnitOfWorkFactory, people: People, index: Index
 ) -> None:
