@@ -126,18 +126,23 @@ class Signature(Base):
 
 
 class Seal(Base):
-    """A signature as it was put into the PDF: the file that ends with it, by its content, and the certificate (PEM)."""
+    """A signature as it was put into the PDF: the file that ends with it, by its content, and the certificate (PEM).
+
+    `number` is its place in the file, from 1.
+    """
 
     __tablename__ = "seals"
 
     document_id: Mapped[int] = mapped_column(primary_key=True)
     party_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     certificate: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         ForeignKeyConstraint(("document_id", "party_id"), ("signatures.document_id", "signatures.party_id")),
+        Index("uq_seals_number", "document_id", "number", unique=True),
     )
 
 

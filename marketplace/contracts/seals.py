@@ -17,7 +17,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
-from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.stamp import StaticStampStyle
@@ -76,8 +75,10 @@ def with_places(pdf: bytes, places: Iterable[Place]) -> bytes:
 
 
 def sealed(pdf: bytes, seal: Seal) -> bytes:
-    """The PDF with one more signature; it begins with the bytes of the one before. Raises SigningError for a place it lacks or
-    that is signed already."""
+    """The PDF with one more signature; it begins with the bytes of the one before. Raises where the place is signed.
+
+    A file that was printed before there were places gets a signature that is not seen on the page.
+    """
     meta = PdfSignatureMetadata(
         field_name=seal.place,
         md_algorithm="sha256",
@@ -92,7 +93,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         signer = _DatedSigner(meta, _CredentialSigner(seal.credential), stamp_style=style)
         signer.at = seal.at
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signed: io.BytesIO = _apart(lambda: signer.sign_pdf(writer, existing_fields_only=True))
+        signed: io.BytesIO = _apart(lambda: signer.sign_pdf(writer))
     return signed.getvalue()
 
 
@@ -159,6 +160,3 @@ class _DatedSigner(PdfSigner):
         session = super().init_signing_session(*args, **options)
         session.system_time = self.at
         return session
-
-
-__all__ = ["Seal", "SealCheck", "SigningError", "checked", "sealed", "with_places"]

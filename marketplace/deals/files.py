@@ -17,17 +17,17 @@ SEALED = (
 
 @dataclass(frozen=True)
 class DocumentPdf:
-    """One PDF; `label` is a msgid of what is in it, `is_sealed` whether there are signatures within it."""
+    """One PDF; `label` is a msgid of what is in it, `signed_by` the party whose signature was put into it last."""
 
     sha256: str
     label: str
-    is_sealed: bool = False
+    signed_by: int | None = None
 
 
 def pdfs_of(uow: UnitOfWork, document_id: int) -> tuple[DocumentPdf, ...]:
     """All of them; the last is the one to take home."""
     printed, seals = files_of(uow, document_id), seals_of(uow, document_id)
-    sealed = (DocumentPdf(seal.sha256, label, is_sealed=True) for seal, label in zip(seals, SEALED, strict=False))
+    sealed = (DocumentPdf(seal.sha256, label, seal.party_id) for seal, label in zip(seals, SEALED, strict=False))
     text, signed = (
         [DocumentPdf(file.sha256, file.kind.label) for file in printed if file.kind is kind]
         for kind in (PrintKind.TEXT, PrintKind.SIGNED)

@@ -42,18 +42,15 @@ class Sealed:
     """Signatures in the order in which they were given, the file they go into, and the rows that tell what became of it."""
 
     base_sha256: str
+    first_number: int
     waiting: Sequence[ToSeal]
     rows: list[Seal] = field(default_factory=list)
 
 
 def seals_of(uow: UnitOfWork, document_id: int) -> Sequence[Seal]:
     """The signatures that are in the PDF, in the order in which they were put there."""
-    return uow.session.scalars(
-        select(Seal)
-        .join(Signature, (Signature.document_id == Seal.document_id) & (Signature.party_id == Seal.party_id))
-        .where(Seal.document_id == document_id)
-        .order_by(Signature.at, Signature.party_id)
-    ).all()
+    of_document = select(Seal).where(Seal.document_id == document_id)
+    return uow.session.scalars(of_document.order_by(Seal.number)).all()
 
 
 def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
@@ -66,7 +63,7 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
     waiting = [ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in missing]
-    return Sealed(done[-1].sha256 if done else _printed(uow, document.id), waiting)
+    return Sealed(done[-1].sha256 if done else _printed(uow, document.id), len(done) + 1, waiting)
 
 
 def _printed(uow: UnitOfWork, document_id: int) -> str:
@@ -79,7 +76,7 @@ def _printed(uow: UnitOfWork, document_id: int) -> str:
 
 def _seal(services: Services, made: Sealed) -> None:
     sha256 = made.base_sha256
-    for one in made.waiting:
+    for number, one in enumerate(made.waiting, start=made.first_number):
         with services.files.open(sha256) as file:
             before = file.read()
         credential = services.certificates.credential(one.subject, one.signature.at)
@@ -89,6 +86,7 @@ def _seal(services: Services, made: Sealed) -> None:
             Seal(
                 document_id=one.signature.document_id,
                 party_id=one.signature.party_id,
+                number=number,
                 sha256=sha256,
                 certificate=ssl.DER_cert_to_PEM_cert(credential.certificate),
             )

@@ -76,13 +76,12 @@ def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict
 
     None for one that is not to be found there. A signature does not cover the bytes it stands in itself; the file's hash does.
     """
-    sealed = [pdf for pdf in found.pdfs if pdf.is_sealed]
+    sealed = {pdf.signed_by: pdf.sha256 for pdf in found.pdfs if pdf.signed_by is not None}
     if not sealed:
         return {}
-    content = _stored(services, sealed[-1].sha256)
+    content = _stored(services, [*sealed.values()][-1])
     checks = {check.place: check for check in checked(content, services.certificates.roots, at)}
-    signed = [one.party_id for one in found.signatories if one.signature is not None][: len(sealed)]
-    return {party_id: checks.get(place_of(party_id)) for party_id in signed}
+    return {party_id: checks.get(place_of(party_id)) for party_id in sealed}
 
 
 def _stored(services: Services, sha256: str) -> bytes:

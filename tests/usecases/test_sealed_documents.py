@@ -17,8 +17,10 @@ from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
 from marketplace.contracts.rules import PrintKind
 from marketplace.contracts.seals import checked
+from marketplace.contracts.typesetting import typeset
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, verification
+from marketplace.deals.printing import sheet_of
 from marketplace.deals.sealing import SEALER, seals_of
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -92,6 +94,36 @@ def test_each_signature_is_appended_to_the_file_and_another_program_calls_it_val
     assert said.count("Signature Type: ETSI.CAdES.detached") == 2
     assert "Total document signed" in said
     assert "O=寿光蓝海化工有限公司" in said
+
+
+def test_a_text_that_was_printed_before_there_were_places_is_signed_all_the_same(
+    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain, clock: SetClock
+) -> None:
+    with factory.writing() as uow:
+        plain, _ = typeset(sheet_of(uow, uow.session.get_one(Document, document_id)), clock.now())
+        file = uow.session.scalars(select(DocumentFile)).one()
+        file.sha256 = factory.services.files.save(io.BytesIO(plain), 10**7).sha256
+    both_sign(factory, people, document_id, clock)
+    drain()
+    assert shown(factory, document_id) == [True, True]
+
+
+def test_of_two_who_sign_in_the_same_moment_each_is_told_of_his_own_signature(
+    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain
+) -> None:
+    """The one with the larger number signs first; the other's is not in the file yet, and nobody says that it is not valid."""
+    assert people.seller_party < people.buyer_party
+    sign(factory, people.company, document_id)
+    drain()
+    sign(factory, people.seller_contact, document_id)
+    with factory.reading() as uow:
+        found = verification.by_code(uow, uow.session.get_one(Document, document_id).code or "")
+        checks = verification.check_seals(factory.services, found, uow.now())
+    assert {party: bool(check and check.is_valid) for party, check in checks.items()} == {people.buyer_party: True}
+    drain()
+    one, two = sealed(factory, document_id)
+    assert two.startswith(one)
+    assert set(shown(factory, document_id)) == {True}
 
 
 def test_whoever_reads_it_sees_who_signed_and_when_where_the_places_were(

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_table('seals',
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('party_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('certificate', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -25,8 +26,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('document_id', 'party_id', name=op.f('pk_seals'))
     )
     op.create_index(op.f('ix_seals_sha256'), 'seals', ['sha256'], unique=False)
+    op.create_index('uq_seals_number', 'seals', ['document_id', 'number'], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_index('uq_seals_number', table_name='seals')
     op.drop_index(op.f('ix_seals_sha256'), table_name='seals')
     op.drop_table('seals')
