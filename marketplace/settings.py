@@ -119,6 +119,8 @@ def create_once(path: Path, text: str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     try:
         path.hardlink_to(draft)
     except FileExistsError:

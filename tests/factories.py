@@ -7,7 +7,7 @@ from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, ContractType, PriceModel
-from marketplace.contracts.signing_service import Confirmation
+from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms
 from marketplace.deals import document_service, offer_service
 from marketplace.deals.service import open_from_interest
@@ -144,12 +144,13 @@ def sign(factory: UnitOfWorkFactory, actor: Actor, document_id: int, party_id: i
 def confirmation(uow: UnitOfWork, document_id: int) -> Confirmation:
     """What somebody sends who has read the text and the message with the code, and agrees."""
     shown = uow.session.get_one(Document, document_id).sha256
-    return Confirmation(shown, METHOD, PASSWORD, code_sent(uow))
+    return Confirmation(shown, METHOD, PASSWORD, code_sent(uow, document_id))
 
 
-def code_sent(uow: UnitOfWork) -> str:
-    """The digits of the code that was sent last to whoever acts, for whatever document; none where there is none."""
-    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN)
+def code_sent(uow: UnitOfWork, document_id: int) -> str:
+    """The digits of the code that was sent last to whoever acts for this document; none where there is none."""
+    about = code_about(uow.session.get_one(Document, document_id))
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, about)
     return codes.digits(code, uow.settings.secret_key) if code else ""
 
 

@@ -32,9 +32,8 @@ def issue(
 ) -> VerificationCode:
     """Make a code; the outbox sends it, and older ones end. Raises InvalidInput, TooManyAttempts; emits CodeIssued."""
     require_channel(uow, contact)
-    throttle.count_code_request(
-        uow, f"{contact} {about}".rstrip(), ip
-    )  # Who signs six contracts in an hour is welcome.
+    # By document: who signs six contracts in an hour is welcome.
+    throttle.count_code_request(uow, f"{contact} {about}".rstrip(), ip)
     now = uow.now()
     code = VerificationCode(
         user_id=user.id,
@@ -50,11 +49,12 @@ def issue(
     return code
 
 
-def latest(uow: UnitOfWork, user_id: int, purpose: CodePurpose) -> VerificationCode | None:
-    """The one code that counts, whether it is still valid or not."""
+def latest(uow: UnitOfWork, user_id: int, purpose: CodePurpose, about: str = "") -> VerificationCode | None:
+    """The one code that counts for this, whether it is still valid or not."""
+    wanted = (VerificationCode.purpose == purpose, VerificationCode.about == about[:200])
     return uow.session.scalar(
         select(VerificationCode)
-        .where(VerificationCode.user_id == user_id, VerificationCode.purpose == purpose)
+        .where(VerificationCode.user_id == user_id, *wanted)
         .order_by(VerificationCode.id.desc())
         .limit(1)
     )
@@ -63,12 +63,11 @@ def latest(uow: UnitOfWork, user_id: int, purpose: CodePurpose) -> VerificationC
 def redeem(uow: UnitOfWork, user_id: int, purpose: CodePurpose, typed: str, about: str = "") -> VerificationCode | None:
     """The code, now used, when the digits are right; otherwise None, and the try counts once the caller commits.
 
-    One that was sent about something else is wrong.
-
-    The try is counted by one guarded UPDATE, so that guesses made at the same moment do not share one.
+    One that was sent about something else is wrong. The try is counted by one guarded UPDATE, so that guesses made at the same
+    moment do not share one.
     """
-    code = latest(uow, user_id, purpose)
-    if code is None or code.about != about[:200]:
+    code = latest(uow, user_id, purpose, about)
+    if code is None:
         return None
     valid = (
         VerificationCode.id == code.id,

@@ -30,15 +30,19 @@ def send_code(uow: UnitOfWork, about: str) -> str:
 
 
 def confirm_code(uow: UnitOfWork, typed: str, about: str) -> None:
-    """Use the actor's code up. Raises InvalidInput for a wrong one, TooManyAttempts.
+    """Use the actor's code up, if it was sent to his present contact. Raises InvalidInput for a wrong one, TooManyAttempts.
 
-    A wrong code counts as a failed sign-in even though the unit of work is refused.
+    A wrong one counts, against the code and as a failed sign-in, even though the unit of work is refused.
     """
     user = me(uow)
-    contact = _contact(uow, user) or ""
+    contact, code = _contact(uow, user), codes.latest(uow, user.id, CodePurpose.SIGN, about)
+    if contact is None or code is None or code.contact != contact:
+        raise InvalidInput(codes.WRONG, field="code")
     throttle.require_room(uow, contact, uow.actor.ip)
+    throttle.require_tries(uow, code.id)
     if codes.redeem(uow, user.id, CodePurpose.SIGN, typed, about) is None:
         uow.insist(throttle.attempt(uow, contact, uow.actor.ip))
+        uow.insist(throttle.wrong_try(uow, code.id, uow.actor.ip))
         raise InvalidInput(codes.WRONG, field="code")
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 
 from marketplace.accounts.models import SignInAttempt
-from marketplace.accounts.rules import ATTEMPTS_PER_ADDRESS, CODE_REQUESTS, THROTTLE_MINUTES
+from marketplace.accounts.rules import ATTEMPTS_PER_ADDRESS, CODE_REQUESTS, CODE_TRIES, THROTTLE_MINUTES
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import TooManyAttempts
 from marketplace.kernel.messages import N_
@@ -38,6 +38,16 @@ def count_code_request(uow: UnitOfWork, contact: str, ip: str) -> None:
     if ip:
         _require(uow, SignInAttempt.ip == ip[:64], uow.settings.sign_in_attempts * ATTEMPTS_PER_ADDRESS)
     uow.session.add(attempt(uow, contact, ip))
+
+
+def require_tries(uow: UnitOfWork, code_id: int) -> None:
+    """Raise TooManyAttempts once a code was guessed at as often as it may be."""
+    _require(uow, SignInAttempt.contact_hash == _key(uow, f"try:{code_id}"), CODE_TRIES)
+
+
+def wrong_try(uow: UnitOfWork, code_id: int, ip: str) -> SignInAttempt:
+    """The row that a wrong guess at a code leaves; the caller adds it."""
+    return attempt(uow, f"try:{code_id}", ip)
 
 
 def _require(uow: UnitOfWork, which: ColumnElement[bool], limit: int) -> None:

@@ -68,9 +68,15 @@ def first_that_differs(session: Session, anchors: Iterable[Anchor]) -> Anchor | 
 
 
 def kept(file: Path) -> list[Anchor]:
-    """The anchors in the file, none where there is no file. Raises ValueError for a line that is none."""
+    """The anchors in the file, none where there is no file. A line that was torn by a crash is passed over."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return [Anchor.read(json.loads(line)["anchor"]) for line in lines]
+    return [Anchor.read(found[0]) for line in lines if (found := _WRITTEN.search(line))]
+
+
+def set_aside(file: Path) -> None:
+    """Keep the anchors of a log that is replaced by that of a backup, out of the way: they are not of what comes after it."""
+    if file.exists():
+        file.replace(file.with_name(f"{file.name}.before-restore"))
 
 
 def _prepare(uow: UnitOfWork, event: Event) -> Dropped | None:
@@ -83,9 +89,9 @@ def _prepare(uow: UnitOfWork, event: Event) -> Dropped | None:
 
 def _drop(services: Services, dropped: Dropped) -> None:
     """The file first: it is on the disk when the mail goes out, and a line that is written twice does no harm."""
-    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor)}) + "\n"
+    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor)})
     with services.settings.anchors_file.open("a", encoding="utf-8") as file:
-        file.write(line)
+        file.write(f"\n{line}\n")  # A line that a crash has torn ends here.
         file.flush()
         os.fsync(file.fileno())
     if dropped.mail is not None:

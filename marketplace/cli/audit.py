@@ -25,7 +25,7 @@ def verify(given: Sequence[str]) -> None:
     """Check every link of the chain, and every anchor; exits 1 and names the first row that does not fit."""
     try:
         wanted = [*anchors.kept(runtime().settings.anchors_file), *map(Anchor.read, given)]
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise click.ClickException(f"An anchor cannot be read: {error}") from None
     with runtime().factory.reading() as uow:
         problem = _problem(uow, wanted)

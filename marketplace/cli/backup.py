@@ -9,6 +9,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import Engine
 
+from marketplace.audit import anchors
 from marketplace.audit import service as audit
 from marketplace.cli import archive
 from marketplace.cli.archive import Archive, Manifest
@@ -65,6 +66,7 @@ def load(settings: Settings, factory: UnitOfWorkFactory, path: Path, replace: bo
         source.check()
         _prepare(settings, factory.engine, source.manifest, replace)
         _write(factory, source)
+        anchors.set_aside(settings.anchors_file)
         schema.upgrade(settings.database)
     return source.manifest
 

@@ -126,9 +126,9 @@ class Signature(Base):
 
 
 class Seal(Base):
-    """A signature as it was put into the PDF: the file that ends with it, by its content, and the certificate (PEM).
+    """A signature as it was put into the PDF: the file that ends with it, by its content.
 
-    `number` is its place in the file, from 1.
+    `number` is its place in the file, from 1; `certificates` (PEM) are the signer's and those above it, the root last.
     """
 
     __tablename__ = "seals"
@@ -137,7 +137,7 @@ class Seal(Base):
     party_id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    certificate: Mapped[str] = mapped_column(Text)
+    certificates: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -106,7 +106,7 @@ def look_of_seal(rows: Sequence[Row], at: datetime) -> bytes:
 
 
 def _pdf(compiler: typst.Compiler, at: datetime) -> bytes:
-    pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at)
+    pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at.replace(microsecond=0))
     assert isinstance(pdf, bytes)
     return pdf
 

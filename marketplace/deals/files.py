@@ -22,12 +22,16 @@ class DocumentPdf:
     sha256: str
     label: str
     signed_by: int | None = None
+    certificates: str = ""
 
 
 def pdfs_of(uow: UnitOfWork, document_id: int) -> tuple[DocumentPdf, ...]:
     """All of them; the last is the one to take home."""
     printed, seals = files_of(uow, document_id), seals_of(uow, document_id)
-    sealed = (DocumentPdf(seal.sha256, label, seal.party_id) for seal, label in zip(seals, SEALED, strict=False))
+    sealed = (
+        DocumentPdf(seal.sha256, label, seal.party_id, seal.certificates)
+        for seal, label in zip(seals, SEALED, strict=False)
+    )
     text, signed = (
         [DocumentPdf(file.sha256, file.kind.label) for file in printed if file.kind is kind]
         for kind in (PrintKind.TEXT, PrintKind.SIGNED)

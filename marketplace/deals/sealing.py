@@ -7,6 +7,7 @@ import io
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -27,6 +28,11 @@ from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
 
 REASON = "同意签署本文件"
+PRINTED_WITHIN = timedelta(hours=1)
+"""After that whoever looks after the tasks is to see that something is wrong."""
+
+_LONGEST_NAME = 24
+"""Characters of a name that fit into two lines of a seal; the certificate holds more."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,17 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
     waiting = [ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in missing]
-    return Sealed(done[-1].sha256 if done else _printed(uow, document.id), len(done) + 1, waiting)
+    return Sealed(done[-1].sha256 if done else _printed(uow, document), len(done) + 1, waiting)
 
 
-def _printed(uow: UnitOfWork, document_id: int) -> str:
-    """The SHA-256 of the text as it was printed. Raises NotYet."""
-    printed = next((file.sha256 for file in files_of(uow, document_id) if file.kind is PrintKind.TEXT), None)
-    if printed is None:
-        raise NotYet(f"document {document_id} is not printed yet")
-    return printed
+def _printed(uow: UnitOfWork, document: Document) -> str:
+    """The SHA-256 of the text as it was printed. Raises NotYet, and RuntimeError where it should have been long ago."""
+    printed = next((file.sha256 for file in files_of(uow, document.id) if file.kind is PrintKind.TEXT), None)
+    if printed is not None:
+        return printed
+    if document.sent_at is not None and uow.now() - document.sent_at < PRINTED_WITHIN:
+        raise NotYet(f"document {document.id} is not printed yet")
+    raise RuntimeError(f"document {document.id} was never printed")
 
 
 def _seal(services: Services, made: Sealed) -> None:
@@ -88,7 +96,7 @@ def _seal(services: Services, made: Sealed) -> None:
                 party_id=one.signature.party_id,
                 number=number,
                 sha256=sha256,
-                certificate=ssl.DER_cert_to_PEM_cert(credential.certificate),
+                certificates="".join(map(ssl.DER_cert_to_PEM_cert, (credential.certificate, *credential.chain))),
             )
         )
 
@@ -101,11 +109,16 @@ def _sealing(one: ToSeal, credential: Credential) -> Sealing:
 
 def _rows(signature: Signature, credential: Credential) -> tuple[Row, ...]:
     return (
-        ("签署人", signature.signer_name),
+        ("签署人", shorten(signature.signer_name)),
         ("北京时间", moment_text(signature.at)),
         ("方式", f"电子签名（PAdES），版本 {signature.method}"),
         ("证书号", serial_text(credential.serial)),
     )
+
+
+def shorten(name: str) -> str:
+    """A name as it fits into a seal."""
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
 def serial_text(serial: int) -> str:

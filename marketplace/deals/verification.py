@@ -4,6 +4,7 @@ The amount and the text stay with the parties; of a person only the family name 
 """
 
 import hashlib
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,12 +77,19 @@ def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict
 
     None for one that is not to be found there. A signature does not cover the bytes it stands in itself; the file's hash does.
     """
-    sealed = {pdf.signed_by: pdf.sha256 for pdf in found.pdfs if pdf.signed_by is not None}
+    sealed = [pdf for pdf in found.pdfs if pdf.signed_by is not None]
     if not sealed:
         return {}
-    content = _stored(services, [*sealed.values()][-1])
-    checks = {check.place: check for check in checked(content, services.certificates.roots, at)}
-    return {party_id: checks.get(place_of(party_id)) for party_id in sealed}
+    content = _stored(services, sealed[-1].sha256)
+    # An authority that was replaced since, or lost, does not take back what it signed: its root is kept with each signature.
+    roots = [*services.certificates.roots, *(_root_of(pdf) for pdf in sealed)]
+    checks = {check.place: check for check in checked(content, roots, at)}
+    return {pdf.signed_by: checks.get(place_of(pdf.signed_by)) for pdf in sealed if pdf.signed_by is not None}
+
+
+def _root_of(pdf: DocumentPdf) -> bytes:
+    _, begun, last = pdf.certificates.rpartition(ssl.PEM_HEADER)
+    return ssl.PEM_cert_to_DER_cert(begun + last)
 
 
 def _stored(services: Services, sha256: str) -> bytes:

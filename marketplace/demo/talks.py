@@ -12,7 +12,7 @@ from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.models import Document
 from marketplace.contracts.paper_service import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
-from marketplace.contracts.signing_service import Confirmation
+from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service as documents
@@ -161,7 +161,7 @@ def _sign(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
 def _confirm(uow: UnitOfWork, scene: Scene, text: Document) -> None:
     """Sign as somebody does who has read the message with the code."""
     documents.send_signing_code(uow, text.id)
-    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN)
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text))
     digits = codes.digits(code, uow.settings.secret_key) if code else ""
     documents.sign(uow, text.id, Confirmation(text.sha256, METHOD, scene.password, digits))
 

@@ -27,7 +27,7 @@ YEARS = timedelta(days=20 * 365)
 
 _BEFORE = timedelta(minutes=5)
 _SERIAL_BYTES = 10
-_LONGEST_NAME = 64  # X.520 allows no more in a name.
+_LONGEST_NAME = 64  # characters in a name (X.520), of a common name in the library's counting bytes
 
 
 class Authority:
@@ -38,13 +38,19 @@ class Authority:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it has been created."""
-        return self._file.exists()
+        """Whether it has been created and can be opened; nobody is to sign what cannot be sealed."""
+        try:
+            return self._key.public_key() == self._root.public_key()
+        except (OSError, TypeError, ValueError):
+            return False
 
     @property
     def roots(self) -> tuple[bytes, ...]:
-        """Its root certificate; none before it is created."""
-        return (self._root.public_bytes(Encoding.DER),) if self.is_ready else ()
+        """Its root certificate, which takes no passphrase; none where it cannot be read."""
+        try:
+            return (self._root.public_bytes(Encoding.DER),)
+        except (OSError, ValueError):
+            return ()
 
     @property
     def root_pem(self) -> str:
@@ -53,7 +59,7 @@ class Authority:
 
     def create(self, name: str, at: datetime) -> None:
         """Make key and root certificate. Raises FileExistsError: a second root would leave what the first signed unproved."""
-        if self.is_ready:
+        if self._file.exists():
             raise FileExistsError(self._file)
         key, subject = generate_private_key(SECP256R1()), _name("匠果电子签署根证书", name)
         root = (
@@ -88,12 +94,17 @@ class Authority:
         )
 
     @cached_property
+    def _content(self) -> bytes:
+        """Read once: certificate and key must come from the same file, whoever replaces it meanwhile."""
+        return self._file.read_bytes()
+
+    @cached_property
     def _root(self) -> x509.Certificate:
-        return x509.load_pem_x509_certificate(self._file.read_bytes())
+        return x509.load_pem_x509_certificate(self._content)
 
     @cached_property
     def _key(self) -> EllipticCurvePrivateKey:
-        key = load_pem_private_key(self._file.read_bytes(), self._passphrase)
+        key = load_pem_private_key(self._content, self._passphrase)
         assert isinstance(key, EllipticCurvePrivateKey)
         return key
 
@@ -114,13 +125,13 @@ def _certificate(
 
 
 def _name(common: str, organisation: str, unit: str = "") -> x509.Name:
-    named = (
-        (NameOID.ORGANIZATION_NAME, organisation),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
-        (NameOID.COMMON_NAME, common),
+    parts = (
+        (NameOID.COUNTRY_NAME, "CN"),
+        (NameOID.ORGANIZATION_NAME, organisation[:_LONGEST_NAME]),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, unit[:_LONGEST_NAME]),
+        (NameOID.COMMON_NAME, common.encode()[:_LONGEST_NAME].decode(errors="ignore")),
     )
-    country = x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")
-    return x509.Name([country, *(x509.NameAttribute(oid, text[:_LONGEST_NAME]) for oid, text in named if text)])
+    return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts if text])
 
 
 def _usage(*wanted: str) -> x509.KeyUsage:

@@ -28,7 +28,7 @@ def choose_locale() -> Locale:
     return _PARSED.get(str(chosen), _PARSED[DEFAULT])
 
 
-def gettext(message: str, **params: object) -> str:
+def gettext(message: str, /, **params: object) -> str:
     """The message in the language of this request.
 
     A page says some two hundred words. Flask-Babel asks for each who asks, in which language and from which catalogue; here
@@ -58,7 +58,7 @@ def init_locale(app: Flask, translations: str) -> None:
 
 
 @pass_eval_context
-def _in_template(context: EvalContext, message: str, **params: object) -> str:
+def _in_template(context: EvalContext, message: str, /, **params: object) -> str:
     """What Jinja's own does in three calls: a page says a hundred words. `%` is for parameters, even where there are none."""
     said = gettext(message)
     return (Markup(said) if context.autoescape else said) % params  # noqa: S704 - the translations are ours

@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus, urlencode
 from flask import request
 
 LARGEST_PAGE = 500
+_SHORT = 40
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,12 @@ def url_with(**changes: object) -> str:
     return f"{path}?{query}" if query else path
 
 
+def _quoted(text: str | bytes, safe: str | bytes, *_rest: str | None) -> str:
+    """What strangers type at length must not fill the memory."""
+    return _kept(text, safe) if len(text) <= _SHORT else quote_plus(text, safe)
+
+
 @lru_cache(maxsize=4096)
-def _quoted(text: str, safe: str, encoding: str | None, errors: str | None) -> str:
+def _kept(text: str | bytes, safe: str | bytes) -> str:
     """The links of a list repeat the same few values."""
-    return quote_plus(text, safe, encoding, errors)
+    return quote_plus(text, safe)

@@ -136,7 +136,7 @@ def _sign(page: Page, document: str, factory: UnitOfWorkFactory, actor: Actor) -
     assert page.get_by_text(hashlib.sha256(text).hexdigest()).count() > 0
     press(page, "/signature/code")
     with factory.reading(actor) as uow:
-        code = code_sent(uow)
+        code = code_sent(uow, int(document.rpartition("/")[2]))
     assert_fit(page)
     page.check("#agrees")
     fill(page, code=code, password=PASSWORD)

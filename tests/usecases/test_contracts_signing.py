@@ -124,7 +124,7 @@ def test_a_code_is_good_for_the_document_it_was_sent_for_once_and_for_a_quarter_
     with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
         document_service.sign(uow, two, confirmation(uow, two))
     with factory.reading(people.company) as uow:
-        other_persons = replace(confirmation(uow, one))
+        other_persons = confirmation(uow, one)
     with pytest.raises(InvalidInput), factory.writing(people.seller_contact) as uow:
         document_service.sign(uow, one, other_persons)
     clock.forward(minutes=15)
@@ -132,22 +132,45 @@ def test_a_code_is_good_for_the_document_it_was_sent_for_once_and_for_a_quarter_
         document_service.sign(uow, one, confirmation(uow, one))
     sign(factory, people.company, one)
     with factory.reading(people.company) as uow:
-        used = code_sent(uow)
+        used = code_sent(uow, one)
     with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
         document_service.sign(uow, two, replace(confirmation(uow, two), code=used))
 
 
-def test_codes_are_not_guessed(factory: UnitOfWorkFactory, people: People) -> None:
+def test_after_five_guesses_the_code_is_worth_nothing_and_a_new_one_is_sent(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
     _, document_id = waiting(factory, people)
     with factory.writing(people.company) as uow:
         document_service.send_signing_code(uow, document_id)
         right = confirmation(uow, document_id)
-    for number in range(10):
+    for number in range(5):
         wrong = replace(right, code=f"{(int(right.code) + number + 1) % 1_000_000:06d}")
         with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
             document_service.sign(uow, document_id, wrong)
     with pytest.raises(TooManyAttempts), factory.writing(people.company) as uow:
         document_service.sign(uow, document_id, right)
+    sign(factory, people.company, document_id)
+
+
+def test_a_code_that_went_to_an_earlier_address_is_worth_nothing(factory: UnitOfWorkFactory, people: People) -> None:
+    _, document_id = waiting(factory, people)
+    with factory.writing(people.company) as uow:
+        document_service.send_signing_code(uow, document_id)
+    with factory.writing() as uow:
+        uow.session.get_one(User, people.company.user_id).email = "new@example.org"
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
+        document_service.sign(uow, document_id, confirmation(uow, document_id))
+
+
+def test_codes_of_two_documents_stand_beside_each_other(factory: UnitOfWorkFactory, people: People) -> None:
+    documents = [waiting(factory, people)[1] for _ in range(2)]
+    for document_id in documents:
+        with factory.writing(people.company) as uow:
+            document_service.send_signing_code(uow, document_id)
+    for document_id in documents:
+        with factory.writing(people.company) as uow:
+            document_service.sign(uow, document_id, confirmation(uow, document_id))
 
 
 def test_the_message_with_the_code_names_what_is_signed(
@@ -158,7 +181,7 @@ def test_the_message_with_the_code_names_what_is_signed(
     capsys.readouterr()
     with factory.writing(people.company) as uow:
         contact = document_service.send_signing_code(uow, document_id)
-        code = code_sent(uow)
+        code = code_sent(uow, document_id)
     drain()
     letter = capsys.readouterr().out
     assert f"--- mail to {contact}" in letter

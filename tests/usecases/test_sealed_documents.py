@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
@@ -21,12 +21,14 @@ from marketplace.contracts.typesetting import typeset
 from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, verification
 from marketplace.deals.printing import sheet_of
-from marketplace.deals.sealing import SEALER, seals_of
-from marketplace.infra.outbox import OutboxRow
+from marketplace.deals.sealing import SEALER, seals_of, serial_text
+from marketplace.infra.authority import Authority
+from marketplace.infra.outbox import NotYet, OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict
+from marketplace.organisations.models import Organisation
 from marketplace.web.context import Runtime
 from tests.factories import make_contract, make_deal, sign
 from tests.pdfs import pdf_text
@@ -137,7 +139,7 @@ def test_whoever_reads_it_sees_who_signed_and_when_where_the_places_were(
     with factory.reading() as uow:
         serials = [check.serial for check in checked(sealed(factory, document_id)[-1], (), uow.now())]
     for serial in serials:
-        assert f"{serial:X}".zfill(20) in text
+        assert serial_text(serial).replace(" ", "") in text
 
 
 def shown(factory: UnitOfWorkFactory, document_id: int) -> list[bool]:
@@ -147,7 +149,11 @@ def shown(factory: UnitOfWorkFactory, document_id: int) -> list[bool]:
         signed = uow.session.scalars(select(Signature).order_by(Signature.at)).all()
         checks = verification.check_seals(factory.services, found, uow.now())
     assert checks.keys() == {one.party_id for one in signed}
-    return [bool(check and check.is_valid and check.at == one.at) for one in signed for check in [checks[one.party_id]]]
+    return [
+        bool(check and check.is_valid and check.at == one.at.replace(microsecond=0))
+        for one in signed
+        for check in [checks[one.party_id]]
+    ]
 
 
 def test_the_platform_finds_them_valid_as_long_as_its_root_lasts(
@@ -240,8 +246,74 @@ def test_the_certificate_is_kept_with_the_file(
     drain()
     with factory.reading() as uow:
         seals = uow.session.scalars(select(Seal)).all()
-    assert len({seal.certificate for seal in seals}) == 2
-    assert all(seal.certificate.startswith("-----BEGIN CERTIFICATE-----") for seal in seals)
+    assert len({seal.certificates for seal in seals}) == 2
+    assert all(seal.certificates.count("-----BEGIN CERTIFICATE-----") == 2 for seal in seals)
+
+
+def test_a_real_clock_has_fractions_of_a_second(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    clock.forward(microseconds=123_456)
+    document_id = make_contract(factory, people, make_deal(factory, people))
+    both_sign(factory, people, document_id, clock)
+    drain()
+    assert shown(factory, document_id) == [True, True]
+
+
+def test_names_of_any_length_are_sealed(
+    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain, clock: SetClock
+) -> None:
+    both_sign(factory, people, document_id, clock)
+    with factory.writing() as uow:
+        uow.session.execute(update(Signature).values(signer_name="阿" * 80))
+        for number, one in enumerate(uow.session.scalars(select(Organisation))):
+            one.name = "长" * 90 + str(number)
+    drain()
+    assert shown(factory, document_id) == [True, True]
+    text = pdf_text(sealed(factory, document_id)[-1])
+    assert "阿" * 23 + "…" in text
+    with factory.reading() as uow:
+        serials = [check.serial for check in checked(sealed(factory, document_id)[-1], (), uow.now())]
+    assert all(serial_text(serial).replace(" ", "") in text for serial in serials)
+
+
+def test_another_authority_does_not_take_back_what_the_first_one_signed(
+    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain, clock: SetClock
+) -> None:
+    both_sign(factory, people, document_id, clock)
+    drain()
+    factory.services.certificates = Authority(Path("nowhere.pem"), "x")
+    assert shown(factory, document_id) == [True, True]
+    another = Authority(factory.services.settings.data_dir / "another.pem", "x")
+    another.create("另一家", clock.now())
+    factory.services.certificates = another
+    assert shown(factory, document_id) == [True, True]
+
+
+@pytest.mark.parametrize("content", ["", "no certificate", None])
+def test_an_authority_that_cannot_be_opened_is_not_ready(
+    factory: UnitOfWorkFactory, people: People, document_id: int, content: str | None
+) -> None:
+    file = factory.services.settings.authority_file
+    if content is not None:
+        file.write_text(content)
+    factory.services.certificates = Authority(file, "another passphrase")
+    with pytest.raises(Conflict, match="not set up"):
+        sign(factory, people.seller_contact, document_id)
+
+
+def test_what_was_never_printed_does_not_wait_for_ever(
+    factory: UnitOfWorkFactory, people: People, document_id: int, clock: SetClock
+) -> None:
+    sign(factory, people.seller_contact, document_id)
+    with factory.writing() as uow:
+        uow.session.delete(uow.session.scalars(select(DocumentFile)).one())
+    event = DocumentMoved(document_id, 1, *EVENT, None)
+    with pytest.raises(NotYet):
+        SEALER.begin(factory, [event])
+    clock.forward(hours=2)
+    with pytest.raises(RuntimeError, match="never printed"):
+        SEALER.begin(factory, [event])
 
 
 def test_nobody_signs_electronically_without_an_authority_and_paper_stays_open(

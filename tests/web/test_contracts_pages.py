@@ -78,7 +78,7 @@ def test_signing_by_both_in_the_browser(
         assert sent.status_code == 303
         assert sent.location.startswith(path)
         with factory.reading(actor) as uow:
-            typed = {**shown, "password": PASSWORD, "agrees": "y", "code": code_sent(uow)}
+            typed = {**shown, "password": PASSWORD, "agrees": "y", "code": code_sent(uow, document_id)}
         assert browser.post(path, data=typed).status_code == 303
     page = browse(people.county_official).get(f"/documents/{document_id}").text
     assert "孙丽华" in page

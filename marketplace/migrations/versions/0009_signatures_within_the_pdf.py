@@ -20,7 +20,7 @@ def upgrade() -> None:
     sa.Column('party_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('certificate', sa.Text(), nullable=False),
+    sa.Column('certificates', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['document_id', 'party_id'], ['signatures.document_id', 'signatures.party_id'], name=op.f('fk_seals_document_id_party_id')),
     sa.PrimaryKeyConstraint('document_id', 'party_id', name=op.f('pk_seals'))

@@ -1,5 +1,6 @@
 """Addresses are remembered, and still say what Flask says."""
 
+import inspect
 from typing import Any
 
 import pytest
@@ -46,3 +47,13 @@ def test_it_stands_below_wherever_the_service_is_served(app: Flask) -> None:
 def test_a_whole_address_names_the_host_that_was_asked(app: Flask) -> None:
     for host in ("https://a.example", "https://b.example"):
         assert shown(app, "/", "results.page", host, number=2, _external=True) == f"{host}/results/2"
+
+
+def test_what_a_visitor_typed_does_not_stay_in_memory(app: Flask) -> None:
+    kept = inspect.getclosurevars(app.jinja_env.globals["url_for"]).nonlocals["kept"]
+    for number in range(5):
+        for typed in ({"next": f"/{number}"}, {"q": f"词{number}"}, {"said": f"{number}" * 41}, {"said": {number}}):
+            shown(app, "/", "results.page", number=1, **typed)
+    assert kept.cache_info().currsize == 0
+    shown(app, "/", "results.page", number=1)
+    assert kept.cache_info().currsize == 1
