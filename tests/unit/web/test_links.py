@@ -50,7 +50,9 @@ def test_a_whole_address_names_the_host_that_was_asked(app: Flask) -> None:
 
 
 def test_what_a_visitor_typed_does_not_stay_in_memory(app: Flask) -> None:
-    kept = inspect.getclosurevars(app.jinja_env.globals["url_for"]).nonlocals["kept"]
+    address = app.jinja_env.globals["url_for"]
+    assert callable(address)
+    kept = inspect.getclosurevars(address).nonlocals["kept"]
     for number in range(5):
         for typed in ({"next": f"/{number}"}, {"q": f"词{number}"}, {"said": f"{number}" * 41}, {"said": {number}}):
             shown(app, "/", "results.page", number=1, **typed)
