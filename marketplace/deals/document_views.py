@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import CODE_MINUTES
+from marketplace.accounts.signing_codes import contact_for_code
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, METHODS, DocumentKind
 from marketplace.contracts.service import require_no_official_awaited
@@ -105,6 +106,7 @@ def sign(document_id: int) -> str | Response:
         page = document_queries.document_page(uow, document_id)
         signatory = _signatory(page, form.party.data or request.args.get("party", ""))
         conditions = document_queries.signing_conditions(uow, page.document, signatory.party.id)
+        sent_to = contact_for_code(uow) if "sent" in request.args else None
     if request.method == "GET":
         form.sha256.data, form.party.data = page.document.sha256, str(signatory.party.id)
     signed = submitted(form, lambda uow: _signed(uow, document_id, form, signatory.party.id))
@@ -120,6 +122,8 @@ def sign(document_id: int) -> str | Response:
         may_sign=may_sign,
         signatory=signatory,
         method=METHODS[METHOD],
+        sent_to=sent_to,
+        minutes=CODE_MINUTES,
     )
 
 
@@ -135,16 +139,9 @@ def send_signing_code(document_id: int) -> Response:
     """Have a code sent to one's contact, and go on signing."""
     party_id = row_id(request.form.get("party"))
     with writing() as uow:
-        contact = document_service.send_signing_code(uow, document_id, party_id)
-    flash(
-        _(
-            "A code was sent to %(contact)s. It is valid for %(minutes)s minutes, for this text alone.",
-            contact=contact,
-            minutes=CODE_MINUTES,
-        ),
-        "success",
-    )
-    return redirect(url_for(".sign", document_id=document_id, party=party_id, _anchor="confirm"), code=303)
+        document_service.send_signing_code(uow, document_id, party_id)
+    # Said beside the button: at the top of the page, above the whole contract, nobody would see it.
+    return redirect(url_for(".sign", document_id=document_id, party=party_id, sent=1, _anchor="confirm"), code=303)
 
 
 @blueprint.get("/documents/<int:document_id>/text.txt")

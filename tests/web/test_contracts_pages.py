@@ -77,6 +77,8 @@ def test_signing_by_both_in_the_browser(
         sent = browser.post(f"{path}/code", data={"party": shown["party"]})
         assert sent.status_code == 303
         assert sent.location.startswith(path)
+        page = browser.get(sent.location).text
+        assert page.index("验证码已发送到") > page.index('id="confirm"')
         with factory.reading(actor) as uow:
             typed = {**shown, "password": PASSWORD, "agrees": "y", "code": code_sent(uow, document_id)}
         assert browser.post(path, data=typed).status_code == 303
