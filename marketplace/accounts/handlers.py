@@ -41,9 +41,5 @@ def _send(services: Services, letter: Mail) -> None:
         services.sms.send(letter.to, letter.subject)
 
 
-def _nothing_to_note(_uow: UnitOfWork, _letter: Mail) -> None:
-    """The code itself does not change by being sent."""
-
-
-CODE_COURIER = Courier(_letter, _send, _nothing_to_note)
+CODE_COURIER = Courier(_letter, _send)
 """Mails or texts codes."""

@@ -98,8 +98,4 @@ def _drop(services: Services, dropped: Dropped) -> None:
         services.mailer.send(dropped.mail)
 
 
-def _nothing_to_note(_uow: UnitOfWork, _dropped: Dropped) -> None:
-    """What lies outside is not noted inside."""
-
-
-ANCHORER: Courier[Dropped] = Courier(_prepare, _drop, _nothing_to_note)
+ANCHORER: Courier[Dropped] = Courier(_prepare, _drop)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts.signing_codes import NO_CONTACT
-from marketplace.contracts.rules import DocumentState
+from marketplace.contracts.rules import OFFICIAL_AWAITED, DocumentState
 from marketplace.kernel.errors import Conflict, DomainError, NotPermitted
 from marketplace.kernel.messages import N_
 
@@ -13,6 +13,7 @@ class SigningFacts:
     """One person, about to sign one document for one party."""
 
     state: DocumentState
+    awaits_official: bool
     acts_for_party: bool
     is_party_verified: bool
     is_other_verified: bool
@@ -44,6 +45,12 @@ def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
             N_("The text has been sent for signature and was not replaced."),
             facts.state is DocumentState.SENT,
             Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both.")),
+        ),
+        Condition(
+            "paper",
+            N_("No signed paper of it waits for an official."),
+            not facts.awaits_official,
+            Conflict(OFFICIAL_AWAITED),
         ),
         Condition(
             "acts",

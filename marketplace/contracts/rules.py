@@ -101,6 +101,8 @@ def awaits_official(state: DocumentState, paper: PaperState) -> bool:
     return state is D.SENT and paper is P.CONFIRMED
 
 
+OFFICIAL_AWAITED = N_("Both parties have confirmed the signed paper. Only an official can verify or reject it now.")
+
 METHOD = "2026-12"
 """The version of the text below. Whoever changes the text gives it another one and keeps the old beside it."""
 

@@ -15,6 +15,7 @@ from marketplace.contracts.rules import (
     CODE_LETTERS,
     DOCUMENT_STATES,
     LIVE,
+    OFFICIAL_AWAITED,
     ContractType,
     DocumentKind,
     DocumentState,
@@ -140,9 +141,7 @@ def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> No
 def require_no_official_awaited(document: Document) -> None:
     """Raise Conflict while the paper both parties have confirmed waits for an official."""
     if awaits_official(document.state, document.paper):
-        raise Conflict(
-            N_("Both parties have confirmed the signed paper. Only an official can verify or reject it now.")
-        )
+        raise Conflict(OFFICIAL_AWAITED)
 
 
 def require_no_contract_awaited(uow: UnitOfWork, deal_id: int) -> None:

@@ -1,5 +1,6 @@
 """Electronic signatures: who signed what, when and from where. A document is complete once every party has signed its text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from marketplace.accounts.signing_codes import confirm_code, contact_for_code
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.models import Document, DocumentParty, Signature
-from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, Basis
+from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
 from marketplace.contracts.service import announce
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -28,6 +29,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
     signed = signatures(uow, document.id)
     return SigningFacts(
         state=document.state,
+        awaits_official=awaits_official(document.state, document.paper),
         acts_for_party=party_id in parties and uow.actor.acts_for(party_id),
         is_party_verified=party_id in names and names[party_id].is_verified,
         is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
@@ -60,6 +62,11 @@ def code_about(document: Document) -> str:
     """What the signer's one-time code is good for, as the message says it; another text of the deal has another number."""
     name, _, _ = document.text.partition("\n")
     return f"{name} {reference_of(document.text)}"
+
+
+def all_sealed(signed: Sequence[Signature]) -> bool:
+    """Whether all of them are put into the PDF; those of an older way of signing are not."""
+    return all(one.method in SEALING for one in signed)
 
 
 def sign(

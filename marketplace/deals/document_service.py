@@ -117,7 +117,6 @@ def send_signing_code(uow: UnitOfWork, document_id: int, party_id: int | None = 
     Raises NotFound, NotPermitted, Conflict where he could not sign, InvalidInput, TooManyAttempts.
     """
     room, document = enter_by_document(uow, document_id)
-    service.require_no_official_awaited(document)
     require_all(signing_service.signing_facts(uow, document, room.speaks_for(party_id)))
     return send_code(uow, signing_service.code_about(document))
 
@@ -129,7 +128,6 @@ def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: i
     """
     room, document = enter_by_document(uow, document_id)
     signer = room.speaks_for(party_id)
-    service.require_no_official_awaited(document)
     is_complete = signing_service.sign(uow, document, room.relations, signer, confirmed)
     _step(room, document, "sign")
     if is_complete:

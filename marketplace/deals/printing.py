@@ -14,9 +14,9 @@ from sqlalchemy import select
 from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
-from marketplace.contracts.rules import METHOD, METHODS, SEALING, Basis, PrintKind, grouped
+from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.seals import with_places
-from marketplace.contracts.signing_service import signatures
+from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -120,15 +120,11 @@ def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
     document, kind = uow.session.get(Document, event.document_id), _PRINTED_AT[event.action]
     if document is None or any(file.kind is kind for file in files_of(uow, document.id)):
         return None
-    if kind is PrintKind.SIGNED and _is_sealed(uow, document):
+    is_electronic = kind is PrintKind.SIGNED and document.basis is Basis.ELECTRONIC
+    if is_electronic and all_sealed(signatures(uow, document.id)):
         return None
     at = document.completed_at if kind is PrintKind.SIGNED else document.sent_at
     return Print(document.id, kind, sheet_of(uow, document), at) if at else None
-
-
-def _is_sealed(uow: UnitOfWork, document: Document) -> bool:
-    """Whether the signatures of a complete document are in its first print; those of an older way of signing are not."""
-    return document.basis is Basis.ELECTRONIC and all(one.method in SEALING for one in signatures(uow, document.id))
 
 
 def _print(services: Services, made: Print) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, Seal, Signature
-from marketplace.contracts.rules import SEALING, PrintKind
+from marketplace.contracts.rules import PrintKind
 from marketplace.contracts.seals import Seal as Sealing
 from marketplace.contracts.seals import sealed
-from marketplace.contracts.signing_service import signatures
+from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Row, look_of_seal
 from marketplace.deals.printing import LARGEST_PDF, files_of, moment_text, place_of
 from marketplace.infra.certificates import Credential, Subject
@@ -65,7 +65,7 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
     document = uow.session.get_one(Document, event.document_id)
     signed, done = signatures(uow, document.id), seals_of(uow, document.id)
     missing = [one for one in signed if one.party_id not in {seal.party_id for seal in done}]
-    if not missing or not all(one.method in SEALING for one in signed):
+    if not missing or not all_sealed(signed):
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
     waiting = [ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in missing]

@@ -23,6 +23,10 @@ Handler = Callable[[UnitOfWork, Sequence[Event]], None]
 Load = TypeVar("Load")
 
 
+def nothing_to_note(_uow: UnitOfWork, _load: object) -> None:
+    """What was carried changes nothing here."""
+
+
 @dataclass(frozen=True)
 class Courier(Generic[Load]):
     """A handler that does slow work outside, such as mail: SQLite's one write lock must not be held meanwhile.
@@ -33,7 +37,7 @@ class Courier(Generic[Load]):
 
     prepare: Callable[[UnitOfWork, Event], Load | None]
     act: Callable[[Services, Load], None]
-    record: Callable[[UnitOfWork, Load], None]
+    record: Callable[[UnitOfWork, Load], None] = nothing_to_note
 
     def begin(self, factory: UnitOfWorkFactory, events: Sequence[Event]) -> Callable[[UnitOfWork], None]:
         """Prepare and act for each event; returns what is left to do in the transaction. Raises what `act` raises."""

@@ -16,7 +16,7 @@ from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor, Appointment, Office
-from tests.factories import make_contract, make_deal, make_letter, make_need, make_result, sign
+from tests.factories import confirmation, make_contract, make_deal, make_letter, make_need, make_result, sign
 from tests.personas import People
 
 PDF = b"%PDF-1.4 signed and sealed"
@@ -80,15 +80,19 @@ def take_back(uow: UnitOfWork, document_id: int) -> dict[str, Callable[[], objec
         "amend": lambda: document_service.amend(uow, document_id, {"risk": "风险由对方承担。"}),
         "decline": lambda: document_service.decline(uow, document_id, "反悔"),
         "upload": lambda: document_service.upload_scan(uow, document_id, Upload(BytesIO(PDF + b"!"), "b.pdf")),
+        "code": lambda: document_service.send_signing_code(uow, document_id),
+        "sign": lambda: document_service.sign(uow, document_id, confirmation(uow, document_id)),
         "reopen": lambda: service.take(uow, deal_id, "reopen"),
         "lose": lambda: service.take(uow, deal_id, "lose", "反悔"),
     }
 
 
-@pytest.mark.parametrize("how", ["amend", "decline", "upload", "reopen", "lose"])
+@pytest.mark.parametrize("how", ["amend", "decline", "upload", "code", "sign", "reopen", "lose"])
 def test_what_both_have_confirmed_no_party_takes_back(
     factory: UnitOfWorkFactory, people: People, document_id: int, how: str
 ) -> None:
+    with factory.writing(people.company) as uow:
+        document_service.send_signing_code(uow, document_id)
     scan_id = upload(factory, people.seller_contact, document_id)
     confirm(factory, people.company, document_id, scan_id)
     confirm(factory, people.seller_contact, document_id, scan_id)

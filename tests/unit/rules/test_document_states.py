@@ -24,6 +24,7 @@ EXPECTED: Expected = {
 ACTIONS = {action for action, _ in EXPECTED} | {"amend"}
 READY = SigningFacts(
     state=DocumentState.SENT,
+    awaits_official=False,
     acts_for_party=True,
     is_party_verified=True,
     is_other_verified=True,
@@ -54,6 +55,7 @@ def test_what_is_signed_by_both_never_changes() -> None:
             for state in DocumentState
             if state is not DocumentState.SENT
         ],
+        (replace(READY, awaits_official=True), "paper", Conflict),
         (replace(READY, acts_for_party=False), "acts", NotPermitted),
         (replace(READY, is_party_verified=False), "verified", NotPermitted),
         (replace(READY, is_other_verified=False), "other_verified", NotPermitted),
