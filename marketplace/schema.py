@@ -11,11 +11,13 @@ from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.infra import outbox
 from marketplace.infra.database import Base
+from marketplace.ledger import models as ledger
 from marketplace.listings import models as listings
 from marketplace.matching import models as matching
 from marketplace.needs import models as needs
 from marketplace.notifications import models as notifications
 from marketplace.organisations import models as organisations
+from marketplace.payments import models as payments
 from marketplace.results import models as results
 
 OWNERS = (
@@ -26,12 +28,14 @@ OWNERS = (
     bases,
     contracts,
     deals,
+    ledger,
     listings,
     matching,
     needs,
     notifications,
     organisations,
     outbox,
+    payments,
     results,
 )
 """The modules that declare tables; importing them is what fills the metadata."""

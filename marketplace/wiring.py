@@ -70,6 +70,8 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
+    "milestone.moved": ("notifications.tell",),
+    "receipt.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
     "audit.day_ended": ("audit.anchor",),
     "alerts.due": ("alerts.tell",),

@@ -1,5 +1,6 @@
 """Shortest ways to a published listing, an interest, a deal or a signed contract, for tests of what comes after."""
 
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,15 +10,19 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, ContractType, PriceModel
 from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms
-from marketplace.deals import document_service, offer_service
+from marketplace.deals import document_service, offer_service, payment_service
 from marketplace.deals.service import open_from_interest
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.rules import Category, Industry, Maturity
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Origin, Side
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
+from marketplace.payments.models import Milestone
+from marketplace.payments.plan import milestones
+from marketplace.payments.service import Transferred
 from marketplace.results.models import Result
 from marketplace.results.rules import Disclosure, OwnerConsent, Ownership, ResultState
 from tests.personas import PASSWORD, People
@@ -161,6 +166,37 @@ def make_signed(factory: UnitOfWorkFactory, people: People, terms: Terms = TERMS
     sign(factory, people.seller_contact, document_id)
     sign(factory, people.company, document_id)
     return deal_id
+
+
+VOUCHER = b"%PDF-1.4\n% a bank's voucher\n%%EOF\n"
+
+
+def transferred(fen: int, sent_on: date, reference: str = "2026112000001", voucher: bytes = VOUCHER) -> Transferred:
+    """What the sender of a bank transfer says of it."""
+    return Transferred(fen, sent_on, reference, Upload(io.BytesIO(voucher), "回单.pdf"))
+
+
+def lines_of(factory: UnitOfWorkFactory, deal_id: int) -> list[Milestone]:
+    """The lines of a deal's payment plan in their order."""
+    with factory.reading() as uow:
+        return milestones(uow, deal_id)
+
+
+def make_payment(factory: UnitOfWorkFactory, people: People, milestone_id: int, fen: int, day: date) -> int:
+    """A payment that was sent and arrived on a day, and is verified. Returns the receipt's id."""
+    with factory.writing(people.company) as uow:
+        receipt_id = payment_service.report_payment(uow, milestone_id, transferred(fen, day)).id
+    with factory.writing(people.seller_contact) as uow:
+        payment_service.confirm(uow, receipt_id, day)
+    with factory.writing(people.county_official) as uow:
+        payment_service.verify(uow, receipt_id)
+    return receipt_id
+
+
+def pay_everything(factory: UnitOfWorkFactory, people: People, deal_id: int, day: date) -> None:
+    """Pay every line of a deal's plan in full."""
+    for line in lines_of(factory, deal_id):
+        make_payment(factory, people, line.id, line.fen, day)
 
 
 def _moments() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, ca, db, demo, imports, index, reference, status, user, worker
+from marketplace.cli import audit, backup, ca, db, demo, imports, index, ledger, reference, status, user, worker
 
 
 def register_commands(app: Flask) -> None:
@@ -12,6 +12,7 @@ def register_commands(app: Flask) -> None:
         worker.command,
         audit.group,
         ca.group,
+        ledger.group,
         backup.backup,
         backup.restore,
         status.command,

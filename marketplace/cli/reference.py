@@ -16,6 +16,7 @@ from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES
 from marketplace.matching.rules import INTEREST_STATES
 from marketplace.needs.rules import NEED_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
+from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES
 from marketplace.results.rules import RESULT_STATES
 from marketplace.settings import Settings
 
@@ -33,6 +34,8 @@ TABLES: tuple[StateTable[Any], ...] = (
     OFFER_STATES,
     DOCUMENT_STATES,
     PAPER_STATES,
+    MILESTONE_STATES,
+    RECEIPT_STATES,
 )
 
 RELATIONS = {

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.contracts.rules import DocumentKind
-from marketplace.contracts.terms import Terms, single_line
+from marketplace.contracts.terms import Terms
+from marketplace.kernel.texts import single_line
 
 FOLDER = Path(__file__).parent / "clauses"
 LETTER = "letter"

@@ -6,13 +6,13 @@ from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import PAPER_STATES, Basis, DocumentState
 from marketplace.contracts.service import LONGEST_REASON, announce, require_no_official_awaited
 from marketplace.contracts.signing_service import complete
-from marketplace.contracts.terms import required
-from marketplace.contracts.uploads import Upload, keep
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.kernel.texts import required
 from marketplace.organisations.parties import name_of
 
 SCAN_TYPES = frozenset({media.PDF, media.JPEG, media.PNG})

@@ -23,12 +23,12 @@ from marketplace.contracts.rules import (
     PriceModel,
     awaits_official,
 )
-from marketplace.contracts.terms import required
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.kernel.texts import required
 
 LONGEST_CLAUSE = 8000
 LONGEST_REASON = 1000

@@ -8,6 +8,8 @@ from marketplace.contracts.rules import ContractType, PriceModel, amount_in_word
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
+from marketplace.kernel.texts import clean
+from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
 
 LONGEST_TERM = 4000
 LONGEST_LINE = 200
@@ -16,24 +18,6 @@ FIRST_SHARE = 30
 """Per cent paid on entry into force when instalments are agreed without lines."""
 
 WITH_ROYALTY = frozenset({PriceModel.ROYALTY, PriceModel.ENTRY_AND_ROYALTY})
-# Controls, and marks that turn or hide text: a reader must see exactly what is hashed.
-_HIDDEN = (
-    *range(9),
-    *range(11, 32),
-    *range(127, 160),
-    *range(0x200B, 0x2010),
-    *range(0x202A, 0x202F),
-    *range(0x2066, 0x206A),
-)
-_CLEANED = {**dict.fromkeys([*_HIDDEN, 0xFEFF]), 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-
-
-@dataclass(frozen=True)
-class Instalment:
-    """One line of a payment plan."""
-
-    fen: int
-    when: str
 
 
 @dataclass(frozen=True)
@@ -72,17 +56,27 @@ class Terms:
         return cleaned
 
     def _instalments(self) -> tuple[Instalment, ...]:
-        lines = tuple(Instalment(line.fen, clean(line.when)) for line in self.instalments)
+        lines = tuple(replace(line, when=clean(line.when)) for line in self.instalments)
         if lines or self.amount_fen < 2:
             return lines
         first = self.amount_fen * FIRST_SHARE // 100
-        return (Instalment(first, "合同生效后十日内"), Instalment(self.amount_fen - first, "验收合格后三十日内"))
+        rest = self.amount_fen - first
+        return (Instalment(first, "", Trigger.IN_FORCE, 10), Instalment(rest, "", Trigger.ACCEPTANCE, 30))
+
+    @property
+    def plan(self) -> tuple[Instalment, ...]:
+        """The lines by which the fixed amount is paid; the price clause says the same."""
+        if self.price_model is PriceModel.INSTALMENTS:
+            return self.instalments
+        trigger = _PAID_AT_ONCE.get(self.price_model)
+        return (Instalment(self.amount_fen, "", trigger, 30),) if trigger else ()
 
     def price_text(self) -> str:
         """The clause on price and payment in Chinese, amounts in figures and in words, one paragraph per line."""
-        lines = [_PRICE[self.price_model].format(amount=amount_text(self.amount_fen))]
+        when = self.plan[0].words if self.plan else ""
+        lines = [_PRICE[self.price_model].format(amount=amount_text(self.amount_fen), when=when)]
         lines += [
-            f"第{number}期：{amount_text(line.fen)}，{line.when}支付。"
+            f"第{number}期：{amount_text(line.fen)}，{line.words}支付。"
             for number, line in enumerate(self.instalments, 1)
         ]
         if self.royalty_bp is not None:
@@ -93,11 +87,12 @@ class Terms:
         return "\n".join(lines)
 
 
+_PAID_AT_ONCE = {PriceModel.LUMP_SUM: Trigger.ACCEPTANCE, PriceModel.ENTRY_AND_ROYALTY: Trigger.IN_FORCE}
 _PRICE = {
-    PriceModel.LUMP_SUM: "甲方向乙方一次总付价款{amount}，于验收合格后三十日内支付。",
+    PriceModel.LUMP_SUM: "甲方向乙方一次总付价款{amount}，于{when}支付。",
     PriceModel.INSTALMENTS: "甲方向乙方支付价款共计{amount}，分期支付如下：",
     PriceModel.ROYALTY: "甲方按提成方式向乙方支付价款，不设固定金额。",
-    PriceModel.ENTRY_AND_ROYALTY: "甲方向乙方支付入门费{amount}，于合同生效后三十日内支付，另按下列约定支付提成。",
+    PriceModel.ENTRY_AND_ROYALTY: "甲方向乙方支付入门费{amount}，于{when}支付，另按下列约定支付提成。",
 }
 
 
@@ -125,34 +120,22 @@ def _royalty_problems(terms: Terms) -> list[tuple[str, str]]:
 
 def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:
     lines = terms.instalments
-    if any(line.fen <= 0 or not 0 < len(line.when) <= LONGEST_LINE for line in lines) or len(lines) > MOST_INSTALMENTS:
+    if len(lines) > MOST_INSTALMENTS or not all(_is_whole(line) for line in lines):
         return [
-            ("instalments", N_("Every instalment needs an amount and, in at most 200 characters, when it is paid."))
+            (
+                "instalments",
+                N_("Every instalment needs an amount, and when: so many days after an event, or in words."),
+            )
         ]
     if lines and sum(line.fen for line in lines) != terms.amount_fen:
         return [("instalments", N_("The instalments must add up to the amount, to the fen."))]
     return []
 
 
-def clean(text: str) -> str:
-    """One kind of line break, no control characters, no blank lines: what is hashed is what a reader sees."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEANED).split("\n")
-    return "\n".join(line.strip() for line in lines if line.strip())
-
-
-def single_line(text: str) -> str:
-    """The cleaned text in one line, for titles and names: none of them may begin a paragraph of its own."""
-    return clean(text).replace("\n", " ")
-
-
-def required(text: str, field: str, longest: int) -> str:
-    """The cleaned text. Raises InvalidInput when it is empty or longer than `longest` characters."""
-    cleaned = clean(text)
-    if not cleaned:
-        raise InvalidInput(N_("Please fill this in."), field=field)
-    if len(cleaned) > longest:
-        raise InvalidInput(N_("This text is too long: at most %(longest)s characters."), field=field, longest=longest)
-    return cleaned
+def _is_whole(line: Instalment) -> bool:
+    if line.trigger is Trigger.OTHER:
+        return line.fen > 0 and 0 < len(line.when) <= LONGEST_LINE
+    return line.fen > 0 and 0 < line.days <= LONGEST_DAYS
 
 
 def amount_text(fen: int) -> str:
@@ -167,5 +150,8 @@ def percent_text(basis_points: int) -> str:
 
 
 def instalments_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Instalment, ...]:
-    """From the JSON of an offer."""
-    return tuple(Instalment(row["fen"], row["when"]) for row in rows)
+    """From the JSON of an offer; one that was written before there were triggers says in words when it is paid."""
+    return tuple(
+        Instalment(row["fen"], row["when"], Trigger(row.get("trigger", Trigger.OTHER)), row.get("days", 0))
+        for row in rows
+    )

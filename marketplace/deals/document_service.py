@@ -18,13 +18,13 @@ from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import Figures, Place
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
-from marketplace.contracts.uploads import Upload
-from marketplace.deals.models import Deal
+from marketplace.deals.models import Deal, Offer
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.deals.service import book, close_before_force
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
@@ -32,6 +32,8 @@ from marketplace.kernel.money import LARGEST_FEN
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
 from marketplace.organisations.regions import load_region
+from marketplace.payments.plan import make_plan
+from marketplace.payments.rules import Instalment
 
 LETTER_DAYS = 180
 """After so many days a letter of intent says that it lapses by itself."""
@@ -190,7 +192,14 @@ def _enter_into_force(room: Room, document: Document) -> None:
         return
     room.move("enter_into_force", _BY_SYSTEM, in_force_at=room.uow.now())
     book(room, document, EntryKind.IN_FORCE, document.amount_fen)
+    make_plan(room.uow, room.deal.id, document.id, _lines(room.uow, document))
     close_before_force(room)
+
+
+def _lines(uow: UnitOfWork, contract: Document) -> tuple[Instalment, ...]:
+    """By what lines the contract's amount is paid: those of the offer it was written from."""
+    offer = uow.session.get(Offer, contract.offer_id) if contract.offer_id else None
+    return offer.terms.plan if offer else ()
 
 
 def _step(room: Room, document: Document, action: str, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -13,6 +13,7 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
+    IntegerField,
     PasswordField,
     SelectField,
     StringField,
@@ -21,17 +22,19 @@ from wtforms import (
 from wtforms import (
     Form as PlainForm,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.rules import ContractType, PriceModel
 from marketplace.contracts.service import LONGEST_CLAUSE, LONGEST_REASON
-from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Instalment, Terms, percent_text
-from marketplace.contracts.uploads import Upload
+from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms, percent_text
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
+from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.web.forms import Form, MoneyField, choices
 
 INSTALMENT_LINES = 4
@@ -61,29 +64,49 @@ class ReasonForm(Form):
     )
 
 
+class DayForm(Form):
+    """One day."""
+
+    day = DateField(_l("Day"), validators=[InputRequired(_FILL_IN)])
+
+
 class Refused(NamedTuple):
-    """A reason that was not taken, and what it was for."""
+    """A small form of a page that was not taken, and what it was for."""
 
     purpose: str
-    form: ReasonForm
+    form: Form
 
 
-def reason_forms(refused: Refused | None = None) -> Callable[[str], ReasonForm]:
-    """Makes the reason forms of one page by their purpose, each with an id of its own; a refused one is shown as it was sent."""
+F = TypeVar("F", bound=Form)
 
-    def of(purpose: str) -> ReasonForm:
-        form = refused.form if refused and refused.purpose == purpose else ReasonForm(formdata=None)
-        form.reason.id = f"reason-{purpose}"
+
+def forms_for(kind: type[F], refused: Refused | None = None) -> Callable[[str], F]:
+    """Makes the small forms of one page by their purpose, each with ids of its own; a refused one is shown as it was sent."""
+
+    def of(purpose: str) -> F:
+        sent = refused.form if refused and refused.purpose == purpose else None
+        form = sent if isinstance(sent, kind) else kind(formdata=None)
+        for field in form:
+            field.id = f"{field.short_name}-{purpose}"
         return form
 
     return of
 
 
 class InstalmentForm(PlainForm):  # type: ignore[misc]
-    """One line of the payment plan."""
+    """One line of the payment plan: days after an event, or another event in words."""
 
     amount = MoneyField(_l("Amount"))
-    when = StringField(_l("To be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    trigger = SelectField(_l("Runs from"), choices=choices(Trigger), default=Trigger.OTHER)
+    days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
+    when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+
+    def read(self) -> Instalment:
+        """The line as it was typed; the words count only where no event is chosen."""
+        trigger = Trigger(self.trigger.data)
+        if trigger is Trigger.OTHER:
+            return Instalment(self.amount.fen or 0, self.when.data or "")
+        return Instalment(self.amount.fen or 0, "", trigger, self.days.data or 0)
 
 
 class OfferForm(Form):
@@ -113,7 +136,8 @@ class OfferForm(Form):
         self.royalty.data = percent_text(offer.royalty_bp).rstrip("%") if offer.royalty_bp else ""
         for line, entry in zip(offer.terms.instalments, self.instalments, strict=False):
             entry.amount.process_data(line.fen)
-            entry.when.data = line.when
+            entry.trigger.data, entry.when.data = line.trigger, line.when
+            entry.days.data = line.days or None
 
     def read(self) -> Terms:
         """The terms as they were typed. Raises InvalidInput for a royalty that is no number."""
@@ -131,7 +155,7 @@ class OfferForm(Form):
 
     def _lines(self) -> tuple[Instalment, ...]:
         filled = [entry for entry in self.instalments if entry.amount.fen or (entry.when.data or "").strip()]
-        return tuple(Instalment(entry.amount.fen or 0, entry.when.data or "") for entry in filled)
+        return tuple(entry.form.read() for entry in filled)
 
 
 def basis_points(text: str) -> int | None:
@@ -170,6 +194,29 @@ class ScanForm(Form):
     """The scan of the signed paper."""
 
     file = FileField(_l("Scan of the signed paper"))
+
+
+class TransferForm(Form):
+    """A bank transfer as its sender tells of it."""
+
+    amount = MoneyField(_l("Amount"), validators=[InputRequired(_FILL_IN)])
+    sent_on = DateField(_l("Day of the transfer"), validators=[InputRequired(_FILL_IN)])
+    bank_reference = StringField(
+        _l("Number of the transfer at the bank"),
+        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REFERENCE, message=_LONG)],
+    )
+    file = FileField(_l("Voucher of the bank"))
+
+    def read(self) -> Transferred:
+        """What was typed, once it is valid."""
+        return Transferred(self.amount.fen or 0, self.sent_on.data, self.bank_reference.data, upload_of(self.file.data))
+
+
+class InvoiceForm(Form):
+    """The number of an invoice, and the value-added tax in it."""
+
+    number = StringField(_l("Number of the invoice"), validators=[InputRequired(_FILL_IN)])
+    vat = MoneyField(_l("Value-added tax in it"), validators=[DataRequired(_FILL_IN)])
 
 
 class VerifyForm(Form):

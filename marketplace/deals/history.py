@@ -56,14 +56,29 @@ _LETTER = {
     "verify": N_("Paper letter of intent verified"),
     "reject": N_("Scan of the letter of intent rejected"),
 }
+_MILESTONE = {
+    "fall_due": N_("Day of a payment set"),
+    "invoice": N_("Invoice noted"),
+}
+_RECEIPT = {
+    "report_payment": N_("Payment reported"),
+    "report_refund": N_("Refund reported"),
+    "confirm": N_("Arrival of the money confirmed"),
+    "refuse": N_("Reported payment refused"),
+    "withdraw": N_("Report of a payment withdrawn"),
+    "verify": N_("Payment verified"),
+    "reject": N_("Voucher rejected"),
+}
 WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.OFFER: _OFFER,
     StepKind.DEAL: _DEAL,
     StepKind.CONTRACT: _CONTRACT,
     StepKind.LETTER_OF_INTENT: _LETTER,
+    StepKind.MILESTONE: _MILESTONE,
+    StepKind.RECEIPT: _RECEIPT,
 }
 _GOOD = frozenset({"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify"})
-_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw"})
+_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw", "refuse"})
 
 
 @dataclass(frozen=True)

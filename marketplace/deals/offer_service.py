@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from marketplace.contracts.service import LONGEST_REASON
-from marketplace.contracts.terms import Terms, required
+from marketplace.contracts.terms import Terms
 from marketplace.deals.events import OfferMoved
 from marketplace.deals.models import Offer
 from marketplace.deals.policy import offer_relations
@@ -18,6 +18,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.kernel.texts import required
 
 LONGEST_VALIDITY = timedelta(days=365)
 _BY_SYSTEM = frozenset({Relation.SYSTEM})

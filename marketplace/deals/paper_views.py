@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.deals import document_queries, document_service
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
-from marketplace.deals.forms import ReasonForm, Refused, ScanForm, reason_forms, upload_of
+from marketplace.deals.forms import ReasonForm, Refused, ScanForm, forms_for, upload_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
@@ -20,7 +20,7 @@ from marketplace.web.submission import submitted
 def show_document(page: DocumentPage, form: ScanForm, refused: Refused | None = None) -> str:
     """The page of a document with the form for a scan, and with a reason that was not taken."""
     given = refused.form if refused else None
-    reasons = reason_forms(refused)
+    reasons = forms_for(ReasonForm, refused)
     return render_template("contracts/document.html", page=page, form=form, refused=given, reason_form=reasons)
 
 

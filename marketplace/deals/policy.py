@@ -10,6 +10,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
 from marketplace.organisations.models import Party
+from marketplace.payments.models import Receipt
 
 READERS = frozenset({Relation.PARTY, Relation.AUTHOR, Relation.OFFICIAL, Relation.SYSTEM})
 WRITERS = frozenset({Relation.PARTY, Relation.AUTHOR})
@@ -96,10 +97,20 @@ def require_visible(session: Session, actor: Actor, deal: Deal | None) -> tuple[
 
 def offer_relations(actor: Actor, deal: Deal, offer: Offer) -> frozenset[Relation]:
     """What the actor is to an offer. Who made it does not answer it, even if he may act for both parties."""
-    across = deal.buyer_party_id if offer.party_id == deal.seller_party_id else deal.seller_party_id
+    return _across(actor, deal, offer.party_id, offer.user_id)
+
+
+def receipt_relations(actor: Actor, deal: Deal, receipt: Receipt, held: frozenset[Relation]) -> frozenset[Relation]:
+    """What the actor is to a payment or refund, who is `held` to the deal. Who reported it does not confirm it."""
+    return _across(actor, deal, receipt.party_id, receipt.reported_by_id) | (held & {Relation.OFFICIAL})
+
+
+def _across(actor: Actor, deal: Deal, party_id: int, user_id: int) -> frozenset[Relation]:
+    """What the actor is to something that one party has put before the other."""
+    across = deal.buyer_party_id if party_id == deal.seller_party_id else deal.seller_party_id
     found = {
         Relation.SYSTEM: actor.is_system,
-        Relation.OWNER: actor.acts_for(offer.party_id),
-        Relation.OTHER_SIDE: actor.acts_for(across) and actor.user_id != offer.user_id,
+        Relation.OWNER: actor.acts_for(party_id),
+        Relation.OTHER_SIDE: actor.acts_for(across) and actor.user_id != user_id,
     }
     return frozenset(relation for relation, holds in found.items() if holds)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES, DocumentState, PaperState
 from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
 from marketplace.kernel.messages import N_, Labelled
+from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
 
 
 class Who(Labelled):
@@ -40,6 +41,23 @@ class DocumentFacts:
 
 
 @dataclass(frozen=True)
+class ReceiptFacts:
+    """The payment or refund that has waited longest: which side has to confirm it, or the official; and since which day."""
+
+    waits_for: Who
+    since: date
+
+
+@dataclass(frozen=True)
+class MoneyFacts:
+    """What is not settled: a payment that waits for somebody, the next day on which a line is due, and whether any is left."""
+
+    receipt: ReceiptFacts | None = None
+    due_on: date | None = None
+    is_all_paid: bool = True
+
+
+@dataclass(frozen=True)
 class Situation:
     """All that the next step depends on; `moved_on` is the day (in China) of the last step."""
 
@@ -48,6 +66,7 @@ class Situation:
     offer: OfferFacts | None = None
     contract: DocumentFacts | None = None
     letter: DocumentFacts | None = None
+    money: MoneyFacts = MoneyFacts()
 
 
 @dataclass(frozen=True)
@@ -88,9 +107,31 @@ def next_step(at: Situation) -> NextStep:
         return _negotiating(at)
     if at.state in {DealState.DRAFTING, DealState.SIGNING} and at.contract is not None:
         return _contracting(at, at.contract)
+    if at.money.receipt is not None:
+        return _paying(at.money.receipt)
     if at.state in _LATER:
-        return NextStep(*_LATER[at.state], _due(at, DEAL_STATES.days_allowed(at.state)))
+        return _performing(at)
     return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
+
+
+def _paying(receipt: ReceiptFacts) -> NextStep:
+    """Money that is said to be on its way goes before everything else."""
+    state = ReceiptState.CONFIRMED if receipt.waits_for is Who.OFFICIAL else ReceiptState.REPORTED
+    label = N_("Verify the payment") if receipt.waits_for is Who.OFFICIAL else N_("Confirm that the money has arrived")
+    days = RECEIPT_STATES.days_allowed(state) or 0
+    return NextStep(receipt.waits_for, label, receipt.since + timedelta(days=days))
+
+
+def _performing(at: Situation) -> NextStep:
+    """What is due first: the next payment, or the next step of the performance."""
+    who, label = _LATER[at.state]
+    step = NextStep(who, label, _due(at, DEAL_STATES.days_allowed(at.state)))
+    payment = NextStep(Who.BUYER, N_("Pay what is due"), at.money.due_on)
+    if payment.due is not None and (step.due is None or payment.due <= step.due):
+        return payment
+    if at.state is DealState.ACCEPTED and not at.money.is_all_paid:
+        return payment if payment.due else NextStep(Who.BOTH, N_("Set the day of the next payment"), step.due)
+    return step
 
 
 def _negotiating(at: Situation) -> NextStep:

@@ -93,6 +93,11 @@ class RoomPage:
         return early and Relation.PARTY in self.relations and not any(one.state in waiting for one in letters)
 
     @property
+    def has_plan(self) -> bool:
+        """Whether there is a payment plan to look at."""
+        return bool(self.entries)
+
+    @property
     def is_before_force(self) -> bool:
         """No contract has come into force yet."""
         return self.deal.state in BEFORE_FORCE

@@ -20,6 +20,9 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.payments import plan
+from marketplace.payments import service as payments
+from marketplace.payments.models import Milestone, Receipt
 
 STEP_OF = {
     DocumentKind.CONTRACT: StepKind.CONTRACT,
@@ -106,6 +109,18 @@ def enter_by_offer(uow: UnitOfWork, offer_id: int) -> tuple[Room, Offer]:
         raise NotFound(N_("There is no such deal."))
     room = enter(uow, deal_id)
     return room, uow.session.get_one(Offer, offer_id, populate_existing=True)
+
+
+def enter_by_milestone(uow: UnitOfWork, milestone_id: int) -> tuple[Room, Milestone]:
+    """Lock the deal of a line of its payment plan and read the line as it is then. Raises NotFound."""
+    room = enter(uow, plan.fetch(uow, milestone_id).deal_id)
+    return room, plan.fetch(uow, milestone_id)
+
+
+def enter_by_receipt(uow: UnitOfWork, receipt_id: int) -> tuple[Room, Receipt]:
+    """Lock the deal of a payment or refund and read it as it is then. Raises NotFound."""
+    room = enter(uow, payments.fetch(uow, receipt_id).deal_id)
+    return room, payments.fetch(uow, receipt_id)
 
 
 def enter_by_document(uow: UnitOfWork, document_id: int) -> tuple[Room, Document]:

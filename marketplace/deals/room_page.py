@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.deals.forms import MessageForm, Refused, reason_forms
+from marketplace.deals.forms import MessageForm, ReasonForm, Refused, forms_for
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.progress import Stage
 from marketplace.deals.queries import room
@@ -22,6 +22,6 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         refused=refused.form if refused else None,
         may_write=bool(page.relations & WRITERS),
         is_party=Relation.PARTY in page.relations,
-        reason_form=reason_forms(refused),
+        reason_form=forms_for(ReasonForm, refused),
         stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
     )

@@ -43,6 +43,8 @@ class StepKind(Labelled):
     OFFER = "offer", N_("Offer")
     CONTRACT = "contract", N_("Contract")
     LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
+    MILESTONE = "milestone", N_("Line of the payment plan")
+    RECEIPT = "receipt", N_("Payment")
 
 
 R, S = Relation, DealState

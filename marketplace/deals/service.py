@@ -6,25 +6,30 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.service import LONGEST_REASON, require_no_contract_awaited, void_all
-from marketplace.contracts.terms import required, single_line
-from marketplace.contracts.uploads import Upload, keep
 from marketplace.deals.events import DealMoved, MessageSent
 from marketplace.deals.models import Deal, Entry, Message
 from marketplace.deals.offer_service import close_open_offer
+from marketplace.deals.payment_service import require_all_paid, settle
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.room import Room, enter
 from marketplace.deals.rules import DEAL_STATES, TAKES_BACK, DealState, EntryKind, StepKind
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
+from marketplace.kernel.texts import required, single_line
+from marketplace.ledger.rules import TransferKind
+from marketplace.ledger.service import post
 from marketplace.listings.models import Listing
 from marketplace.matching import service as matching
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.organisations.parties import names_of
+from marketplace.payments.plan import trigger
+from marketplace.payments.rules import Trigger
 
 LONGEST_MESSAGE = 4000
 SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
@@ -141,7 +146,8 @@ def write(uow: UnitOfWork, deal_id: int, text: str, upload: Upload | None = None
 def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     """Take one of SIMPLE_ACTIONS: negotiate again, give up, and the steps of performance. Emits DealMoved.
 
-    Giving up and negotiating again put unsigned texts out of use, but not a paper contract both have confirmed.
+    Giving up and negotiating again put unsigned texts out of use, but not a paper contract both have confirmed. Accepting the
+    delivery makes the lines of the payment plan due that wait for it; a deal is complete once everything is paid.
 
     Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
@@ -155,9 +161,12 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
         _end(room, action, required(reason, "reason", LONGEST_REASON))
         close_before_force(room)
     elif action == "complete":
+        require_all_paid(room)
         _end(room, action)
     else:
         room.move(action)
+    if action == "accept_delivery":
+        trigger(uow, deal_id, Trigger.ACCEPTANCE)
     if action == "reopen":
         void_all(uow, deal_id, (DocumentKind.CONTRACT,))
     return room.deal
@@ -185,7 +194,8 @@ def close_before_force(room: Room) -> None:
 def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> Deal:
     """An official records that a contract in force was ended.
 
-    `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today.
+    `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today, and
+    the payment plan ends with it.
     Raises NotFound, NotPermitted, Conflict, InvalidInput; emits DealMoved.
     """
     room = enter(uow, deal_id)
@@ -202,23 +212,26 @@ def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> D
         raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
     _end(room, "terminate", said)
     book(room, contract, EntryKind.TERMINATION, payable_fen - contract.amount_fen)
+    settle(room, contract.id, payable_fen)
     return room.deal
 
 
 def book(room: Room, contract: Document, kind: EntryKind, amount_fen: int) -> None:
-    """Add a dated change of the signed amount A1, in fen, dated the day in China."""
-    now = room.uow.now()
+    """Add a dated change of the signed amount A1, in fen, dated the day in China, and post it to the ledger."""
+    uow, now = room.uow, room.uow.now()
     if contract.basis is None:
         raise ValueError("a contract that nobody signed has no figures")
-    room.uow.session.add(
-        Entry(
-            deal_id=room.deal.id,
-            document_id=contract.id,
-            kind=kind,
-            basis=contract.basis,
-            amount_fen=amount_fen,
-            dated=china_day(now),
-            recorded_at=now,
-        )
+    entry = Entry(
+        deal_id=room.deal.id,
+        document_id=contract.id,
+        kind=kind,
+        basis=contract.basis,
+        amount_fen=amount_fen,
+        dated=china_day(now),
+        recorded_at=now,
     )
-    room.uow.flush()
+    uow.session.add(entry)
+    uow.flush()
+    if amount_fen:
+        transfer = TransferKind.SIGNED if amount_fen > 0 else TransferKind.RELEASED
+        post(uow, transfer, room.deal.id, abs(amount_fen), entry.dated, f"entry:{entry.id}")

@@ -14,7 +14,6 @@ from marketplace.contracts.paper_service import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
 from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms
-from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service as documents
 from marketplace.deals import offer_service as offers
 from marketplace.deals import service as deals
@@ -25,6 +24,7 @@ from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
 from marketplace.matching import service as matching
 from marketplace.matching.rules import Origin, Side

@@ -29,6 +29,7 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.CLAIM: ("listings.decide_claim", "claim_id"),
     ReviewKind.ORGANISATION: ("organisations.verification", "organisation_id"),
     ReviewKind.SCAN: ("deals.room", "deal_id"),
+    ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
 }
 
 

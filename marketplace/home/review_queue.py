@@ -20,6 +20,8 @@ from marketplace.listings.rules import ClaimState, ListingKind, RevisionState
 from marketplace.needs.rules import NeedState
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
+from marketplace.payments.models import Receipt
+from marketplace.payments.rules import ReceiptState
 from marketplace.results.rules import ResultState
 
 Rows = Select[*tuple[Any, ...]]
@@ -35,7 +37,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, a claim, an organisation or a paper's deal, by kind."""
+    """One thing to decide. `target_id` is a listing, a claim, an organisation or the deal of a paper or payment, by kind."""
 
     kind: ReviewKind
     target_id: int
@@ -129,7 +131,7 @@ def _rows(actor: Actor) -> Subquery:
         .join(Listing, Listing.id == Claim.listing_id)
         .where(Claim.state == ClaimState.PENDING, listing)
     )
-    return union_all(*listings, revisions, claims, _organisations(actor), _scans(actor)).subquery()
+    return union_all(*listings, revisions, claims, _organisations(actor), _scans(actor), _receipts(actor)).subquery()
 
 
 def _organisations(actor: Actor) -> Rows:
@@ -153,6 +155,16 @@ def _scans(actor: Actor) -> Rows:
         .select_from(Deal)
         .join(Document, Document.deal_id == Deal.id)
         .where(Document.paper == PaperState.CONFIRMED, Document.state.in_(LIVE), deal_policy.is_in_office(actor))
+    )
+
+
+def _receipts(actor: Actor) -> Rows:
+    """Payments whose arrival is confirmed; nobody verifies money he has a stake in."""
+    return (
+        _columns(ReviewKind.RECEIPT, Deal.id, Deal.title, Deal.seller_county, Receipt.confirmed_at, Deal.buyer_county)
+        .select_from(Deal)
+        .join(Receipt, Receipt.deal_id == Deal.id)
+        .where(Receipt.state == ReceiptState.CONFIRMED, deal_policy.is_in_office(actor))
     )
 
 

@@ -9,6 +9,7 @@ from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
 from marketplace.needs.rules import NEED_STATES, NeedState
 from marketplace.organisations.rules import ORGANISATION_STATES, OrganisationState
+from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
 from marketplace.results.rules import RESULT_STATES, ResultState
 
 STALE_WARNING_DAYS = 14
@@ -30,6 +31,7 @@ class ReviewKind(Labelled):
     CLAIM = "claim", N_("Claim")
     ORGANISATION = "organisation", N_("Unit to be verified")
     SCAN = "scan", N_("Signed paper")
+    RECEIPT = "receipt", N_("Payment to be verified")
 
 
 DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
@@ -39,6 +41,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.CLAIM: CLAIM_STATES.days_allowed(ClaimState.PENDING),
     ReviewKind.ORGANISATION: ORGANISATION_STATES.days_allowed(OrganisationState.SUBMITTED),
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
+    ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
 }
 """Days an official has, by kind."""
 

@@ -17,6 +17,11 @@ def amount(fen: int) -> Param:
     return {"fen": fen}
 
 
+def exact_amount(fen: int) -> Param:
+    """An amount in fen that is written out to the fen: money that moves."""
+    return {"exact_fen": fen}
+
+
 def on_day(day: date) -> Param:
     """A calendar day."""
     return {"day": day.isoformat()}

@@ -14,13 +14,14 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.matching.events import InterestMoved
-from marketplace.notifications import about_deals, about_interests, about_listings, about_organisations
+from marketplace.notifications import about_deals, about_interests, about_listings, about_organisations, about_payments
 from marketplace.notifications.audience import occasion
 from marketplace.notifications.events import NotificationMade
 from marketplace.notifications.models import Notification
 from marketplace.notifications.notices import Notice
 from marketplace.notifications.service import notify
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
+from marketplace.payments.events import MilestoneMoved, ReceiptMoved
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
 NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
@@ -36,6 +37,8 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     MessageSent: about_deals.message_sent,
     OfferMoved: about_deals.offer_moved,
     DocumentMoved: about_deals.document_moved,
+    MilestoneMoved: about_payments.milestone_moved,
+    ReceiptMoved: about_payments.receipt_moved,
 }
 
 

@@ -36,6 +36,11 @@ def deal_path(deal_id: int) -> str:
     return f"/deals/{deal_id}"
 
 
+def payments_path(deal_id: int) -> str:
+    """The payment plan of a deal."""
+    return f"/deals/{deal_id}/payments"
+
+
 def document_path(document_id: int) -> str:
     """The page of a document."""
     return f"/documents/{document_id}"

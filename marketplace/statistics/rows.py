@@ -1,5 +1,6 @@
 """The rows every figure is made of: one SELECT per rung with the same columns. All cuts and lists only add these up."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, String, case, cast, func, literal, select, union_all
@@ -12,6 +13,8 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import EntryKind
+from marketplace.payments.models import Milestone, Receipt
+from marketplace.payments.rules import ReceiptKind, ReceiptState
 from marketplace.statistics.rules import Rung
 
 
@@ -33,9 +36,9 @@ def _china_day_postgresql(element: china_day, compiler: SQLCompiler, **options: 
 
 
 def rows_of(rung: Rung) -> Select[Any]:
-    """Columns: deal_id, dated (day in China), amount_fen, counted (1 for a signing, 0 for a termination, -1 for a
-    letter that was replaced), basis, seller, buyer, industry, month (2026-11)."""
-    return _letters() if rung is Rung.A0 else _contracts()
+    """Columns: deal_id, dated (day in China), amount_fen, counted (1 for a signing or payment, 0 for a termination or refund,
+    -1 for a letter that was replaced), basis (of the contract), seller, buyer, industry, month (2026-11)."""
+    return _ROWS[rung]()
 
 
 def _contracts() -> Select[Any]:
@@ -70,6 +73,28 @@ def _letters() -> Select[Any]:
     replaced = select(of.deal_id, of.replaced, -of.amount_fen, literal(-1), of.basis).where(of.replaced.is_not(None))
     rows = union_all(signed, replaced).subquery()
     return select(*rows.c, *_deal_columns(rows.c.dated)).join(Deal, Deal.id == rows.c.deal_id)
+
+
+def _receipts() -> Select[Any]:
+    """What was verified as received; a refund is negative on the day it arrived back."""
+    is_payment = Receipt.kind == ReceiptKind.PAYMENT
+    return (
+        select(
+            Receipt.deal_id.label("deal_id"),
+            Receipt.received_on.label("dated"),
+            case((is_payment, Receipt.fen), else_=-Receipt.fen).label("amount_fen"),
+            case((is_payment, 1), else_=0).label("counted"),
+            Document.basis.label("basis"),
+            *_deal_columns(Receipt.received_on),
+        )
+        .join(Deal, Deal.id == Receipt.deal_id)
+        .join(Milestone, Milestone.id == Receipt.milestone_id)
+        .join(Document, Document.id == Milestone.document_id)
+        .where(Receipt.state == ReceiptState.VERIFIED)
+    )
+
+
+_ROWS: Mapping[Rung, Callable[[], Select[Any]]] = {Rung.A0: _letters, Rung.A1: _contracts, Rung.A4: _receipts}
 
 
 def _deal_columns(day: ColumnElement[Any] | InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ...]:

@@ -12,6 +12,7 @@ class Rung(Labelled):
 
     A0 = "A0", N_("Intended amount (A0)")
     A1 = "A1", N_("Contracted amount (A1)")
+    A4 = "A4", N_("Amount received (A4)")
 
 
 class Dimension(Labelled):
@@ -52,6 +53,15 @@ DEFINITIONS = {
         ),
         N_("Day of entry into force, or of the termination, in China"),
         N_("Contracts in force"),
+    ),
+    Rung.A4: Definition(
+        Rung.A4,
+        N_(
+            "Payments, with tax, that the payee has confirmed and an official has compared with the bank's voucher, less the "
+            "refunds that went the same way. What is agreed, due or only reported does not count."
+        ),
+        N_("Day the money arrived, by the statement of whom it was sent to, in China"),
+        N_("Payments"),
     ),
 }
 

@@ -1,5 +1,6 @@
 """Writes a stored message with its typed parameters (kernel/wording.py) in the reader's language. Needs an app context."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,14 +21,18 @@ def _written(value: Param) -> str | int:
     if isinstance(value, str | int):
         return value
     (kind, content), *_ = value.items()
-    stored: Any = content
-    if kind == "fen":
-        return formats.wan(stored)
-    if kind == "day":
-        return formats.day(date.fromisoformat(stored))
-    if kind == "county":
-        return county_name(stored) or stored
-    if kind == "words":
-        comma = "、" if str(get_locale()).startswith("zh") else ", "
-        return comma.join(gettext(word) for word in stored)
-    return str(stored)
+    return _WRITERS.get(kind, str)(content)
+
+
+def _words(stored: Any) -> str:
+    comma = "、" if str(get_locale()).startswith("zh") else ", "
+    return comma.join(gettext(word) for word in stored)
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "fen": formats.wan,
+    "exact_fen": formats.money,
+    "day": lambda stored: formats.day(date.fromisoformat(stored)),
+    "county": lambda stored: county_name(stored) or stored,
+    "words": _words,
+}

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, DocumentState, PaperState
-from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_queries, document_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor, Appointment, Office
 from tests.factories import confirmation, make_contract, make_deal, make_letter, make_need, make_result, sign

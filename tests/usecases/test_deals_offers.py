@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contracts.rules import PriceModel
-from marketplace.contracts.terms import Instalment, Terms
+from marketplace.contracts.terms import Terms
 from marketplace.deals import offer_service
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import OfferState
@@ -16,6 +16,7 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
+from marketplace.payments.rules import Instalment
 from tests.factories import TERMS, make_contract, make_deal
 from tests.personas import People
 

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
 from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, PaperState
-from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import DomainError
 from tests.factories import TERMS, confirmation, make_deal
 from tests.personas import People

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
-from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service
 from marketplace.home import review_queue
 from marketplace.home.review_queue import ReviewRow, Wanted
 from marketplace.home.rules import Age, ReviewKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.permissions import Actor, Appointment, Office
 from marketplace.listings.models import Claim, Revision
 from marketplace.listings.rules import ClaimState, RevisionState

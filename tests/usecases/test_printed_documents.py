@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, DocumentState, PriceModel, PrintKind
-from marketplace.contracts.terms import Instalment
 from marketplace.contracts.typesetting import RARE, typeset
 from marketplace.deals import document_service, printing, verification
 from marketplace.deals.printing import LEGEND, sheet_of
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import NotFound
+from marketplace.payments.rules import Instalment
 from marketplace.upkeep import sweep_files
 from tests.factories import TERMS, make_contract, make_deal, make_letter, sign
 from tests.pdfs import pdf_pages, pdf_text

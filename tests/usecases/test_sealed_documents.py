@@ -18,13 +18,13 @@ from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
 from marketplace.contracts.rules import PrintKind
 from marketplace.contracts.seals import checked
 from marketplace.contracts.typesetting import typeset
-from marketplace.contracts.uploads import Upload
 from marketplace.deals import document_service, verification
 from marketplace.deals.printing import sheet_of
 from marketplace.deals.sealing import SEALER, seals_of, serial_text
 from marketplace.infra.authority import Authority
 from marketplace.infra.outbox import NotYet, OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict

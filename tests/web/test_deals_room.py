@@ -1,6 +1,7 @@
 """The deal room in the browser: who comes in, what is shown, what is typed."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -15,7 +16,16 @@ from marketplace.deals.rules import DealState, OfferState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.matching.rules import Side
-from tests.factories import TERMS, make_contract, make_deal, make_interest, make_need, make_result, make_signed
+from tests.factories import (
+    TERMS,
+    make_contract,
+    make_deal,
+    make_interest,
+    make_need,
+    make_result,
+    make_signed,
+    pay_everything,
+)
 from tests.personas import People
 
 Browse = Callable[[Actor], FlaskClient]
@@ -236,6 +246,8 @@ def test_performance_step_by_step(factory: UnitOfWorkFactory, people: People, br
     assert seller.post(f"/deals/{deal_id}/perform").status_code == 303
     assert seller.post(f"/deals/{deal_id}/accept_delivery").status_code == 403
     assert buyer.post(f"/deals/{deal_id}/accept_delivery").status_code == 303
+    assert seller.post(f"/deals/{deal_id}/complete").status_code == 409
+    pay_everything(factory, people, deal_id, date(2026, 11, 20))
     assert seller.post(f"/deals/{deal_id}/complete").status_code == 303
     for action in ("enter_into_force", "terminate", "draft", "nonsense"):
         assert seller.post(f"/deals/{deal_id}/{action}").status_code == 404

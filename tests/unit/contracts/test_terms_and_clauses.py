@@ -18,8 +18,10 @@ from marketplace.contracts.clauses import (
     to_rows,
 )
 from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
-from marketplace.contracts.terms import Instalment, Terms, clean, percent_text
+from marketplace.contracts.terms import Terms, percent_text
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.texts import clean
+from marketplace.payments.rules import Instalment
 
 TERMS = Terms(ContractType.LICENCE, PriceModel.LUMP_SUM, 18_000_000, "图纸一套", "连续20件")
 SELLER = PartyFacts("青州前程机械有限公司", False, "91370781MA3C00001T", "潍坊市青州市", "王建国")

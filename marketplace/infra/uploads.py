@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO
 
-from marketplace.contracts.terms import single_line
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.texts import single_line
 
 LONGEST_NAME = 200
 

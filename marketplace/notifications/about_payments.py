@@ -1,0 +1,57 @@
+"""Notices about money: a line that fell due, payments and refunds on their way."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from marketplace.deals.models import Deal
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.messages import N_
+from marketplace.kernel.wording import Params, exact_amount, on_day
+from marketplace.notifications.audience import officials, speakers
+from marketplace.notifications.notices import Notice, payments_path
+from marketplace.payments.events import MilestoneMoved, ReceiptMoved
+from marketplace.payments.models import Milestone, Receipt
+
+DUE = N_("Deal “%(title)s”: %(amount)s is to be paid by %(day)s.")
+REPORTED = {
+    "payment": N_("Deal “%(title)s”: the buyer reports a payment of %(amount)s. Has it arrived?"),
+    "refund": N_("Deal “%(title)s”: the seller reports a refund of %(amount)s. Has it arrived?"),
+}
+WAITS = N_("Deal “%(title)s”: the voucher of %(amount)s waits for you to compare it.")
+TO_BOTH = {
+    "verify": N_("Deal “%(title)s”: %(amount)s is verified and counts."),
+    "reject": N_("Deal “%(title)s”: the voucher of %(amount)s was rejected: %(reason)s"),
+}
+TO_SENDER = {
+    "confirm": N_("Deal “%(title)s”: the other side confirms that %(amount)s has arrived."),
+    "refuse": N_("Deal “%(title)s”: the other side says that %(amount)s has not arrived: %(reason)s"),
+}
+
+
+def milestone_moved(uow: UnitOfWork, event: MilestoneMoved) -> Iterator[Notice]:
+    """The buyer hears by when a line is to be paid, the seller that it is."""
+    if event.action != "fall_due" or event.due_on is None:
+        return
+    deal = uow.session.get_one(Deal, event.deal_id)
+    fen = uow.session.get_one(Milestone, event.milestone_id).fen
+    params: Params = {"title": deal.title, "amount": exact_amount(fen), "day": on_day(date.fromisoformat(event.due_on))}
+    both = speakers(uow.session, deal.buyer_party_id, deal.seller_party_id)
+    yield Notice(both, DUE, payments_path(deal.id), params)
+
+
+def receipt_moved(uow: UnitOfWork, event: ReceiptMoved) -> Iterator[Notice]:
+    """A payment or refund went its way: to the other side, to the officials of the seller's county, to both."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    receipt = uow.session.get_one(Receipt, event.receipt_id)
+    sender = speakers(uow.session, receipt.party_id)
+    both = speakers(uow.session, deal.seller_party_id, deal.buyer_party_id)
+    url, action = payments_path(deal.id), event.action
+    params: Params = {"title": deal.title, "amount": exact_amount(event.fen), "reason": receipt.reason}
+    if action == "report":
+        yield Notice(both - sender, REPORTED[event.kind], url, params)
+    if action in TO_SENDER:
+        yield Notice(sender, TO_SENDER[action], url, params)
+    if action == "confirm":
+        yield Notice(officials(uow.session, deal.seller_county), WAITS, url, params)
+    if action in TO_BOTH:
+        yield Notice(both, TO_BOTH[action], url, params)

@@ -1,0 +1,91 @@
+"""Tables of the payment plan and of what was paid by it. Amounts are in fen with tax."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+from marketplace.payments.rules import LONGEST_DAYS, MilestoneState, ReceiptKind, ReceiptState, Trigger
+
+
+class Milestone(Base):
+    """One line of the payment plan of a contract. `due_on` is the last day in China on which it is paid in time.
+
+    `words` says when it is paid, as the contract does. `invoice_number` and `vat_fen` (the tax within the amount) are those of
+    the seller's invoice.
+    """
+
+    __tablename__ = "milestones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    number: Mapped[int]
+    fen: Mapped[int] = mapped_column(BigInteger)
+    words: Mapped[str] = mapped_column(String(200))
+    trigger: Mapped[Trigger] = mapped_column(EnumText(Trigger))
+    days: Mapped[int]
+    state: Mapped[MilestoneState] = mapped_column(EnumText(MilestoneState))
+    due_on: Mapped[date | None]
+    invoice_number: Mapped[str] = mapped_column(String(40), default="")
+    vat_fen: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        one_of("trigger", Trigger),
+        one_of("state", MilestoneState),
+        CheckConstraint("fen > 0", name="more_than_nothing"),
+        CheckConstraint(f"days BETWEEN 0 AND {LONGEST_DAYS}", name="days_in_range"),
+        CheckConstraint("state <> 'due' OR due_on IS NOT NULL", name="due_on_if_due"),
+        CheckConstraint("vat_fen >= 0 AND vat_fen < fen", name="vat_within_amount"),
+        CheckConstraint("(invoice_number = '') = (vat_fen IS NULL)", name="vat_if_invoice"),
+        Index("uq_milestones_number", "deal_id", "number", unique=True),
+    )
+
+
+class Receipt(Base):
+    """One bank transfer for a line of the plan: from the buyer, or, as the refund of an earlier one (`refund_of_id`), back to it.
+
+    `sent_on` is the day the sender gives, `received_on` the day the other side says it arrived: the figures go by that one.
+    """
+
+    __tablename__ = "receipts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    kind: Mapped[ReceiptKind] = mapped_column(EnumText(ReceiptKind))
+    refund_of_id: Mapped[int | None] = mapped_column(ForeignKey("receipts.id"))
+    state: Mapped[ReceiptState] = mapped_column(EnumText(ReceiptState))
+    fen: Mapped[int] = mapped_column(BigInteger)
+    sent_on: Mapped[date]
+    received_on: Mapped[date | None] = mapped_column(index=True)
+    bank_reference: Mapped[str] = mapped_column(String(60))
+    voucher_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    voucher_name: Mapped[str] = mapped_column(String(200))
+    voucher_type: Mapped[str] = mapped_column(String(80))
+    voucher_size: Mapped[int]
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"))
+    reported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        one_of("kind", ReceiptKind),
+        one_of("state", ReceiptState),
+        CheckConstraint("fen > 0", name="more_than_nothing"),
+        CheckConstraint("(kind = 'refund') = (refund_of_id IS NOT NULL)", name="refund_of_something"),
+        CheckConstraint(
+            "state NOT IN ('confirmed', 'verified') OR (received_on IS NOT NULL AND confirmed_by_id IS NOT NULL)",
+            name="received_if_confirmed",
+        ),
+        CheckConstraint("confirmed_by_id <> reported_by_id", name="two_people"),
+        CheckConstraint("(state = 'verified') = (verified_by_id IS NOT NULL)", name="verified_by_if_verified"),
+        CheckConstraint("state <> 'refused' OR reason <> ''", name="reason_if_refused"),
+        CheckConstraint("received_on >= sent_on", name="received_after_sent"),
+        Index("ix_receipts_state", "state", "confirmed_at"),
+    )

@@ -1,0 +1,108 @@
+"""Use cases on the lines of a payment plan. They are called by the deal, which has locked itself; who may see it, it decides."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from marketplace.infra.transitions import advance
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.payments.events import MilestoneMoved
+from marketplace.payments.models import Milestone
+from marketplace.payments.rules import LONGEST_DAYS, MILESTONE_STATES, Instalment, MilestoneState, Trigger
+
+LONGEST_NUMBER = 40
+_BY_SYSTEM = frozenset({Relation.SYSTEM})
+
+
+def make_plan(uow: UnitOfWork, deal_id: int, document_id: int, lines: Sequence[Instalment]) -> None:
+    """Write the lines of a contract that has come into force today; those that run from there are due. Emits MilestoneMoved."""
+    numbers = select(Milestone.number).where(Milestone.deal_id == deal_id).order_by(Milestone.number.desc())
+    last = uow.session.scalar(numbers.limit(1)) or 0
+    for number, line in enumerate(lines, last + 1):
+        milestone = Milestone(
+            deal_id=deal_id,
+            document_id=document_id,
+            number=number,
+            fen=line.fen,
+            words=line.words,
+            trigger=line.trigger,
+            days=line.days,
+            state=MilestoneState.PLANNED,
+        )
+        uow.session.add(milestone)
+        uow.flush()
+        _announce(uow, milestone, "plan")
+    trigger(uow, deal_id, Trigger.IN_FORCE)
+
+
+def trigger(uow: UnitOfWork, deal_id: int, happened: Trigger) -> None:
+    """What has happened today makes the lines that wait for it due, their days counted from tomorrow. Emits MilestoneMoved."""
+    today = china_day(uow.now())
+    for milestone in milestones(uow, deal_id):
+        if milestone.trigger is happened and milestone.state is MilestoneState.PLANNED:
+            _fall_due(uow, milestone, _BY_SYSTEM, today + timedelta(days=milestone.days))
+
+
+def fall_due(uow: UnitOfWork, milestone: Milestone, relations: frozenset[Relation], due_on: date) -> None:
+    """Say that the event a line waits for has happened, and until which day it is to be paid.
+
+    Raises Conflict for a line with a trigger of its own or in another state, NotPermitted, InvalidInput for a day too far away;
+    emits MilestoneMoved.
+    """
+    if milestone.trigger is not Trigger.OTHER:
+        raise Conflict(N_("This line falls due by itself; nobody sets its day."))
+    if abs((due_on - china_day(uow.now())).days) > LONGEST_DAYS:
+        raise InvalidInput(N_("Choose a day within ten years."), field="day")
+    _fall_due(uow, milestone, relations, due_on)
+
+
+def invoice(uow: UnitOfWork, milestone: Milestone, number: str, vat_fen: int) -> None:
+    """Note the seller's invoice of a line: its number, and the value-added tax within the amount, in fen. May be put right later.
+
+    Raises Conflict for a cancelled line, InvalidInput; emits MilestoneMoved.
+    """
+    cleaned = number.strip()
+    if milestone.state is MilestoneState.CANCELLED:
+        raise Conflict(N_("This line is cancelled."))
+    if not cleaned.isalnum() or len(cleaned) > LONGEST_NUMBER:
+        raise InvalidInput(N_("Write the number of the invoice: letters and digits, at most 40."), field="number")
+    if not 0 <= vat_fen < milestone.fen:
+        raise InvalidInput(N_("The tax is a part of the amount, so it is less."), field="vat")
+    milestone.invoice_number, milestone.vat_fen = cleaned, vat_fen
+    uow.flush()
+    _announce(uow, milestone, "invoice")
+
+
+def cancel(uow: UnitOfWork, milestone: Milestone) -> None:
+    """Take a line out of the plan, because the contract has ended. Emits MilestoneMoved."""
+    advance(uow, MILESTONE_STATES, milestone, "cancel", _BY_SYSTEM)
+    _announce(uow, milestone, "cancel")
+
+
+def milestones(uow: UnitOfWork, deal_id: int) -> list[Milestone]:
+    """The lines of a deal's plan in their order."""
+    of_deal = select(Milestone).where(Milestone.deal_id == deal_id).order_by(Milestone.number)
+    return list(uow.session.scalars(of_deal.execution_options(populate_existing=True)))
+
+
+def fetch(uow: UnitOfWork, milestone_id: int) -> Milestone:
+    """The line as it is now. Raises NotFound."""
+    milestone = uow.session.get(Milestone, milestone_id, populate_existing=True)
+    if milestone is None:
+        raise NotFound(N_("There is no such line in a payment plan."))
+    return milestone
+
+
+def _fall_due(uow: UnitOfWork, milestone: Milestone, relations: frozenset[Relation], due_on: date) -> None:
+    advance(uow, MILESTONE_STATES, milestone, "fall_due", relations, due_on=due_on)
+    _announce(uow, milestone, "fall_due")
+
+
+def _announce(uow: UnitOfWork, milestone: Milestone, action: str) -> None:
+    due_on = milestone.due_on.isoformat() if milestone.due_on else None
+    uow.emit(MilestoneMoved(milestone.id, milestone.deal_id, action, due_on))

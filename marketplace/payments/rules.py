@@ -1,0 +1,111 @@
+"""The lines of a payment plan, and what becomes of a payment. Pure; amounts are in fen with tax."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+
+class Trigger(Labelled):
+    """What makes a line of the plan due."""
+
+    IN_FORCE = "in_force", N_("Entry into force")
+    ACCEPTANCE = "acceptance", N_("Acceptance of the delivery")
+    OTHER = "other", N_("Another event, in words")
+
+
+_AFTER = {Trigger.IN_FORCE: "合同生效后{days}日内", Trigger.ACCEPTANCE: "验收合格后{days}日内"}
+LONGEST_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """One line as the parties agree on it: `when` is how the contract says it, `days` are counted from the trigger."""
+
+    fen: int
+    when: str = ""
+    trigger: Trigger = Trigger.OTHER
+    days: int = 0
+
+    @property
+    def words(self) -> str:
+        """When it is paid, in the words of the contract."""
+        return _AFTER[self.trigger].format(days=self.days) if self.trigger in _AFTER else self.when
+
+
+class MilestoneState(Labelled):
+    """A line of the plan. Whether it is paid or late is reckoned from its payments, never stored."""
+
+    PLANNED = "planned", N_("Planned")
+    DUE = "due", N_("Due")
+    CANCELLED = "cancelled", N_("Cancelled")
+
+
+class Standing(Labelled):
+    """What a reader is told of a line: its state together with what has been paid."""
+
+    PLANNED = "planned", N_("Planned")
+    DUE = "due", N_("Due")
+    OVERDUE = "overdue", N_("Overdue")
+    PARTLY = "partly", N_("Partly paid")
+    PAID = "paid", N_("Paid")
+    CANCELLED = "cancelled", N_("Cancelled")
+
+
+class ReceiptKind(Labelled):
+    """Which way the money went."""
+
+    PAYMENT = "payment", N_("Payment")
+    REFUND = "refund", N_("Refund")
+
+
+class ReceiptState(Labelled):
+    """One bank transfer, from the word of who sent it to that of an official."""
+
+    REPORTED = "reported", N_("Reported, waiting for the other side")
+    CONFIRMED = "confirmed", N_("Arrived, waiting for an official")
+    VERIFIED = "verified", N_("Verified")
+    REFUSED = "refused", N_("Refused")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+
+
+R, M, S = Relation, MilestoneState, ReceiptState
+
+MILESTONE_STATES = StateTable(
+    "milestone",
+    M.PLANNED,
+    (
+        arrow("fall_due", {M.PLANNED}, M.DUE, {R.SELLER, R.BUYER, R.SYSTEM}, N_("The event has happened: set the day")),
+        arrow("cancel", {M.PLANNED, M.DUE}, M.CANCELLED, {R.SYSTEM}, N_("Cancel")),
+    ),
+)
+
+RECEIPT_STATES = StateTable(
+    "receipt",
+    S.REPORTED,
+    (
+        arrow("confirm", {S.REPORTED}, S.CONFIRMED, {R.OTHER_SIDE}, N_("Confirm that it has arrived")),
+        arrow("refuse", {S.REPORTED}, S.REFUSED, {R.OTHER_SIDE}, N_("It has not arrived"), reason=True),
+        arrow("withdraw", {S.REPORTED}, S.WITHDRAWN, {R.OWNER}, N_("Withdraw the report")),
+        arrow("verify", {S.CONFIRMED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify the voucher")),
+        arrow("reject", {S.CONFIRMED}, S.REFUSED, {R.OFFICIAL}, N_("Reject the voucher"), reason=True),
+    ),
+    timers=((S.REPORTED, 7), (S.CONFIRMED, 7)),
+)
+
+LIVE = frozenset({S.REPORTED, S.CONFIRMED, S.VERIFIED})
+"""Receipts that take up a part of their line: what is on its way is not paid a second time."""
+
+
+def standing(state: MilestoneState, fen: int, paid_fen: int, due_on: date | None, today: date) -> Standing:
+    """What to call a line of which `paid_fen` are verified."""
+    if state is M.CANCELLED:
+        return Standing.CANCELLED
+    if paid_fen >= fen:
+        return Standing.PAID
+    if due_on is not None and due_on < today:
+        return Standing.OVERDUE
+    if paid_fen > 0:
+        return Standing.PARTLY
+    return Standing.DUE if state is M.DUE else Standing.PLANNED

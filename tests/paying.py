@@ -1,0 +1,74 @@
+"""Steps of a payment, and what the ledger holds after them, for tests of what becomes of money."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from marketplace.contracts.rules import PriceModel
+from marketplace.deals import payment_service, service
+from marketplace.deals.payment_queries import payments_page
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.errors import DomainError
+from marketplace.kernel.permissions import Actor
+from marketplace.ledger.queries import balances
+from marketplace.ledger.rules import Account
+from marketplace.payments.rules import Instalment, Standing, Trigger
+from tests.factories import TERMS, transferred
+from tests.personas import People
+
+TODAY = date(2026, 11, 20)
+PLAN = (
+    Instalment(5_400_000, "", Trigger.IN_FORCE, 10),
+    Instalment(10_000_000, "", Trigger.ACCEPTANCE, 30),
+    Instalment(2_600_000, "质保期满后支付"),
+)
+BY_PLAN = replace(TERMS, price_model=PriceModel.INSTALMENTS, instalments=PLAN)
+
+
+def report(factory: UnitOfWorkFactory, actor: Actor, milestone_id: int, fen: int, day: date = TODAY) -> int:
+    with factory.writing(actor) as uow:
+        return payment_service.report_payment(uow, milestone_id, transferred(fen, day)).id
+
+
+def confirm(factory: UnitOfWorkFactory, actor: Actor, receipt_id: int, day: date = TODAY) -> None:
+    with factory.writing(actor) as uow:
+        payment_service.confirm(uow, receipt_id, day)
+
+
+def verify(factory: UnitOfWorkFactory, actor: Actor, receipt_id: int) -> None:
+    with factory.writing(actor) as uow:
+        payment_service.verify(uow, receipt_id)
+
+
+def take(factory: UnitOfWorkFactory, actor: Actor, deal_id: int, *actions: str) -> None:
+    for action in actions:
+        with factory.writing(actor) as uow:
+            service.take(uow, deal_id, action)
+
+
+def refund(factory: UnitOfWorkFactory, people: People, payment_id: int, fen: int, day: date = TODAY) -> int:
+    with factory.writing(people.seller_contact) as uow:
+        refund_id = payment_service.report_refund(uow, payment_id, transferred(fen, day, "R1")).id
+    confirm(factory, people.company, refund_id, day)
+    verify(factory, people.county_official, refund_id)
+    return refund_id
+
+
+def received(factory: UnitOfWorkFactory, deal_id: int) -> tuple[int, int]:
+    """What the ledger holds as received, and as owed."""
+    with factory.reading() as uow:
+        of_deal = balances(uow.session).get(deal_id, {})
+    return of_deal.get(Account.RECEIVED, 0), of_deal.get(Account.OWED, 0)
+
+
+def standings(factory: UnitOfWorkFactory, actor: Actor, deal_id: int) -> list[Standing]:
+    with factory.reading(actor) as uow:
+        return [line.standing for line in payments_page(uow, deal_id).lines]
+
+
+def refused(do: Callable[[], object], kind: type[DomainError]) -> DomainError:
+    with pytest.raises(kind) as error:
+        do()
+    return error.value
