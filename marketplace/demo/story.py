@@ -172,6 +172,7 @@ class StepTold(Told):
     delivery: str = ""
     acceptance: str = ""
     valid_days: int | None = None
+    line: int = 1
     reason: str = ""
 
 

@@ -20,6 +20,7 @@ from marketplace.deals import service as deals
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import OfferState
 from marketplace.demo.cues import Cue, cue, office_hour
+from marketplace.demo.money import MONEY_STEPS
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
@@ -114,6 +115,8 @@ class Scene:
 def _take(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     if step.action in SIMPLE:
         deals.take(uow, scene.deal_id, step.action, step.reason)
+    elif step.action in MONEY_STEPS:
+        MONEY_STEPS[step.action](uow, scene.deal_id, step)
     else:
         STEPS[step.action](uow, scene, step)
 
