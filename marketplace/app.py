@@ -45,6 +45,7 @@ from marketplace.organisations import views as organisation_views
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.regions import load_region
 from marketplace.results import views as result_views
+from marketplace.rewards import views as reward_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
 from marketplace.web import access, arguments, errors, formats, headers, health, links, locale, login, regions, wording
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     import_views.blueprint,
     match_views.blueprint,
     deal_views.blueprint,
+    reward_views.blueprint,
     notification_views.blueprint,
     alert_views.blueprint,
     statistics_views.blueprint,

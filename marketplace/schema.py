@@ -19,6 +19,7 @@ from marketplace.notifications import models as notifications
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.results import models as results
+from marketplace.rewards import models as rewards
 
 OWNERS = (
     accounts,
@@ -37,6 +38,7 @@ OWNERS = (
     outbox,
     payments,
     results,
+    rewards,
 )
 """The modules that declare tables; importing them is what fills the metadata."""
 

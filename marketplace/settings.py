@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         default=15, description="Working days after which a silent owner unit hands over to the official"
     )
     listing_fresh_days: int = Field(default=180, description="Days without a heartbeat after which a listing is stale")
+    reward_objection_days: int = Field(
+        default=15, description="Days for which the split of a reward is published before the unit may approve it"
+    )
     offer_days: int = Field(default=14, description="Days an offer stays open when its sender names none")
     sign_in_attempts: int = Field(
         default=10, description="Failed sign-ins per contact in fifteen minutes before it waits"

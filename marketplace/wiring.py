@@ -27,6 +27,7 @@ from marketplace.organisations.handlers import make_parties
 from marketplace.results import importing as result_sheets
 from marketplace.results import indexing as result_index
 from marketplace.results import service as results
+from marketplace.rewards import handlers as rewards
 
 INDEXER = Indexer((result_index, need_index))
 """Keeps both indexes; `flask index rebuild` uses it too."""
@@ -43,6 +44,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "matching.deliver": matching.deliver_interests,
     "matching.readdress": readdress,
     "deals.open": deals.open_deals,
+    "rewards.follow": rewards.follow_receipts,
     "deals.print": deals.PRINTER,
     "deals.seal": deals.SEALER,
     "notifications.tell": notifications.tell,
@@ -71,7 +73,9 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
     "milestone.moved": ("notifications.tell",),
-    "receipt.moved": ("notifications.tell",),
+    "receipt.moved": ("rewards.follow", "notifications.tell"),
+    "reward.moved": ("notifications.tell",),
+    "payout.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
     "audit.day_ended": ("audit.anchor",),
     "alerts.due": ("alerts.tell",),

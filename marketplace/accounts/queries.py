@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import Consent, SignIn
+from marketplace.accounts.models import Consent, SignIn, User
 from marketplace.accounts.rules import PRIVACY, Device, device_of
 from marketplace.infra.unit_of_work import UnitOfWork
 
@@ -36,6 +36,12 @@ def open_sign_ins(uow: UnitOfWork, user_id: int, token_hash: str) -> list[SignIn
         .order_by(SignIn.id.desc())
     )
     return [SignInRow(r.id, r.created_at, r.ip, r.user_agent, r.token_hash == token_hash) for r in rows]
+
+
+def user_with_email(session: Session, email: str) -> User | None:
+    """Who has confirmed this address, in any case of letters."""
+    confirmed = select(User).where(func.lower(User.email) == email.lower(), User.email_verified_at.is_not(None))
+    return session.scalar(confirmed.limit(1))
 
 
 def agreed_version(session: Session, user_id: int) -> str | None:

@@ -18,6 +18,7 @@ from marketplace.needs.rules import NEED_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
 from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES
 from marketplace.results.rules import RESULT_STATES
+from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES
 from marketplace.settings import Settings
 
 GENERATED = "<!-- Written by `flask --app wsgi reference docs`; change the code, not this page. -->"
@@ -36,6 +37,8 @@ TABLES: tuple[StateTable[Any], ...] = (
     PAPER_STATES,
     MILESTONE_STATES,
     RECEIPT_STATES,
+    REWARD_STATES,
+    PAYOUT_STATES,
 )
 
 RELATIONS = {

@@ -26,6 +26,7 @@ from marketplace.payments.rules import (
     LIVE,
     RECEIPT_STATES,
     MilestoneState,
+    Paid,
     ReceiptKind,
     ReceiptState,
     Standing,
@@ -123,7 +124,9 @@ class _Reader:
         waits_for_event = milestone.trigger is Trigger.OTHER and milestone.state is MilestoneState.PLANNED
         return LineRow(
             milestone=milestone,
-            standing=standing(milestone.state, milestone.fen, paid, milestone.due_on, self.today),
+            standing=standing(
+                milestone.state, milestone.fen, Paid(paid, milestone.fen - left), milestone.due_on, self.today
+            ),
             paid_fen=paid,
             left_fen=left,
             receipts=tuple(self.receipt(one) for one in of_line),

@@ -21,6 +21,7 @@ from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import OfferState
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.money import MONEY_STEPS
+from marketplace.demo.shares import SHARE_STEPS
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
@@ -32,6 +33,7 @@ from marketplace.matching.rules import Origin, Side
 
 SIDES = {"result_side": Side.RESULT, "need_side": Side.NEED}
 SIMPLE = frozenset(deals.SIMPLE_ACTIONS)
+FOLLOWING = {**MONEY_STEPS, **SHARE_STEPS}
 
 
 def interest_cues(stage: Stage, story: Story, told: InterestTold) -> Iterator[Cue]:
@@ -115,8 +117,8 @@ class Scene:
 def _take(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     if step.action in SIMPLE:
         deals.take(uow, scene.deal_id, step.action, step.reason)
-    elif step.action in MONEY_STEPS:
-        MONEY_STEPS[step.action](uow, scene.deal_id, step)
+    elif step.action in FOLLOWING:
+        FOLLOWING[step.action](uow, scene.deal_id, step)
     else:
         STEPS[step.action](uow, scene, step)
 

@@ -17,6 +17,9 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.NEED_RETURNED: ("needs.page", "need_id", N_("Read the remarks")),
     TaskKind.FRESHNESS: ("results.page", "result_id", N_("Confirm")),
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
+    TaskKind.SPLIT: ("rewards.reward", "reward_id", N_("Look at it")),
+    TaskKind.PAYOUT: ("rewards.reward", "reward_id", N_("Answer")),
+    TaskKind.REWARD: ("rewards.reward", "reward_id", N_("Go there")),
     TaskKind.MEMBER: ("organisations.manage", "organisation_id", N_("Decide")),
     TaskKind.UNIT_PAPERS: ("organisations.manage", "organisation_id", N_("Hand in papers")),
 }

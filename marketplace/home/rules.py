@@ -56,6 +56,9 @@ class TaskKind(Labelled):
     NEED_RETURNED = "need_returned", N_("Your need “%(title)s” came back with remarks")
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
+    SPLIT = "split", N_("Confirm your part of the reward for “%(title)s”")
+    PAYOUT = "payout", N_("Has your reward for “%(title)s” arrived?")
+    REWARD = "reward", N_("Reward for “%(title)s”: your unit has the next step")
     MEMBER = "member", N_("%(title)s asks to join your unit")
     UNIT_PAPERS = "unit_papers", N_("Complete the papers of %(title)s and hand them in")
 

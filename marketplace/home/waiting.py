@@ -28,6 +28,9 @@ from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.rules import MEMBERSHIP_STATES, MembershipRole, MembershipState, OrganisationState
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import RESULT_STATES, ResultState
+from marketplace.rewards.models import Payout, Reward, RewardLine
+from marketplace.rewards.policy import is_of_my_unit
+from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, PayoutState, RewardState
 from marketplace.settings import Settings
 
 PER_KIND = 20
@@ -104,6 +107,9 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.INTEREST, _interests(actor), _on_the_day
     yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
+    yield TaskKind.SPLIT, _splits(actor), _after(REWARD_STATES.days_allowed(RewardState.CONFIRMING))
+    yield TaskKind.PAYOUT, _payouts(actor), _after(PAYOUT_STATES.days_allowed(PayoutState.PAID))
+    yield TaskKind.REWARD, _rewards(uow), _after(REWARD_STATES.days_allowed(RewardState.TRIGGERED))
 
 
 def _of_listings(uow: UnitOfWork) -> Iterator[Source]:
@@ -186,6 +192,42 @@ def _units(actor: Actor) -> Rows:
     return select(Organisation.id, Organisation.name, Organisation.created_at).where(
         Organisation.state.in_(PAPERS_MISSING), his
     )
+
+
+def _splits(actor: Actor) -> Rows:
+    """Rewards with a part of the actor's that he has not confirmed."""
+    mine = (RewardLine.user_id == actor.user_id, RewardLine.confirmed_at.is_(None), RewardLine.round == Reward.round)
+    return _rewards_of(Reward.moved_at).where(*mine, Reward.state == RewardState.CONFIRMING).order_by(Reward.moved_at)
+
+
+def _payouts(actor: Actor) -> Rows:
+    """What was paid to the actor and he has not answered."""
+    of_line = _rewards_of(Payout.recorded_at).join(Payout, Payout.line_id == RewardLine.id)
+    mine = (RewardLine.user_id == actor.user_id, Payout.state == PayoutState.PAID)
+    return of_line.where(*mine).order_by(Payout.recorded_at)
+
+
+def _rewards_of(moment: Any) -> Rows:
+    with_line = select(Reward.id, Result.title, moment).join(RewardLine, RewardLine.reward_id == Reward.id)
+    return with_line.join(Result, Result.id == Reward.result_id)
+
+
+def _rewards(uow: UnitOfWork) -> Rows:
+    """Rewards on which a unit of the actor's has to act: calculate, approve once nobody may object, pay."""
+    unpaid = (
+        select(RewardLine.reward_id)
+        .outerjoin(Payout, Payout.line_id == RewardLine.id)
+        .where(
+            Payout.id.is_(None), RewardLine.fen > 0, RewardLine.round == Reward.round, RewardLine.reward_id == Reward.id
+        )
+    )
+    to_do = or_(
+        Reward.state == RewardState.TRIGGERED,
+        (Reward.state == RewardState.PUBLISHED) & (Reward.objections_until < china_day(uow.now())),
+        (Reward.state == RewardState.APPROVED) & unpaid.correlate(Reward).exists(),
+    )
+    of_result = select(Reward.id, Result.title, Reward.moved_at).join(Result, Result.id == Reward.result_id)
+    return of_result.where(is_of_my_unit(uow.actor), to_do).order_by(Reward.moved_at)
 
 
 def _on_the_day(day: date) -> date:

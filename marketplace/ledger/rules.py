@@ -3,8 +3,9 @@
 Every row moves an amount from one account (credit) to another (debit), so the sum over all accounts is zero whatever is posted.
 The platform holds no money: these are accounts about the parties' money, one set for each deal.
 
-    agreed ──signed──▶ owed ──receipt──▶ received
-      ◀──released──      ◀──refund──
+    agreed ──signed──▶ owed ──receipt──▶ received ──reward──▶ awarded ──payout──▶ paid out
+      ◀──released──      ◀──refund──        │ ◀──revoked───         └───tax──▶ tax
+                                            └─deduction─▶ costs
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,10 @@ class Account(Labelled):
     AGREED = "agreed", N_("Agreed price")
     OWED = "owed", N_("Owed by the buyer")
     RECEIVED = "received", N_("Received by the seller")
+    COSTS = "costs", N_("Costs deducted")
+    AWARDED = "awarded", N_("Awarded to people")
+    PAID_OUT = "paid_out", N_("Paid to people")
+    TAX = "tax", N_("Income tax withheld")
 
 
 class TransferKind(Labelled):
@@ -27,6 +32,12 @@ class TransferKind(Labelled):
     RELEASED = "released", N_("Contract terminated")
     RECEIPT = "receipt", N_("Receipt")
     REFUND = "refund", N_("Refund")
+    DEDUCTION = "deduction", N_("Deduction of costs")
+    RESTORED = "restored", N_("Deduction taken back")
+    REWARD = "reward", N_("Reward approved")
+    REVOKED = "revoked", N_("Reward taken back")
+    PAYOUT = "payout", N_("Payout")
+    WITHHELD = "withheld", N_("Income tax of a payout")
 
 
 ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {
@@ -34,5 +45,11 @@ ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {
     TransferKind.RELEASED: (Account.AGREED, Account.OWED),
     TransferKind.RECEIPT: (Account.RECEIVED, Account.OWED),
     TransferKind.REFUND: (Account.OWED, Account.RECEIVED),
+    TransferKind.DEDUCTION: (Account.COSTS, Account.RECEIVED),
+    TransferKind.RESTORED: (Account.RECEIVED, Account.COSTS),
+    TransferKind.REWARD: (Account.AWARDED, Account.RECEIVED),
+    TransferKind.REVOKED: (Account.RECEIVED, Account.AWARDED),
+    TransferKind.PAYOUT: (Account.PAID_OUT, Account.AWARDED),
+    TransferKind.WITHHELD: (Account.TAX, Account.AWARDED),
 }
 """Which account is debited, and which credited, by each kind."""

@@ -14,7 +14,14 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.matching.events import InterestMoved
-from marketplace.notifications import about_deals, about_interests, about_listings, about_organisations, about_payments
+from marketplace.notifications import (
+    about_deals,
+    about_interests,
+    about_listings,
+    about_organisations,
+    about_payments,
+    about_rewards,
+)
 from marketplace.notifications.audience import occasion
 from marketplace.notifications.events import NotificationMade
 from marketplace.notifications.models import Notification
@@ -22,6 +29,7 @@ from marketplace.notifications.notices import Notice
 from marketplace.notifications.service import notify
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved
+from marketplace.rewards.events import PayoutMoved, RewardMoved
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
 NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
@@ -39,6 +47,8 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     DocumentMoved: about_deals.document_moved,
     MilestoneMoved: about_payments.milestone_moved,
     ReceiptMoved: about_payments.receipt_moved,
+    RewardMoved: about_rewards.moved,
+    PayoutMoved: about_rewards.payout_moved,
 }
 
 

@@ -46,6 +46,11 @@ def document_path(document_id: int) -> str:
     return f"/documents/{document_id}"
 
 
+def reward_path(reward_id: int) -> str:
+    """The page of a reward."""
+    return f"/rewards/{reward_id}"
+
+
 def organisation_path(organisation_id: int) -> str:
     """The page of an organisation."""
     return f"/organisations/{organisation_id}"

@@ -28,6 +28,14 @@ def left_to_refund(session: Session, payment: Receipt) -> int:
     return payment.fen - int(session.scalar(back) or 0)
 
 
+def verified_refunds(session: Session, payment: Receipt) -> int:
+    """What has been sent back of a payment and verified, in fen."""
+    back = select(func.sum(Receipt.fen)).where(
+        Receipt.refund_of_id == payment.id, Receipt.state == ReceiptState.VERIFIED
+    )
+    return int(session.scalar(back) or 0)
+
+
 def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, int]:
     """Verified payments less verified refunds of the lines of several deals, in fen by the line's id."""
     sums = select(Receipt.milestone_id, func.sum(_SIGNED_FEN)).where(

@@ -48,6 +48,7 @@ class Standing(Labelled):
     PLANNED = "planned", N_("Planned")
     DUE = "due", N_("Due")
     OVERDUE = "overdue", N_("Overdue")
+    ON_ITS_WAY = "on_its_way", N_("On its way")
     PARTLY = "partly", N_("Partly paid")
     PAID = "paid", N_("Paid")
     CANCELLED = "cancelled", N_("Cancelled")
@@ -65,7 +66,7 @@ class ReceiptState(Labelled):
 
     REPORTED = "reported", N_("Reported, waiting for the other side")
     CONFIRMED = "confirmed", N_("Arrived, waiting for an official")
-    VERIFIED = "verified", N_("Verified")
+    VERIFIED = "verified", N_("Verified by the voucher")
     REFUSED = "refused", N_("Refused")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
@@ -98,14 +99,24 @@ LIVE = frozenset({S.REPORTED, S.CONFIRMED, S.VERIFIED})
 """Receipts that take up a part of their line: what is on its way is not paid a second time."""
 
 
-def standing(state: MilestoneState, fen: int, paid_fen: int, due_on: date | None, today: date) -> Standing:
-    """What to call a line of which `paid_fen` are verified."""
+@dataclass(frozen=True)
+class Paid:
+    """Of a line, in fen: what is verified, and what is verified or on its way."""
+
+    verified: int
+    with_reported: int
+
+
+def standing(state: MilestoneState, fen: int, paid: Paid, due_on: date | None, today: date) -> Standing:
+    """What to call a line. What is on its way is not late: whoever has it to confirm or to verify is."""
     if state is M.CANCELLED:
         return Standing.CANCELLED
-    if paid_fen >= fen:
+    if paid.verified >= fen:
         return Standing.PAID
+    if paid.with_reported >= fen:
+        return Standing.ON_ITS_WAY
     if due_on is not None and due_on < today:
         return Standing.OVERDUE
-    if paid_fen > 0:
+    if paid.verified > 0:
         return Standing.PARTLY
     return Standing.DUE if state is M.DUE else Standing.PLANNED

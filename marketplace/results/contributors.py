@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
-from marketplace.accounts.models import User
+from marketplace.accounts.queries import user_with_email
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
@@ -78,9 +78,7 @@ def _known(uow: UnitOfWork, person: Person, linked: set[int | None]) -> tuple[st
         return name, person.user_id if person.user_id in linked else None
     if not name:  # Whose address it is, is nobody's business.
         raise InvalidInput(N_("Enter the name beside the e-mail."), field="contributors")
-    user = uow.session.scalar(
-        select(User).where(func.lower(User.email) == email, User.email_verified_at.is_not(None)).limit(1)
-    )
+    user = user_with_email(uow.session, email)
     if user is None:
         raise InvalidInput(
             N_("Nobody is registered with the e-mail %(email)s. Leave it empty, or ask the person to register."),

@@ -10,9 +10,14 @@ from marketplace.deals.models import Entry
 from marketplace.ledger.queries import Balances, balances, turnover
 from marketplace.ledger.rules import Account, TransferKind
 from marketplace.payments.queries import received_by_deal
+from marketplace.rewards.queries import awarded_by_deal, paid_by_deal
 
 SUM_OF_ACCOUNTS = "sum of accounts"
 WHAT_IS_OWED = "owed"
+AWARDED = "awarded and not paid"
+
+ByDeal = Mapping[int, int]
+"""Fen by the id of the deal."""
 
 
 @dataclass(frozen=True)
@@ -40,26 +45,46 @@ class Checked:
 
 
 def check(session: Session) -> Checked:
-    """Compare A1 and A4 of every deal, and what its buyer owes, by both ways; and add up each deal's accounts, which is zero."""
+    """Compare A1, A4 and A6 of every deal, what its buyer owes, what was received and not passed on, and what is awarded and
+    not paid, by both ways; and add up each deal's accounts, which is zero."""
     accounts = balances(session)
-    signed, received = _signed(session), received_by_deal(session)
-    by_rows = {
+    by_rows, by_ledger = _by_rows(session), _by_ledger(session, accounts)
+    differences = tuple(one for figure in by_ledger for one in _differences(figure, by_rows[figure], by_ledger[figure]))
+    sums = {rung: sum(by_rows[rung].values()) for rung in ("A1", "A4", "A6")}
+    return Checked(_with_balance(accounts), sums, differences)
+
+
+def _by_rows(session: Session) -> dict[str, ByDeal]:
+    signed, received, paid = _signed(session), received_by_deal(session), paid_by_deal(session)
+    awarded = awarded_by_deal(session)
+    return {
         "A1": signed,
         "A4": received,
-        WHAT_IS_OWED: {deal: signed.get(deal, 0) - received.get(deal, 0) for deal in {*signed, *received}},
+        "A6": paid,
+        WHAT_IS_OWED: _less(signed, received),
+        AWARDED: _less(awarded, paid),
         SUM_OF_ACCOUNTS: {},
     }
-    by_ledger = {
+
+
+def _by_ledger(session: Session, accounts: Mapping[int, Balances]) -> dict[str, ByDeal]:
+    net, tax = _of(accounts, Account.PAID_OUT), _of(accounts, Account.TAX)
+    return {
         "A1": turnover(session, TransferKind.SIGNED, TransferKind.RELEASED),
         "A4": turnover(session, TransferKind.RECEIPT, TransferKind.REFUND),
-        WHAT_IS_OWED: {deal: of.get(Account.OWED, 0) for deal, of in accounts.items()},
+        "A6": {deal: net.get(deal, 0) + tax.get(deal, 0) for deal in {*net, *tax}},
+        WHAT_IS_OWED: _of(accounts, Account.OWED),
+        AWARDED: _of(accounts, Account.AWARDED),
         SUM_OF_ACCOUNTS: {deal: sum(of.values()) for deal, of in accounts.items()},
     }
-    differences = tuple(
-        one for figure, of_rows in by_rows.items() for one in _differences(figure, of_rows, by_ledger[figure])
-    )
-    sums = {rung: sum(by_rows[rung].values()) for rung in ("A1", "A4")}
-    return Checked(_with_balance(accounts), sums, differences)
+
+
+def _of(accounts: Mapping[int, Balances], account: Account) -> ByDeal:
+    return {deal: of.get(account, 0) for deal, of in accounts.items()}
+
+
+def _less(more: ByDeal, less: ByDeal) -> ByDeal:
+    return {deal: more.get(deal, 0) - less.get(deal, 0) for deal in {*more, *less}}
 
 
 def _differences(figure: str, by_rows: Mapping[int, int], by_ledger: Mapping[int, int]) -> list[Difference]:

@@ -15,6 +15,7 @@ from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import EntryKind
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import ReceiptKind, ReceiptState
+from marketplace.rewards.models import Payout, Reward
 from marketplace.statistics.rules import Rung
 
 
@@ -94,7 +95,31 @@ def _receipts() -> Select[Any]:
     )
 
 
-_ROWS: Mapping[Rung, Callable[[], Select[Any]]] = {Rung.A0: _letters, Rung.A1: _contracts, Rung.A4: _receipts}
+def _payouts() -> Select[Any]:
+    """What was paid to people, gross."""
+    return (
+        select(
+            Reward.deal_id.label("deal_id"),
+            Payout.paid_on.label("dated"),
+            Payout.gross_fen.label("amount_fen"),
+            literal(1).label("counted"),
+            Document.basis.label("basis"),
+            *_deal_columns(Payout.paid_on),
+        )
+        .join(Reward, Reward.id == Payout.reward_id)
+        .join(Deal, Deal.id == Reward.deal_id)
+        .join(Receipt, Receipt.id == Reward.receipt_id)
+        .join(Milestone, Milestone.id == Receipt.milestone_id)
+        .join(Document, Document.id == Milestone.document_id)
+    )
+
+
+_ROWS: Mapping[Rung, Callable[[], Select[Any]]] = {
+    Rung.A0: _letters,
+    Rung.A1: _contracts,
+    Rung.A4: _receipts,
+    Rung.A6: _payouts,
+}
 
 
 def _deal_columns(day: ColumnElement[Any] | InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ...]:

@@ -13,6 +13,7 @@ class Rung(Labelled):
     A0 = "A0", N_("Intended amount (A0)")
     A1 = "A1", N_("Contracted amount (A1)")
     A4 = "A4", N_("Amount received (A4)")
+    A6 = "A6", N_("Rewards paid to people (A6)")
 
 
 class Dimension(Labelled):
@@ -62,6 +63,15 @@ DEFINITIONS = {
         ),
         N_("Day the money arrived, by the statement of whom it was sent to, in China"),
         N_("Payments"),
+    ),
+    Rung.A6: Definition(
+        Rung.A6,
+        N_(
+            "What units have paid to those who made a result or helped its conversion, before income tax, out of money that "
+            "was received for it. What is only calculated, published or approved does not count."
+        ),
+        N_("Day of the payment to the person, in China"),
+        N_("Payouts"),
     ),
 }
 

@@ -24,6 +24,12 @@ ENTRIES = (
     " OR (kind = 'released' AND debit = 'agreed' AND credit = 'owed')"
     " OR (kind = 'receipt' AND debit = 'received' AND credit = 'owed')"
     " OR (kind = 'refund' AND debit = 'owed' AND credit = 'received')"
+    " OR (kind = 'deduction' AND debit = 'costs' AND credit = 'received')"
+    " OR (kind = 'restored' AND debit = 'received' AND credit = 'costs')"
+    " OR (kind = 'reward' AND debit = 'awarded' AND credit = 'received')"
+    " OR (kind = 'revoked' AND debit = 'received' AND credit = 'awarded')"
+    " OR (kind = 'payout' AND debit = 'paid_out' AND credit = 'awarded')"
+    " OR (kind = 'withheld' AND debit = 'tax' AND credit = 'awarded')"
 )
 REFUSALS = {
     'sqlite': (

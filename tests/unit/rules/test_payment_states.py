@@ -11,6 +11,7 @@ from marketplace.payments.rules import (
     MILESTONE_STATES,
     RECEIPT_STATES,
     MilestoneState,
+    Paid,
     ReceiptState,
     Standing,
     standing,
@@ -58,6 +59,7 @@ def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> Non
     ("state", "paid", "due_on", "called"),
     [
         (MilestoneState.PLANNED, 0, None, Standing.PLANNED),
+        (MilestoneState.DUE, (40, 100), date(2026, 11, 19), Standing.ON_ITS_WAY),
         (MilestoneState.PLANNED, 40, None, Standing.PARTLY),
         (MilestoneState.DUE, 0, TODAY, Standing.DUE),
         (MilestoneState.DUE, 40, TODAY, Standing.PARTLY),
@@ -67,9 +69,10 @@ def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> Non
     ],
 )
 def test_what_a_line_of_100_fen_is_called(
-    state: MilestoneState, paid: int, due_on: date | None, called: Standing
+    state: MilestoneState, paid: int | tuple[int, int], due_on: date | None, called: Standing
 ) -> None:
-    assert standing(state, 100, paid, due_on, TODAY) is called
+    of_line = Paid(*paid) if isinstance(paid, tuple) else Paid(paid, paid)
+    assert standing(state, 100, of_line, due_on, TODAY) is called
 
 
 def test_the_legal_term_holds_for_deliveries_since_the_rule_is_in_force() -> None:

@@ -1,0 +1,74 @@
+"""What an actor is to a reward, and which rewards he may see; the same rule as a WHERE clause for lists."""
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.deals.models import Deal
+from marketplace.deals.policy import is_in_office
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.permissions import Actor
+from marketplace.kernel.states import Relation
+from marketplace.organisations.models import Party
+from marketplace.rewards.models import Reward, RewardLine
+from marketplace.rewards.rules import RewardState
+
+OPEN_TO_MEMBERS = frozenset({RewardState.PUBLISHED, RewardState.DISPUTED, RewardState.APPROVED, RewardState.HELD})
+"""From its publication on, everybody in the unit may see who gets how much."""
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Rewards with a line of the actor's, those of units he acts for, published ones of his units, those of his office."""
+    if not actor.is_signed_in:
+        return false()
+    return or_(is_mine(actor), is_of_my_unit(actor), is_published_in_my_unit(actor), is_of_my_office(actor))
+
+
+def is_mine(actor: Actor) -> ColumnElement[bool]:
+    """Rewards with a line for the actor, in any round."""
+    return Reward.id.in_(select(RewardLine.reward_id).where(RewardLine.user_id == actor.user_id))
+
+
+def is_of_my_unit(actor: Actor) -> ColumnElement[bool]:
+    """Rewards that a unit owes which the actor may act for."""
+    return Reward.organisation_id.in_(_represented(actor))
+
+
+def is_published_in_my_unit(actor: Actor) -> ColumnElement[bool]:
+    """Rewards that any member of the unit may object to."""
+    return and_(Reward.organisation_id.in_(actor.organisation_ids), Reward.state.in_(OPEN_TO_MEMBERS))
+
+
+def is_of_my_office(actor: Actor) -> ColumnElement[bool]:
+    """Rewards from deals of which the actor is an official without a stake."""
+    if not actor.is_official:
+        return false()
+    return Reward.deal_id.in_(select(Deal.id).where(is_in_office(actor)))
+
+
+def relations(session: Session, actor: Actor, reward: Reward) -> frozenset[Relation]:
+    """The actor's relations: OWNER speaks for the unit, AUTHOR has a line or belongs to the unit, OFFICIAL decides objections."""
+
+    def holds(which: ColumnElement[bool]) -> bool:
+        return session.scalar(select(Reward.id).where(Reward.id == reward.id, which)) is not None
+
+    found = {
+        Relation.SYSTEM: actor.is_system,
+        Relation.OWNER: holds(is_of_my_unit(actor)),
+        Relation.AUTHOR: holds(or_(is_mine(actor), is_published_in_my_unit(actor))),
+        Relation.OFFICIAL: holds(is_of_my_office(actor)),
+    }
+    return frozenset(relation for relation, it_holds in found.items() if it_holds)
+
+
+def require_visible(session: Session, actor: Actor, reward: Reward | None) -> tuple[Reward, frozenset[Relation]]:
+    """The reward with the actor's relations, or NotFound when it is not there or not for this actor to know of."""
+    if reward is not None:
+        held = relations(session, actor, reward)
+        if held:
+            return reward, held
+    raise NotFound(N_("There is no such reward."))
+
+
+def _represented(actor: Actor) -> Select[int | None]:
+    return select(Party.organisation_id).where(Party.id.in_(actor.party_ids), Party.organisation_id.is_not(None))

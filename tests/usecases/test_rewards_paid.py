@@ -1,0 +1,173 @@
+"""A reward is confirmed, published, objected to, approved and paid; and what a refund does to it."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.ledger.rules import Account
+from marketplace.rewards import confirming, payouts
+from marketplace.rewards.calculating import Share
+from marketplace.rewards.models import Payout, Reward
+from marketplace.rewards.rules import PayoutState, RewardState, Role
+from marketplace.rewards.service import lines_of
+from marketplace.statistics.ledger_check import check
+from tests.paying import TODAY, refund
+from tests.personas import People
+from tests.rewarding import (
+    Drain,
+    accounts,
+    approved,
+    calculate,
+    confirm,
+    confirmed,
+    paid,
+    paper,
+    refused,
+    shares,
+    sold,
+    state_of,
+    the_receipt,
+)
+
+
+@pytest.fixture(autouse=True)
+def both_ways_agree(factory: UnitOfWorkFactory) -> object:
+    """After every test rows and ledger tell the same."""
+    yield
+    with factory.reading() as uow:
+        assert check(uow.session).differences == ()
+
+
+def test_everybody_confirms_then_it_is_published_and_approved_when_nobody_objects(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    reward_id = sold(factory, people, drain)
+    calculate(factory, people, reward_id)
+    refused(lambda: confirm(factory, people.colleague, reward_id, 0), NotPermitted)
+    confirm(factory, people.worker, reward_id, 0)
+    assert state_of(factory, reward_id) is RewardState.CONFIRMING
+    confirm(factory, people.colleague, reward_id, 1)
+    assert state_of(factory, reward_id) is RewardState.PUBLISHED
+    clock.forward(days=15)
+    with factory.writing(people.seller_contact) as uow:
+        refused(lambda: confirming.approve(uow, reward_id), Conflict)
+    assert accounts(factory) == {Account.RECEIVED: 18_000_000}
+    clock.forward(days=1)
+    with factory.writing(people.worker) as uow:
+        refused(lambda: confirming.approve(uow, reward_id), NotPermitted)
+    with factory.writing(people.seller_contact) as uow:
+        confirming.approve(uow, reward_id)
+    assert accounts(factory) == {Account.RECEIVED: 8_499_999, Account.COSTS: 1_000_001, Account.AWARDED: 8_500_000}
+
+
+def test_an_objection_stops_it_until_it_is_answered(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    reward_id = sold(factory, people, drain)
+    confirmed(factory, people, reward_id)
+    for outsider in (people.company, people.stranger, people.loner):
+        with factory.writing(outsider) as uow:
+            refused(lambda who=uow: confirming.object_to(who, reward_id, "不公平"), NotFound)  # type: ignore[misc]
+    with factory.writing(people.colleague) as uow:
+        refused(lambda: confirming.object_to(uow, reward_id, " "), InvalidInput)
+        confirming.object_to(uow, reward_id, "我做了一半的工作")
+    clock.forward(days=20)
+    with factory.writing(people.seller_contact) as uow:
+        refused(lambda: confirming.approve(uow, reward_id), Conflict)
+    with factory.writing(people.county_official) as uow:
+        confirming.dismiss(uow, reward_id, "已查看原始记录，分配与贡献相符")
+    assert state_of(factory, reward_id) is RewardState.PUBLISHED
+    with factory.writing(people.seller_contact) as uow:
+        refused(lambda: confirming.approve(uow, reward_id), Conflict)
+
+
+def test_a_new_calculation_is_confirmed_anew(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+    reward_id = sold(factory, people, drain)
+    calculate(factory, people, reward_id)
+    confirm(factory, people.worker, reward_id, 0)
+    calculate(factory, people, reward_id, shares=shares(people, 1, 1))
+    with factory.reading() as uow:
+        lines = lines_of(uow, uow.session.get_one(Reward, reward_id))
+    assert [(line.fen, line.confirmed_at) for line in lines] == [(4_250_000, None), (4_250_000, None)]
+
+
+def test_who_has_no_account_confirms_on_paper(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+    reward_id = sold(factory, people, drain)
+    supporter = Share("退休老师傅刘德", Role.SUPPORTER, 1)
+    calculate(factory, people, reward_id, shares=(*shares(people, 2, 1), supporter))
+    confirm(factory, people.worker, reward_id, 0)
+    confirm(factory, people.colleague, reward_id, 1)
+    with factory.writing(people.seller_contact) as uow:
+        lines = lines_of(uow, uow.session.get_one(Reward, reward_id))
+        refused(lambda: confirming.confirm_on_paper(uow, lines[0].id, paper()), NotPermitted)
+    with factory.writing(people.worker) as uow:
+        refused(lambda: confirming.confirm_on_paper(uow, lines[2].id, paper()), NotPermitted)
+    with factory.writing(people.seller_contact) as uow:
+        confirming.confirm_on_paper(uow, lines[2].id, paper())
+    assert state_of(factory, reward_id) is RewardState.PUBLISHED
+
+
+def test_each_is_paid_net_of_tax_and_says_so(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    reward_id = sold(factory, people, drain)
+    approved(factory, people, clock, reward_id)
+    day = date(2026, 12, 6)
+    first = paid(factory, people, reward_id, 0, 566_667, day)
+    assert accounts(factory)[Account.PAID_OUT] == 5_100_000
+    assert accounts(factory)[Account.TAX] == 566_667
+    refused(lambda: paid(factory, people, reward_id, 0, 0, day), Conflict)
+    with factory.writing(people.colleague) as uow:
+        refused(lambda: payouts.answer(uow, first, "acknowledge"), NotPermitted)
+    with factory.writing(people.worker) as uow:
+        payouts.answer(uow, first, "deny", "卡上没有收到")
+    with factory.writing(people.worker) as uow:
+        payouts.answer(uow, first, "acknowledge")
+    second = paid(factory, people, reward_id, 1, 0, day)
+    with factory.writing(people.colleague) as uow:
+        payouts.answer(uow, second, "acknowledge")
+    with factory.reading() as uow:
+        states = set(uow.session.scalars(select(Payout.state)))
+    assert states == {PayoutState.ACKNOWLEDGED}
+    assert Account.AWARDED not in accounts(factory)
+
+
+def test_nothing_is_paid_before_it_is_approved(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+    reward_id = sold(factory, people, drain)
+    confirmed(factory, people, reward_id)
+    refused(lambda: paid(factory, people, reward_id, 0, 0, TODAY), Conflict)
+
+
+def test_a_refund_before_the_approval_has_it_reckoned_again(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    reward_id = sold(factory, people, drain)
+    confirmed(factory, people, reward_id)
+    refund(factory, people, the_receipt(factory, reward_id), 8_000_000)
+    drain()
+    with factory.reading() as uow:
+        reward = uow.session.get_one(Reward, reward_id)
+    assert (reward.state, reward.received_fen, reward.pool_fen) == (RewardState.TRIGGERED, 10_000_000, None)
+    refund(factory, people, the_receipt(factory, reward_id), 10_000_000)
+    drain()
+    assert state_of(factory, reward_id) is RewardState.REVOKED
+
+
+def test_a_refund_after_the_approval_holds_what_is_not_paid(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    reward_id = sold(factory, people, drain)
+    approved(factory, people, clock, reward_id)
+    paid(factory, people, reward_id, 1, 0, date(2026, 12, 6))
+    refund(factory, people, the_receipt(factory, reward_id), 18_000_000)
+    drain()
+    assert state_of(factory, reward_id) is RewardState.HELD
+    refused(lambda: paid(factory, people, reward_id, 0, 0, date(2026, 12, 6)), Conflict)
+    with factory.writing(people.county_official) as uow:
+        payouts.revoke(uow, reward_id, "合同解除，价款已全部退还")
+    assert accounts(factory).get(Account.AWARDED) is None
+    assert accounts(factory)[Account.PAID_OUT] == 2_833_333
