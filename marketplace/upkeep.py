@@ -10,6 +10,8 @@ from marketplace.deals.models import Message
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
 from marketplace.organisations.models import Organisation
+from marketplace.payments.models import Receipt
+from marketplace.rewards.models import Payout, RewardLine, RewardRule
 
 FILE_COLUMNS = (
     Attachment.sha256,
@@ -19,6 +21,10 @@ FILE_COLUMNS = (
     Message.file_sha256,
     Organisation.authorisation_sha256,
     Organisation.licence_sha256,
+    Payout.voucher_sha256,
+    Receipt.voucher_sha256,
+    RewardLine.paper_sha256,
+    RewardRule.file_sha256,
     Scan.sha256,
     Seal.sha256,
 )

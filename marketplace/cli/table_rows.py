@@ -29,6 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
+from marketplace.ledger.models import emptied_with_the_rest
+
 UNTOUCHED = frozenset({"alembic_version"})
 OWN_TRACKS = frozenset({*UNTOUCHED, "scheduled_runs"})
 """Tables that a running worker fills by itself: rows in them do not make an instance used."""
@@ -69,8 +71,9 @@ class Tables:
 
     def empty(self, connection: Connection) -> None:
         """Delete every row."""
-        for table in reversed(self.inside):
-            connection.execute(delete(table))
+        with emptied_with_the_rest(connection):
+            for table in reversed(self.inside):
+                connection.execute(delete(table))
 
     def load(self, connection: Connection, name: str, lines: Iterable[bytes]) -> None:
         """Write the rows of one table. Raises ClickException when the database has no such table."""

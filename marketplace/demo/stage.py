@@ -20,6 +20,7 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import CHINA, SetClock, china_day
 from marketplace.kernel.permissions import SYSTEM, VISITOR, Actor
+from marketplace.ledger.models import emptied_with_the_rest
 from marketplace.organisations.actors import actor_of
 
 IP, BROWSER = "192.0.2.1", "demo"
@@ -135,7 +136,7 @@ def _whole_or_nothing(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     except BaseException:
-        with engine.begin() as connection:
+        with engine.begin() as connection, emptied_with_the_rest(connection):
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(delete(table))
         raise

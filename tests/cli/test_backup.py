@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from marketplace.app import create_app
 from marketplace.bases import service
@@ -21,7 +22,7 @@ from marketplace.listings.models import Listing
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
 from tests.cli.conftest import Run
-from tests.factories import make_result
+from tests.factories import make_result, make_signed
 from tests.personas import People
 
 UPLOAD = b"%PDF-1.7 a scan"
@@ -83,7 +84,11 @@ def test_a_backup_restores_elsewhere(
 def test_what_was_entered_after_the_backup_goes_with_replace(
     run: Run, app: Flask, filled: UnitOfWorkFactory, people: People, tmp_path: Path
 ) -> None:
-    """On the same database: ids go on after the restored ones, which a sequence of PostgreSQL does not do by itself."""
+    """On the same database: ids go on after the restored ones, which a sequence of PostgreSQL does not do by itself.
+
+    The ledger, of which otherwise no row can be deleted, is replaced with the rest, and guards its rows afterwards.
+    """
+    make_signed(filled, people)
     file = tmp_path / "backup.zip"
     run("backup", file)
     before = counts(app)
@@ -96,6 +101,8 @@ def test_what_was_entered_after_the_backup_goes_with_replace(
     with filled.reading() as uow:
         last = uow.session.scalar(text("SELECT max(id) FROM listings"))
     assert make_result(filled, people) == last + 1
+    with pytest.raises(DatabaseError, match="only added to"), filled.writing() as uow:
+        uow.session.execute(text("DELETE FROM ledger_transfers"))
 
 
 @pytest.mark.parametrize("member", ["tables/users.jsonl", "manifest.json"])
