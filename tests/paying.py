@@ -14,7 +14,8 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.permissions import Actor
 from marketplace.ledger.queries import balances
 from marketplace.ledger.rules import Account
-from marketplace.payments.rules import Instalment, Standing, Trigger
+from marketplace.payments.models import Receipt
+from marketplace.payments.rules import Instalment, ReceiptState, Standing, Trigger
 from tests.factories import TERMS, transferred
 from tests.personas import People
 
@@ -72,3 +73,9 @@ def refused(do: Callable[[], object], kind: type[DomainError]) -> DomainError:
     with pytest.raises(kind) as error:
         do()
     return error.value
+
+
+def receipt_state(factory: UnitOfWorkFactory, receipt_id: int) -> ReceiptState:
+    """The state of a payment or refund."""
+    with factory.reading() as uow:
+        return uow.session.get_one(Receipt, receipt_id).state

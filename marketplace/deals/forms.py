@@ -83,14 +83,22 @@ F = TypeVar("F", bound=Form)
 def forms_for(kind: type[F], refused: Refused | None = None) -> Callable[[str], F]:
     """Makes the small forms of one page by their purpose, each with ids of its own; a refused one is shown as it was sent."""
 
-    def of(purpose: str) -> F:
-        sent = refused.form if refused and refused.purpose == purpose else None
-        form = sent if isinstance(sent, kind) else kind(formdata=None)
-        for field in form:
-            field.id = f"{field.short_name}-{purpose}"
-        return form
+    sent = refused.form if refused and isinstance(refused.form, kind) else None
 
+    def of(purpose: str) -> F:
+        if sent is not None and refused is not None and refused.purpose == purpose:
+            return sent
+        return _named(kind(formdata=None), purpose)
+
+    if sent is not None and refused is not None:
+        _named(sent, refused.purpose)  # At once: what lists its errors may stand above it on the page.
     return of
+
+
+def _named(form: F, purpose: str) -> F:
+    for field in form:
+        field.id = f"{field.short_name}-{purpose}"
+    return form
 
 
 class InstalmentForm(PlainForm):  # type: ignore[misc]

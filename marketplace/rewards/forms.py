@@ -50,7 +50,7 @@ class CostForm(PlainForm):  # type: ignore[misc]
 class ShareForm(PlainForm):  # type: ignore[misc]
     """One person with his part; somebody who was proposed before is known by his place."""
 
-    name = StringField(_l("Name"), validators=[Length(max=80, message=_LONG)])
+    person = StringField(_l("Name"), validators=[Length(max=80, message=_LONG)])
     email = StringField(_l("E-mail of the account"), validators=[Length(max=254, message=_LONG)])
     role = SelectField(_l("As"), choices=choices(Role), default=Role.CONTRIBUTOR)
     weight = IntegerField(_l("Part"), validators=[Optional(), NumberRange(0, 10_000)])
@@ -67,7 +67,7 @@ class CalculationForm(Form):
     def offer(self, proposed: Sequence[Share]) -> None:
         """Begin with these people, and a few empty lines for others."""
         for one in proposed:
-            self.shares.append_entry({"name": one.name, "role": one.role, "weight": one.weight})
+            self.shares.append_entry({"person": one.name, "role": one.role, "weight": one.weight})
         for _place in range(MORE_PEOPLE):
             self.shares.append_entry({"role": Role.SUPPORTER})
 
@@ -85,7 +85,7 @@ class CalculationForm(Form):
 
 def _share(uow: UnitOfWork, form: ShareForm, place: int, proposed: Sequence[Share]) -> Share | None:
     """The person of one line; None for an empty line and for somebody whose part is taken away."""
-    weight, name = form.weight.data or 0, (form.name.data or "").strip()
+    weight, name = form.weight.data or 0, (form.person.data or "").strip()
     if place < len(proposed):
         known = proposed[place]
         return Share(known.name, known.role, weight, known.user_id) if weight else None
