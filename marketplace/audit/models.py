@@ -10,7 +10,11 @@ from marketplace.infra.database import Base, UtcDateTime
 
 
 class AuditRow(Base):
-    """One fact; `hash` covers every other column, so a change anywhere breaks the chain from there on."""
+    """One fact; `hash` covers every other column, so a change anywhere breaks the chain from there on.
+
+    `salt` keeps the hash of the content from being guessed: where the row itself may not be shown, that hash can be. Rows of
+    before there were salts have none, and cannot be hidden in that way.
+    """
 
     __tablename__ = "audit_log"
 
@@ -20,6 +24,7 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(80))
     object: Mapped[str] = mapped_column(String(80), index=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    salt: Mapped[str | None] = mapped_column(String(32))
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
 

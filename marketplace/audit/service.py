@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,8 @@ from marketplace.kernel.permissions import Actor
 
 GENESIS = "0" * 64
 PAGE = 1000
+
+_SALT_BYTES = 16
 
 
 def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]) -> None:
@@ -31,6 +35,7 @@ def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]
             action=event.name,
             object=event.subject,
             payload=event.payload(),
+            salt=secrets.token_hex(_SALT_BYTES),
             prev_hash=head.last_hash,
         )
         row.hash = digest(row)
@@ -50,23 +55,30 @@ def _locked_head(session: Session) -> AuditHead:
 
 
 def digest(row: AuditRow) -> str:
-    """SHA-256 over the canonical JSON of every column but the hash itself."""
-    columns = [
-        row.id,
-        row.at.astimezone(UTC).isoformat(),
-        row.actor_id,
-        row.action,
-        row.object,
-        row.payload,
-        row.prev_hash,
-    ]
+    """SHA-256 over the hash before and the hash of the content, as bytes; a row without a salt is hashed as a whole."""
+    if row.salt is None:
+        return _hash([*_facts(row), row.prev_hash])
+    return hashlib.sha256(bytes.fromhex(row.prev_hash) + bytes.fromhex(content_hash(row))).hexdigest()
+
+
+def content_hash(row: AuditRow) -> str:
+    """SHA-256 over the canonical JSON of every column but both hashes. With it alone the chain can be walked past a salted row
+    that is not to be read."""
+    return _hash([*_facts(row), row.salt])
+
+
+def _facts(row: AuditRow) -> list[Any]:
+    return [row.id, row.at.astimezone(UTC).isoformat(), row.actor_id, row.action, row.object, row.payload]
+
+
+def _hash(columns: list[Any]) -> str:
     return hashlib.sha256(json.dumps(columns, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def verify(session: Session) -> int | None:
     """The id of the first row that does not fit its place in the chain, or None when all do."""
     expected_id, prev_hash = 1, GENESIS
-    for row in _rows(session):
+    for row in rows_from(session, 1):
         if row.id != expected_id or row.prev_hash != prev_hash or row.hash != digest(row):
             return expected_id
         expected_id, prev_hash = row.id + 1, row.hash
@@ -75,12 +87,13 @@ def verify(session: Session) -> int | None:
     return None if last == (expected_id - 1, prev_hash) else expected_id
 
 
-def _rows(session: Session) -> Iterator[AuditRow]:
-    """Every row in order, a page at a time: the chain may be long, and no cursor is left open when a reader stops."""
-    last_id = 0
+def rows_from(session: Session, first_id: int) -> Iterator[AuditRow]:
+    """Every row from that one on in order, a page at a time: the chain may be long, and whoever stops leaves no cursor open."""
+    last_id = first_id - 1
     while page := list(
         session.scalars(select(AuditRow).where(AuditRow.id > last_id).order_by(AuditRow.id).limit(PAGE))
     ):
         yield from page
         last_id = page[-1].id
-        session.expunge_all()
+        for row in page:
+            session.expunge(row)

@@ -68,6 +68,7 @@ def load(settings: Settings, factory: UnitOfWorkFactory, path: Path, replace: bo
         _write(factory, source)
         anchors.set_aside(settings.anchors_file)
         schema.upgrade(settings.database)
+    _warn_of_a_broken_log(factory)
     return source.manifest
 
 
@@ -100,6 +101,10 @@ def _write(factory: UnitOfWorkFactory, source: Archive) -> None:
             raise click.ClickException("The rows that were read are not those the backup counts.")
     for file in source.files():
         factory.services.files.save(file, limit_bytes=2**63)
+
+
+def _warn_of_a_broken_log(factory: UnitOfWorkFactory) -> None:
+    """Once the schema is the present one: the rows of an older backup lack columns until then."""
     with factory.reading() as uow:
         broken = audit.verify(uow.session)
     if broken is not None:

@@ -1,5 +1,6 @@
 """A backup brings back everything, on either database; a damaged one changes nothing."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from marketplace.app import create_app
+from marketplace.audit.models import AuditHead, AuditRow
+from marketplace.audit.service import GENESIS, digest
 from marketplace.bases import service
 from marketplace.bases.rules import BaseKind, BaseLevel
 from marketplace.bases.service import BaseData
@@ -26,6 +29,7 @@ from tests.factories import make_result, make_signed
 from tests.personas import People
 
 UPLOAD = b"%PDF-1.7 a scan"
+BEFORE_SALTS = "0012"
 
 
 @pytest.fixture
@@ -168,3 +172,35 @@ def test_the_clock_of_the_backup_is_in_its_manifest(
     assert manifest["created_at"] == clock.now().isoformat()
     assert (manifest["files"], manifest["rows"]["audit_log"]) == (1, 2)
     assert set(manifest["sha256"]) == set(source.namelist()) - {"manifest.json"}
+
+
+def test_a_backup_of_before_there_were_salts_is_restored(
+    filled: UnitOfWorkFactory, run: Run, other: Flask, tmp_path: Path
+) -> None:
+    """Its audit rows have a column less; the log is looked at once the schema is the present one."""
+    file, older = tmp_path / "backup.zip", tmp_path / "older.zip"
+    with filled.writing() as uow:
+        before = GENESIS
+        for row in uow.session.scalars(select(AuditRow).order_by(AuditRow.id)):
+            row.salt, row.prev_hash = None, before
+            row.hash = before = digest(row)
+        uow.session.get_one(AuditHead, 1).last_hash = before
+    run("backup", file)
+    _without_salts(file, older)
+    code, output = restore(other, older)
+    assert (code, "Warning" in output) == (0, False), output
+    assert other.test_cli_runner().invoke(args=["audit", "verify"]).output == "whole: 2 rows, 0 anchors\n"
+
+
+def _without_salts(file: Path, older: Path) -> None:
+    """Write the backup as the version before would have."""
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(older, "w") as out:
+        members = {name: source.read(name) for name in source.namelist()}
+        manifest = json.loads(members.pop("manifest.json"))
+        rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
+        without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
+        members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
+        manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
+        members["manifest.json"] = json.dumps({**manifest, "migration": BEFORE_SALTS}).encode()
+        for name, content in members.items():
+            out.writestr(name, content)
