@@ -2,7 +2,21 @@
 
 from flask import Flask
 
-from marketplace.cli import audit, backup, ca, db, demo, imports, index, ledger, reference, status, user, worker
+from marketplace.cli import (
+    audit,
+    backup,
+    ca,
+    db,
+    demo,
+    evidence,
+    imports,
+    index,
+    ledger,
+    reference,
+    status,
+    user,
+    worker,
+)
 
 
 def register_commands(app: Flask) -> None:
@@ -12,6 +26,7 @@ def register_commands(app: Flask) -> None:
         worker.command,
         audit.group,
         ca.group,
+        evidence.group,
         ledger.group,
         backup.backup,
         backup.restore,

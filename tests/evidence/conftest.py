@@ -1,0 +1,47 @@
+"""One package that is exported once, for everybody who tries to change it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from marketplace.audit.anchors import end_day
+from marketplace.infra.authority import Authority
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from tests.evidence.packages import Files, exported, unpacked
+from tests.factories import make_signed
+from tests.personas import People
+from tests.world import PASSPHRASE
+
+
+@pytest.fixture(scope="session")
+def kept() -> dict[str, bytes]:
+    """What was exported already."""
+    return {}
+
+
+@pytest.fixture
+def content(kept: dict[str, bytes], request: pytest.FixtureRequest) -> bytes:
+    """The evidence of a deal that both signed electronically, with an anchor."""
+    if not kept:
+        factory: UnitOfWorkFactory = request.getfixturevalue("factory")
+        people: People = request.getfixturevalue("people")
+        drain: Callable[[], int] = request.getfixturevalue("drain")
+        deal_id = make_signed(factory, people)
+        with factory.writing() as uow:
+            end_day(uow)
+        drain()
+        kept["zip"] = exported(factory, deal_id)
+    return kept["zip"]
+
+
+@pytest.fixture
+def files(content: bytes) -> Files:
+    """What is in it."""
+    return unpacked(content)
+
+
+@pytest.fixture
+def authority(authority_file: Path) -> Authority:
+    """The one that signed it."""
+    return Authority(authority_file, PASSPHRASE)
