@@ -25,6 +25,7 @@ from marketplace.audit import service as audit
 from marketplace.bases import views as base_views
 from marketplace.cli import register_commands
 from marketplace.deals import views as deal_views
+from marketplace.evidence import views as evidence_views
 from marketplace.home import views as home_views
 from marketplace.infra import mail
 from marketplace.infra.authority import Authority
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     match_views.blueprint,
     deal_views.blueprint,
     reward_views.blueprint,
+    evidence_views.blueprint,
     notification_views.blueprint,
     alert_views.blueprint,
     statistics_views.blueprint,
