@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,20 @@ GENESIS = "0" * 64
 PAGE = 1000
 
 _SALT_BYTES = 16
+
+
+class Recorded(NamedTuple):
+    """A row that is read: as a mapped object it would take three times as long, and the chain is read as a whole."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    action: str
+    object: str
+    payload: dict[str, Any]
+    salt: str | None
+    prev_hash: str
+    hash: str
 
 
 def record(session: Session, actor: Actor, at: datetime, events: Sequence[Event]) -> None:
@@ -54,20 +68,20 @@ def _locked_head(session: Session) -> AuditHead:
     return head
 
 
-def digest(row: AuditRow) -> str:
+def digest(row: AuditRow | Recorded) -> str:
     """SHA-256 over the hash before and the hash of the content, as bytes; a row without a salt is hashed as a whole."""
     if row.salt is None:
         return _hash([*_facts(row), row.prev_hash])
     return hashlib.sha256(bytes.fromhex(row.prev_hash) + bytes.fromhex(content_hash(row))).hexdigest()
 
 
-def content_hash(row: AuditRow) -> str:
+def content_hash(row: AuditRow | Recorded) -> str:
     """SHA-256 over the canonical JSON of every column but both hashes. With it alone the chain can be walked past a salted row
     that is not to be read."""
     return _hash([*_facts(row), row.salt])
 
 
-def _facts(row: AuditRow) -> list[Any]:
+def _facts(row: AuditRow | Recorded) -> list[Any]:
     return [row.id, row.at.astimezone(UTC).isoformat(), row.actor_id, row.action, row.object, row.payload]
 
 
@@ -87,13 +101,10 @@ def verify(session: Session) -> int | None:
     return None if last == (expected_id - 1, prev_hash) else expected_id
 
 
-def rows_from(session: Session, first_id: int) -> Iterator[AuditRow]:
+def rows_from(session: Session, first_id: int) -> Iterator[Recorded]:
     """Every row from that one on in order, a page at a time: the chain may be long, and whoever stops leaves no cursor open."""
     last_id = first_id - 1
-    while page := list(
-        session.scalars(select(AuditRow).where(AuditRow.id > last_id).order_by(AuditRow.id).limit(PAGE))
-    ):
-        yield from page
+    wanted = select(*(getattr(AuditRow, name) for name in Recorded._fields)).order_by(AuditRow.id).limit(PAGE)
+    while page := session.execute(wanted.where(AuditRow.id > last_id)).all():
+        yield from (Recorded(*row) for row in page)
         last_id = page[-1].id
-        for row in page:
-            session.expunge(row)
