@@ -73,6 +73,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
     "milestone.moved": ("notifications.tell",),
+    "royalty.moved": ("notifications.tell",),
     "receipt.moved": ("rewards.follow", "notifications.tell"),
     "reward.moved": ("notifications.tell",),
     "payout.moved": ("notifications.tell",),

@@ -16,7 +16,7 @@ from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES
 from marketplace.matching.rules import INTEREST_STATES
 from marketplace.needs.rules import NEED_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
-from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES
+from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES, STATEMENT_STATES
 from marketplace.results.rules import RESULT_STATES
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES
 from marketplace.settings import Settings
@@ -37,6 +37,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     PAPER_STATES,
     MILESTONE_STATES,
     RECEIPT_STATES,
+    STATEMENT_STATES,
     REWARD_STATES,
     PAYOUT_STATES,
 )

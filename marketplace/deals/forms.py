@@ -33,6 +33,7 @@ from marketplace.deals.service import LONGEST_MESSAGE
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.web.forms import Form, MoneyField, choices
@@ -218,6 +219,19 @@ class TransferForm(Form):
     def read(self) -> Transferred:
         """What was typed, once it is valid."""
         return Transferred(self.amount.fen or 0, self.sent_on.data, self.bank_reference.data, upload_of(self.file.data))
+
+
+class RoyaltyForm(Form):
+    """The buyer's figures for a royalty of one period."""
+
+    first_on = DateField(_l("First day of the period"), validators=[InputRequired(_FILL_IN)])
+    last_on = DateField(_l("Last day of the period"), validators=[InputRequired(_FILL_IN)])
+    base = MoneyField(_l("What the royalty is taken of, in this period"), validators=[DataRequired(_FILL_IN)])
+    note = TextAreaField(_l("Remark"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+
+    def read(self) -> Figures:
+        """What was typed, once it is valid."""
+        return Figures(self.first_on.data, self.last_on.data, self.base.fen or 0, self.note.data or "")
 
 
 class InvoiceForm(Form):

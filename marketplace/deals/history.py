@@ -69,6 +69,11 @@ _RECEIPT = {
     "verify": N_("Payment verified"),
     "reject": N_("Voucher rejected"),
 }
+_ROYALTY = {
+    "state": N_("Figures of a royalty stated"),
+    "agree": N_("Figures of a royalty agreed"),
+    "object": N_("Figures of a royalty objected to"),
+}
 WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.OFFER: _OFFER,
     StepKind.DEAL: _DEAL,
@@ -76,9 +81,10 @@ WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.LETTER_OF_INTENT: _LETTER,
     StepKind.MILESTONE: _MILESTONE,
     StepKind.RECEIPT: _RECEIPT,
+    StepKind.ROYALTY: _ROYALTY,
 }
 _GOOD = frozenset({"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify"})
-_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw", "refuse"})
+_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw", "refuse", "object"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.deals.models import Deal, Step
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.deals.models import Deal, Offer, Step
 from marketplace.deals.payment_service import PAYABLE
 from marketplace.deals.policy import receipt_relations, require_visible
 from marketplace.deals.rules import StepKind
@@ -19,12 +21,13 @@ from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
 from marketplace.payments.law import LegalTerm, latest_by_law
-from marketplace.payments.models import Milestone, Receipt
+from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.plan import milestones
 from marketplace.payments.queries import left_to_refund
 from marketplace.payments.rules import (
     LIVE,
     RECEIPT_STATES,
+    STATEMENT_STATES,
     MilestoneState,
     Paid,
     ReceiptKind,
@@ -66,13 +69,24 @@ class LineRow:
 
 
 @dataclass(frozen=True)
+class RoyaltyRow:
+    """The figures of one period, and what the reader may answer."""
+
+    statement: RoyaltyStatement
+    actions: frozenset[str]
+
+
+@dataclass(frozen=True)
 class PaymentsPage:
-    """The money of one deal. Amounts in fen; `owed_fen` is negative where the seller has to send something back."""
+    """The money of one deal, in fen; `royalty` are the terms that a royalty is agreed in, None without one."""
 
     deal: Deal
     seller: PartyName
     buyer: PartyName
     lines: tuple[LineRow, ...]
+    royalties: tuple[RoyaltyRow, ...]
+    royalty: Offer | None
+    can_state: bool
     planned_fen: int
     paid_fen: int
 
@@ -92,13 +106,36 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     reader = _Reader(uow, deal, held, names_of(session, (deal.seller_party_id, deal.buyer_party_id)))
     receipts = session.scalars(select(Receipt).where(Receipt.deal_id == deal_id).order_by(Receipt.id)).all()
     lines = tuple(reader.line(one, receipts) for one in milestones(uow, deal_id))
+    royalty = _royalty(session, deal_id)
     return PaymentsPage(
         deal=deal,
         seller=reader.names[deal.seller_party_id],
         buyer=reader.names[deal.buyer_party_id],
         lines=lines,
+        royalties=_royalties(session, deal_id, held),
+        royalty=royalty,
+        can_state=royalty is not None and reader.is_payable and Relation.BUYER in held,
         planned_fen=sum(_counted(line) for line in lines),
         paid_fen=sum(line.paid_fen for line in lines),
+    )
+
+
+def _royalty(session: Session, deal_id: int) -> Offer | None:
+    """The terms of the contract in force, where they name a royalty."""
+    signed = (
+        Document.deal_id == deal_id,
+        Document.kind == DocumentKind.CONTRACT,
+        Document.state == DocumentState.COMPLETE,
+    )
+    terms = select(Offer).join(Document, Document.offer_id == Offer.id).where(*signed, Offer.royalty_bp.is_not(None))
+    return session.scalar(terms)
+
+
+def _royalties(session: Session, deal_id: int, held: frozenset[Relation]) -> tuple[RoyaltyRow, ...]:
+    found = select(RoyaltyStatement).where(RoyaltyStatement.deal_id == deal_id).order_by(RoyaltyStatement.id.desc())
+    return tuple(
+        RoyaltyRow(one, frozenset(action.action for action in STATEMENT_STATES.available(one.state, held)))
+        for one in session.scalars(found)
     )
 
 

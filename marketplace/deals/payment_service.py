@@ -6,17 +6,23 @@ transaction.
 
 from datetime import date
 
+from sqlalchemy import select
+
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.deals.models import Offer
 from marketplace.deals.policy import receipt_relations
-from marketplace.deals.room import Room, enter_by_milestone, enter_by_receipt
+from marketplace.deals.room import Room, enter, enter_by_milestone, enter_by_receipt
 from marketplace.deals.rules import DealState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
-from marketplace.payments import plan, service
-from marketplace.payments.models import Milestone, Receipt
-from marketplace.payments.queries import in_flight, net_receipts, unpaid_lines
-from marketplace.payments.rules import Instalment, ReceiptKind, Trigger
+from marketplace.payments import plan, royalties, service
+from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
+from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_lines
+from marketplace.payments.royalties import Figures
+from marketplace.payments.rules import Instalment, MilestoneKind, ReceiptKind, Trigger
 from marketplace.payments.service import Transferred
 
 PAYABLE = (DealState.IN_FORCE, DealState.PERFORMING, DealState.ACCEPTED, DealState.TERMINATED)
@@ -97,6 +103,41 @@ def verify(uow: UnitOfWork, receipt_id: int) -> Receipt:
     return receipt
 
 
+def state_royalty(uow: UnitOfWork, deal_id: int, figures: Figures) -> RoyaltyStatement:
+    """The buyer states what the royalty of a period is taken of. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    room = enter(uow, deal_id)
+    room.require_state(*PAYABLE)
+    party_id = _require_side(room, room.deal.buyer_party_id)
+    contract, royalty_bp = royalty_contract(uow, deal_id)
+    began = china_day(room.deal.in_force_at or room.deal.opened_at)
+    statement = royalties.state(uow, deal_id, contract.id, royalty_bp, began, figures)
+    room.step(StepKind.ROYALTY, statement.id, "state", party_id, statement.note)
+    return statement
+
+
+def answer_royalty(uow: UnitOfWork, statement_id: int, action: str, reason: str = "") -> RoyaltyStatement:
+    """The seller agrees to the figures of a period or objects. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    room = enter(uow, royalties.fetch(uow, statement_id).deal_id)
+    statement = royalties.fetch(uow, statement_id)
+    royalties.answer(uow, statement, room.relations, action, reason)
+    room.step(StepKind.ROYALTY, statement.id, action, room.deal.seller_party_id, statement.reason)
+    return statement
+
+
+def royalty_contract(uow: UnitOfWork, deal_id: int) -> tuple[Document, int]:
+    """The contract in force with its royalty in basis points. Raises Conflict where it has none."""
+    signed = (
+        Document.deal_id == deal_id,
+        Document.kind == DocumentKind.CONTRACT,
+        Document.state == DocumentState.COMPLETE,
+    )
+    found = select(Document, Offer.royalty_bp).join(Offer, Offer.id == Document.offer_id).where(*signed)
+    row = uow.session.execute(found).one_or_none()
+    if row is None or row.royalty_bp is None:
+        raise Conflict(N_("No royalty is agreed in this deal."))
+    return row.Document, row.royalty_bp
+
+
 def require_all_paid(room: Room) -> None:
     """Raise Conflict while a line of the plan is not paid in full, or money is on its way."""
     session, deal_id = room.uow.session, room.deal.id
@@ -105,7 +146,8 @@ def require_all_paid(room: Room) -> None:
 
 
 def settle(room: Room, document_id: int, payable_fen: int) -> None:
-    """End the plan of a contract: what is unpaid is cancelled, what the termination leaves payable becomes a line of its own.
+    """End the plan of a contract: what is unpaid of its fixed price is cancelled, what the termination leaves payable becomes a
+    line of its own. Royalties that are agreed stay due.
 
     Raises Conflict while a payment waits for somebody: whether it counts has to be known first.
     """
@@ -113,8 +155,9 @@ def settle(room: Room, document_id: int, payable_fen: int) -> None:
     if in_flight(uow.session, [deal_id]):
         raise Conflict(N_("A payment waits to be confirmed or verified. Settle that first."))
     for milestone in unpaid_lines(uow.session, [deal_id]).get(deal_id, []):
-        plan.cancel(uow, milestone)
-    left = payable_fen - net_receipts(uow.session, deal_id)
+        if milestone.kind is MilestoneKind.FIXED:
+            plan.cancel(uow, milestone)
+    left = payable_fen - net_fixed_receipts(uow.session, deal_id)
     if left > 0:
         plan.make_plan(uow, deal_id, document_id, (Instalment(left, SETTLEMENT, Trigger.OTHER),))
 

@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import payment_service
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import DayForm, InvoiceForm, ReasonForm, Refused, TransferForm, forms_for
+from marketplace.deals.forms import DayForm, InvoiceForm, ReasonForm, Refused, RoyaltyForm, TransferForm, forms_for
 from marketplace.deals.paper_views import download
 from marketplace.deals.payment_queries import LineRow, PaymentsPage, ReceiptRow, payments_page
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
-from marketplace.payments import plan, service
+from marketplace.payments import plan, royalties, service
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
@@ -64,6 +64,39 @@ def report_refund(receipt_id: int) -> str | Response:
     return render_template(
         "deals/transfer.html", page=page, line=line, form=form, left=row.refundable_fen, refund=row.receipt
     )
+
+
+@blueprint.route("/deals/<int:deal_id>/royalty", methods=["GET", "POST"])
+@requires(signed_in)
+def state_royalty(deal_id: int) -> str | Response:
+    """The buyer states the figures of a period."""
+    with reading() as uow:
+        page = payments_page(uow, deal_id)
+    if not page.can_state:
+        raise Conflict(N_("No royalty is agreed in this deal, or it is for the buyer to state it."))
+    form = RoyaltyForm()
+    if submitted(form, lambda uow: payment_service.state_royalty(uow, deal_id, form.read())) is not None:
+        flash(_("The figures are stated. %(name)s is asked to agree or object.", name=page.seller.name), "success")
+        return redirect(url_for("deals.payments", deal_id=deal_id, _anchor="royalties"), code=303)
+    return render_template("deals/royalty.html", page=page, form=form)
+
+
+@blueprint.post("/royalties/<int:statement_id>/<any(agree, object):action>")
+@requires(signed_in)
+def answer_royalty(statement_id: int, action: str) -> str | Response:
+    """The seller agrees to the figures, or objects with a reason."""
+    form = ReasonForm()
+    with reading() as uow:
+        deal_id = payments_page(uow, royalties.fetch(uow, statement_id).deal_id).deal.id
+    if action == "agree":
+        with writing() as uow:
+            payment_service.answer_royalty(uow, statement_id, action)
+    elif (
+        submitted(form, lambda uow: payment_service.answer_royalty(uow, statement_id, action, form.reason.data)) is None
+    ):
+        return _show(deal_id, Refused(f"object-{statement_id}", form))
+    flash(_("Done. The other side has been told."), "success")
+    return redirect(url_for("deals.payments", deal_id=deal_id, _anchor="royalties"), code=303)
 
 
 @blueprint.route("/milestones/<int:milestone_id>/invoice", methods=["GET", "POST"])

@@ -45,6 +45,7 @@ class StepKind(Labelled):
     LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
     MILESTONE = "milestone", N_("Line of the payment plan")
     RECEIPT = "receipt", N_("Payment")
+    ROYALTY = "royalty", N_("Royalty")
 
 
 R, S = Relation, DealState

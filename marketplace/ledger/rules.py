@@ -3,9 +3,10 @@
 Every row moves an amount from one account (credit) to another (debit), so the sum over all accounts is zero whatever is posted.
 The platform holds no money: these are accounts about the parties' money, one set for each deal.
 
-    agreed ──signed──▶ owed ──receipt──▶ received ──reward──▶ awarded ──payout──▶ paid out
-      ◀──released──      ◀──refund──        │ ◀──revoked───         └───tax──▶ tax
-                                            └─deduction─▶ costs
+    agreed   ── signed, royalty ──▶ owed       owed     ── receipt ───▶ received   received ── reward ──▶ awarded
+    owed     ── released ─────────▶ agreed     received ── refund ────▶ owed       awarded  ── revoked ─▶ received
+    received ── deduction ────────▶ costs      costs    ── restored ──▶ received   awarded  ── payout ──▶ paid out
+                                                                                   awarded  ── withheld ▶ tax
 """
 
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ class TransferKind(Labelled):
 
     SIGNED = "signed", N_("Contract in force")
     RELEASED = "released", N_("Contract terminated")
+    ROYALTY = "royalty", N_("Royalty agreed")
     RECEIPT = "receipt", N_("Receipt")
     REFUND = "refund", N_("Refund")
     DEDUCTION = "deduction", N_("Deduction of costs")
@@ -43,6 +45,7 @@ class TransferKind(Labelled):
 ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {
     TransferKind.SIGNED: (Account.OWED, Account.AGREED),
     TransferKind.RELEASED: (Account.AGREED, Account.OWED),
+    TransferKind.ROYALTY: (Account.OWED, Account.AGREED),
     TransferKind.RECEIPT: (Account.RECEIVED, Account.OWED),
     TransferKind.REFUND: (Account.OWED, Account.RECEIVED),
     TransferKind.DEDUCTION: (Account.COSTS, Account.RECEIVED),

@@ -9,8 +9,8 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, exact_amount, on_day
 from marketplace.notifications.audience import officials, speakers
 from marketplace.notifications.notices import Notice, payments_path
-from marketplace.payments.events import MilestoneMoved, ReceiptMoved
-from marketplace.payments.models import Milestone, Receipt
+from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
+from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 
 DUE = N_("Deal “%(title)s”: %(amount)s is to be paid by %(day)s.")
 REPORTED = {
@@ -28,6 +28,13 @@ TO_SENDER = {
 }
 
 
+ROYALTY = {
+    "state": N_("Deal “%(title)s”: the buyer states the figures of a royalty: %(amount)s. Please agree or object."),
+    "agree": N_("Deal “%(title)s”: the seller agrees to the royalty of %(amount)s."),
+    "object": N_("Deal “%(title)s”: the seller objects to the figures of the royalty: %(reason)s"),
+}
+
+
 def milestone_moved(uow: UnitOfWork, event: MilestoneMoved) -> Iterator[Notice]:
     """The buyer hears by when a line is to be paid, the seller that it is."""
     if event.action != "fall_due" or event.due_on is None:
@@ -37,6 +44,15 @@ def milestone_moved(uow: UnitOfWork, event: MilestoneMoved) -> Iterator[Notice]:
     params: Params = {"title": deal.title, "amount": exact_amount(fen), "day": on_day(date.fromisoformat(event.due_on))}
     both = speakers(uow.session, deal.buyer_party_id, deal.seller_party_id)
     yield Notice(both, DUE, payments_path(deal.id), params)
+
+
+def royalty_moved(uow: UnitOfWork, event: RoyaltyMoved) -> Iterator[Notice]:
+    """The figures of a royalty were stated, agreed or objected to."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    statement = uow.session.get_one(RoyaltyStatement, event.statement_id)
+    to = deal.seller_party_id if event.action == "state" else deal.buyer_party_id
+    params: Params = {"title": deal.title, "amount": exact_amount(event.fen), "reason": statement.reason}
+    yield Notice(speakers(uow.session, to), ROYALTY[event.action], payments_path(deal.id), params)
 
 
 def receipt_moved(uow: UnitOfWork, event: ReceiptMoved) -> Iterator[Notice]:

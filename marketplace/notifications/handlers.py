@@ -28,7 +28,7 @@ from marketplace.notifications.models import Notification
 from marketplace.notifications.notices import Notice
 from marketplace.notifications.service import notify
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
-from marketplace.payments.events import MilestoneMoved, ReceiptMoved
+from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
@@ -46,6 +46,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     OfferMoved: about_deals.offer_moved,
     DocumentMoved: about_deals.document_moved,
     MilestoneMoved: about_payments.milestone_moved,
+    RoyaltyMoved: about_payments.royalty_moved,
     ReceiptMoved: about_payments.receipt_moved,
     RewardMoved: about_rewards.moved,
     PayoutMoved: about_rewards.payout_moved,

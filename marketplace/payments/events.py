@@ -21,6 +21,22 @@ class MilestoneMoved(Event):
         return f"milestone:{self.milestone_id}"
 
 
+@event("royalty.moved")
+@dataclass(frozen=True)
+class RoyaltyMoved(Event):
+    """The buyer has stated the figures of a period, or the seller has answered them; `fen` is the royalty."""
+
+    statement_id: int
+    deal_id: int
+    action: str
+    fen: int
+
+    @property
+    def subject(self) -> str:
+        """`royalty_statement:7`."""
+        return f"royalty_statement:{self.statement_id}"
+
+
 @event("receipt.moved")
 @dataclass(frozen=True)
 class ReceiptMoved(Event):

@@ -6,7 +6,15 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
-from marketplace.payments.rules import LONGEST_DAYS, MilestoneState, ReceiptKind, ReceiptState, Trigger
+from marketplace.payments.rules import (
+    LONGEST_DAYS,
+    MilestoneKind,
+    MilestoneState,
+    ReceiptKind,
+    ReceiptState,
+    StatementState,
+    Trigger,
+)
 
 
 class Milestone(Base):
@@ -22,6 +30,7 @@ class Milestone(Base):
     deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
     number: Mapped[int]
+    kind: Mapped[MilestoneKind] = mapped_column(EnumText(MilestoneKind))
     fen: Mapped[int] = mapped_column(BigInteger)
     words: Mapped[str] = mapped_column(String(200))
     trigger: Mapped[Trigger] = mapped_column(EnumText(Trigger))
@@ -32,6 +41,7 @@ class Milestone(Base):
     vat_fen: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
+        one_of("kind", MilestoneKind),
         one_of("trigger", Trigger),
         one_of("state", MilestoneState),
         CheckConstraint("fen > 0", name="more_than_nothing"),
@@ -88,4 +98,39 @@ class Receipt(Base):
         CheckConstraint("state <> 'refused' OR reason <> ''", name="reason_if_refused"),
         CheckConstraint("received_on >= sent_on", name="received_after_sent"),
         Index("ix_receipts_state", "state", "confirmed_at"),
+    )
+
+
+class RoyaltyStatement(Base):
+    """The buyer's figures for one period (both days included): what the royalty is taken of, and what it comes to.
+
+    Once the seller agrees, it is a line of the plan (`milestone_id`; none where nothing is due).
+    """
+
+    __tablename__ = "royalty_statements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    base_fen: Mapped[int] = mapped_column(BigInteger)
+    royalty_bp: Mapped[int]
+    fen: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[StatementState] = mapped_column(EnumText(StatementState))
+    stated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    milestone_id: Mapped[int | None] = mapped_column(ForeignKey("milestones.id"), unique=True)
+
+    __table_args__ = (
+        one_of("state", StatementState),
+        CheckConstraint("first_on <= last_on", name="ends_after_it_begins"),
+        CheckConstraint("base_fen >= 0 AND fen >= 0", name="not_negative"),
+        CheckConstraint("(state = 'stated') = (answered_at IS NULL)", name="answered_at_if_answered"),
+        CheckConstraint("state <> 'objected' OR reason <> ''", name="reason_if_objected"),
+        CheckConstraint("milestone_id IS NULL OR state = 'agreed'", name="line_if_agreed"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -13,7 +13,14 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.payments.events import MilestoneMoved
 from marketplace.payments.models import Milestone
-from marketplace.payments.rules import LONGEST_DAYS, MILESTONE_STATES, Instalment, MilestoneState, Trigger
+from marketplace.payments.rules import (
+    LONGEST_DAYS,
+    MILESTONE_STATES,
+    Instalment,
+    MilestoneKind,
+    MilestoneState,
+    Trigger,
+)
 
 LONGEST_NUMBER = 40
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
@@ -21,13 +28,12 @@ _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 def make_plan(uow: UnitOfWork, deal_id: int, document_id: int, lines: Sequence[Instalment]) -> None:
     """Write the lines of a contract that has come into force today; those that run from there are due. Emits MilestoneMoved."""
-    numbers = select(Milestone.number).where(Milestone.deal_id == deal_id).order_by(Milestone.number.desc())
-    last = uow.session.scalar(numbers.limit(1)) or 0
-    for number, line in enumerate(lines, last + 1):
+    for number, line in enumerate(lines, next_number(uow, deal_id)):
         milestone = Milestone(
             deal_id=deal_id,
             document_id=document_id,
             number=number,
+            kind=MilestoneKind.FIXED,
             fen=line.fen,
             words=line.words,
             trigger=line.trigger,
@@ -38,6 +44,31 @@ def make_plan(uow: UnitOfWork, deal_id: int, document_id: int, lines: Sequence[I
         uow.flush()
         _announce(uow, milestone, "plan")
     trigger(uow, deal_id, Trigger.IN_FORCE)
+
+
+def next_number(uow: UnitOfWork, deal_id: int) -> int:
+    """The number of the next line of a deal's plan."""
+    return (uow.session.scalar(select(func.max(Milestone.number)).where(Milestone.deal_id == deal_id)) or 0) + 1
+
+
+def add_royalty(uow: UnitOfWork, deal_id: int, document_id: int, fen: int, words: str, due_on: date) -> Milestone:
+    """The line of a royalty both sides agree on; it is due at once, until `due_on`. Emits MilestoneMoved."""
+    milestone = Milestone(
+        deal_id=deal_id,
+        document_id=document_id,
+        number=next_number(uow, deal_id),
+        kind=MilestoneKind.ROYALTY,
+        fen=fen,
+        words=words,
+        trigger=Trigger.OTHER,
+        days=0,
+        state=MilestoneState.DUE,
+        due_on=due_on,
+    )
+    uow.session.add(milestone)
+    uow.flush()
+    _announce(uow, milestone, "fall_due")
+    return milestone
 
 
 def trigger(uow: UnitOfWork, deal_id: int, happened: Trigger) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.payments.models import Milestone, Receipt
-from marketplace.payments.rules import LIVE, MilestoneState, ReceiptKind, ReceiptState
+from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
+from marketplace.payments.rules import LIVE, MilestoneKind, MilestoneState, ReceiptKind, ReceiptState, StatementState
 
 _SIGNED_FEN = case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen)
 """A refund is taken off."""
@@ -44,9 +44,23 @@ def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, int]
     return {milestone_id: int(fen) for milestone_id, fen in session.execute(sums.group_by(Receipt.milestone_id))}
 
 
-def net_receipts(session: Session, deal_id: int) -> int:
-    """What has been verified as received in a deal, less refunds, in fen."""
-    return sum(paid_by_line(session, [deal_id]).values())
+def net_fixed_receipts(session: Session, deal_id: int) -> int:
+    """What has been verified as received of the fixed price, less refunds, in fen: royalties stand apart."""
+    of_fixed = (
+        select(func.sum(_SIGNED_FEN))
+        .join(Milestone, Milestone.id == Receipt.milestone_id)
+        .where(
+            Receipt.deal_id == deal_id, Receipt.state == ReceiptState.VERIFIED, Milestone.kind == MilestoneKind.FIXED
+        )
+    )
+    return int(session.scalar(of_fixed) or 0)
+
+
+def royalties_by_deal(session: Session) -> dict[int, int]:
+    """What was agreed as royalties, by deal, in fen."""
+    sums = select(RoyaltyStatement.deal_id, func.sum(RoyaltyStatement.fen))
+    agreed = sums.where(RoyaltyStatement.state == StatementState.AGREED).group_by(RoyaltyStatement.deal_id)
+    return {deal_id: int(fen) for deal_id, fen in session.execute(agreed)}
 
 
 def received_by_deal(session: Session) -> dict[int, int]:

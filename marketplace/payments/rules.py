@@ -34,6 +34,13 @@ class Instalment:
         return _AFTER[self.trigger].format(days=self.days) if self.trigger in _AFTER else self.when
 
 
+class MilestoneKind(Labelled):
+    """What a line is for."""
+
+    FIXED = "fixed", N_("Part of the fixed price")
+    ROYALTY = "royalty", N_("Royalty of a period")
+
+
 class MilestoneState(Labelled):
     """A line of the plan. Whether it is paid or late is reckoned from its payments, never stored."""
 
@@ -71,6 +78,14 @@ class ReceiptState(Labelled):
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
 
+class StatementState(Labelled):
+    """The buyer's figures for a royalty of one period, and what the seller says of them."""
+
+    STATED = "stated", N_("Stated, waiting for the seller")
+    AGREED = "agreed", N_("Agreed")
+    OBJECTED = "objected", N_("Objected to")
+
+
 R, M, S = Relation, MilestoneState, ReceiptState
 
 MILESTONE_STATES = StateTable(
@@ -93,6 +108,23 @@ RECEIPT_STATES = StateTable(
         arrow("reject", {S.CONFIRMED}, S.REFUSED, {R.OFFICIAL}, N_("Reject the voucher"), reason=True),
     ),
     timers=((S.REPORTED, 7), (S.CONFIRMED, 7)),
+)
+
+STATEMENT_STATES = StateTable(
+    "royalty_statement",
+    StatementState.STATED,
+    (
+        arrow("agree", {StatementState.STATED}, StatementState.AGREED, {R.SELLER}, N_("Agree to the figures")),
+        arrow(
+            "object",
+            {StatementState.STATED},
+            StatementState.OBJECTED,
+            {R.SELLER},
+            N_("Object to the figures"),
+            reason=True,
+        ),
+    ),
+    timers=((StatementState.STATED, 15),),
 )
 
 LIVE = frozenset({S.REPORTED, S.CONFIRMED, S.VERIFIED})
@@ -120,3 +152,17 @@ def standing(state: MilestoneState, fen: int, paid: Paid, due_on: date | None, t
     if paid.verified > 0:
         return Standing.PARTLY
     return Standing.DUE if state is M.DUE else Standing.PLANNED
+
+
+ROYALTY_DAYS = 30
+"""A royalty is paid within so many days after its period, as the clause on the price says."""
+
+
+def royalty_of(base_fen: int, royalty_bp: int) -> int:
+    """The royalty for what it is taken of, in fen: rounded to the nearest, halves up."""
+    return (base_fen * royalty_bp + 5_000) // 10_000
+
+
+def royalty_words(first_on: date, last_on: date) -> str:
+    """What the line of a period is called in the plan."""
+    return f"{first_on:%Y.%m.%d}—{last_on:%Y.%m.%d} 提成"

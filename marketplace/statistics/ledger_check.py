@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.deals.models import Entry
 from marketplace.ledger.queries import Balances, balances, turnover
 from marketplace.ledger.rules import Account, TransferKind
-from marketplace.payments.queries import received_by_deal
+from marketplace.payments.queries import received_by_deal, royalties_by_deal
 from marketplace.rewards.queries import awarded_by_deal, paid_by_deal
 
 SUM_OF_ACCOUNTS = "sum of accounts"
@@ -61,7 +61,7 @@ def _by_rows(session: Session) -> dict[str, ByDeal]:
         "A1": signed,
         "A4": received,
         "A6": paid,
-        WHAT_IS_OWED: _less(signed, received),
+        WHAT_IS_OWED: _less(_more(signed, royalties_by_deal(session)), received),
         AWARDED: _less(awarded, paid),
         SUM_OF_ACCOUNTS: {},
     }
@@ -81,6 +81,10 @@ def _by_ledger(session: Session, accounts: Mapping[int, Balances]) -> dict[str, 
 
 def _of(accounts: Mapping[int, Balances], account: Account) -> ByDeal:
     return {deal: of.get(account, 0) for deal, of in accounts.items()}
+
+
+def _more(one: ByDeal, other: ByDeal) -> ByDeal:
+    return {deal: one.get(deal, 0) + other.get(deal, 0) for deal in {*one, *other}}
 
 
 def _less(more: ByDeal, less: ByDeal) -> ByDeal:

@@ -22,6 +22,7 @@ CHECK = 'ck_deal_steps_kind_known'
 ENTRIES = (
     "(kind = 'signed' AND debit = 'owed' AND credit = 'agreed')"
     " OR (kind = 'released' AND debit = 'agreed' AND credit = 'owed')"
+    " OR (kind = 'royalty' AND debit = 'owed' AND credit = 'agreed')"
     " OR (kind = 'receipt' AND debit = 'received' AND credit = 'owed')"
     " OR (kind = 'refund' AND debit = 'owed' AND credit = 'received')"
     " OR (kind = 'deduction' AND debit = 'costs' AND credit = 'received')"
@@ -51,16 +52,18 @@ def upgrade() -> None:
     _create_ledger()
     _create_milestones()
     _create_receipts()
+    _create_royalty_statements()
     with op.batch_alter_table('deal_steps', copy_from=_steps()) as batch:
-        _replace_check(batch, "kind IN ('deal', 'offer', 'contract', 'letter_of_intent', 'milestone', 'receipt')")
+        _replace_check(batch, "kind IN ('deal', 'offer', 'contract', 'letter_of_intent', 'milestone', 'receipt', 'royalty')")
     _post_what_was_signed()
     _plan_what_is_in_force()
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM deal_steps WHERE kind IN ('milestone', 'receipt')")
+    op.execute("DELETE FROM deal_steps WHERE kind IN ('milestone', 'receipt', 'royalty')")
     with op.batch_alter_table('deal_steps', copy_from=_steps()) as batch:
         _replace_check(batch, "kind IN ('deal', 'offer', 'contract', 'letter_of_intent')")
+    op.drop_table('royalty_statements')
     op.drop_table('receipts')
     op.drop_table('milestones')
     op.drop_table('ledger_transfers')
@@ -97,6 +100,7 @@ def _create_milestones() -> None:
     sa.Column('deal_id', sa.Integer(), nullable=False),
     sa.Column('document_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(40), nullable=False),
     sa.Column('fen', sa.BigInteger(), nullable=False),
     sa.Column('words', sa.String(length=200), nullable=False),
     sa.Column('trigger', sa.String(40), nullable=False),
@@ -105,6 +109,7 @@ def _create_milestones() -> None:
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('invoice_number', sa.String(length=40), nullable=False),
     sa.Column('vat_fen', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("kind IN ('fixed', 'royalty')", name=op.f('ck_milestones_kind_known')),
     sa.CheckConstraint("trigger IN ('in_force', 'acceptance', 'other')", name=op.f('ck_milestones_trigger_known')),
     sa.CheckConstraint("state IN ('planned', 'due', 'cancelled')", name=op.f('ck_milestones_state_known')),
     sa.CheckConstraint('fen > 0', name=op.f('ck_milestones_more_than_nothing')),
@@ -169,6 +174,41 @@ def _create_receipts() -> None:
     op.create_index('ix_receipts_state', 'receipts', ['state', 'confirmed_at'], unique=False)
 
 
+def _create_royalty_statements() -> None:
+    op.create_table('royalty_statements',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('deal_id', sa.Integer(), nullable=False),
+    sa.Column('document_id', sa.Integer(), nullable=False),
+    sa.Column('first_on', sa.Date(), nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=False),
+    sa.Column('base_fen', sa.BigInteger(), nullable=False),
+    sa.Column('royalty_bp', sa.Integer(), nullable=False),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(40), nullable=False),
+    sa.Column('stated_by_id', sa.Integer(), nullable=False),
+    sa.Column('stated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by_id', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('milestone_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("state IN ('stated', 'agreed', 'objected')", name=op.f('ck_royalty_statements_state_known')),
+    sa.CheckConstraint('first_on <= last_on', name=op.f('ck_royalty_statements_ends_after_it_begins')),
+    sa.CheckConstraint('base_fen >= 0 AND fen >= 0', name=op.f('ck_royalty_statements_not_negative')),
+    sa.CheckConstraint("(state = 'stated') = (answered_at IS NULL)", name=op.f('ck_royalty_statements_answered_at_if_answered')),
+    sa.CheckConstraint("state <> 'objected' OR reason <> ''", name=op.f('ck_royalty_statements_reason_if_objected')),
+    sa.CheckConstraint("milestone_id IS NULL OR state = 'agreed'", name=op.f('ck_royalty_statements_line_if_agreed')),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['users.id'], name=op.f('fk_royalty_statements_answered_by_id')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deals.id'], name=op.f('fk_royalty_statements_deal_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['documents.id'], name=op.f('fk_royalty_statements_document_id')),
+    sa.ForeignKeyConstraint(['milestone_id'], ['milestones.id'], name=op.f('fk_royalty_statements_milestone_id')),
+    sa.ForeignKeyConstraint(['stated_by_id'], ['users.id'], name=op.f('fk_royalty_statements_stated_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_royalty_statements')),
+    sa.UniqueConstraint('milestone_id', name=op.f('uq_royalty_statements_milestone_id'))
+    )
+    op.create_index(op.f('ix_royalty_statements_deal_id'), 'royalty_statements', ['deal_id'], unique=False)
+
+
 def _post_what_was_signed() -> None:
     for kind, debit, credit, which in (('signed', 'owed', 'agreed', '> 0'), ('released', 'agreed', 'owed', '< 0')):
         op.execute(
@@ -190,8 +230,8 @@ def _plan_what_is_in_force() -> None:
         plan = [{'fen': amount_fen, 'when': at_once}] if at_once else lines
         for number, line in enumerate(plan, 1):
             op.get_bind().execute(sa.text(
-                "INSERT INTO milestones (deal_id, document_id, number, fen, words, trigger, days, state, invoice_number) "
-                "VALUES (:deal, :document, :number, :fen, :words, 'other', 0, 'planned', '')"
+                "INSERT INTO milestones (deal_id, document_id, number, kind, fen, words, trigger, days, state, invoice_number) "
+                "VALUES (:deal, :document, :number, 'fixed', :fen, :words, 'other', 0, 'planned', '')"
             ), {'deal': deal_id, 'document': document_id, 'number': number, 'fen': line['fen'], 'words': line['when']})
 
 

@@ -10,10 +10,12 @@ from marketplace.payments.law import latest_by_law
 from marketplace.payments.rules import (
     MILESTONE_STATES,
     RECEIPT_STATES,
+    STATEMENT_STATES,
     MilestoneState,
     Paid,
     ReceiptState,
     Standing,
+    StatementState,
     standing,
 )
 from tests.unit.rules.tables import Expected, check, reasons
@@ -47,6 +49,14 @@ def test_who_may_do_what_with_a_line(action: str, state: MilestoneState) -> None
 def test_who_may_do_what_with_a_transfer(action: str, state: ReceiptState) -> None:
     for relation in R:
         check(RECEIPT_STATES, RECEIPTS, action, state, relation)
+
+
+@pytest.mark.parametrize(("action", "state"), list(itertools.product(("agree", "object", "state"), StatementState)))
+def test_who_may_do_what_with_the_figures_of_a_royalty(action: str, state: StatementState) -> None:
+    expected: Expected = {("agree", "stated"): ("agreed", {R.SELLER}), ("object", "stated"): ("objected", {R.SELLER})}
+    for relation in R:
+        check(STATEMENT_STATES, expected, action, state, relation)
+    assert reasons(STATEMENT_STATES) == {"object"}
 
 
 def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> None:
