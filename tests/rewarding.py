@@ -39,6 +39,8 @@ def sold(
     people: People,
     drain: Drain,
     contract_type: ContractType = ContractType.LICENCE,
+    *,
+    drained: bool = True,
     **values: Any,
 ) -> int:
     """A service result of worker and colleague is licensed and paid: 180,000 yuan. Returns the reward's id, 0 without one."""
@@ -48,7 +50,8 @@ def sold(
             uow.session.add(Contributor(result_id=result_id, place=place, name=who.name, user_id=who.user_id))
     deal_id = make_signed(factory, people, replace(TERMS, contract_type=contract_type), result_id=result_id)
     make_payment(factory, people, milestones_of(factory, deal_id)[0].id, 18_000_000, TODAY)
-    drain()
+    if drained:
+        drain()
     with factory.reading() as uow:
         return uow.session.scalar(select(Reward.id)) or 0
 
@@ -61,7 +64,9 @@ def shares(people: People, *weights: int) -> tuple[Share, ...]:
 
 
 def calculate(factory: UnitOfWorkFactory, people: People, reward_id: int, **other: object) -> None:
-    said = replace(Calculation(COSTS, shares(people, 2, 1)), **other)  # type: ignore[arg-type]
+    with factory.reading() as uow:
+        seen = uow.session.get_one(Reward, reward_id).round
+    said = replace(Calculation(COSTS, shares(people, 2, 1), seen), **other)  # type: ignore[arg-type]
     with factory.writing(people.seller_contact) as uow:
         calculating.calculate(uow, reward_id, said)
 

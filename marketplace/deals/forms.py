@@ -19,9 +19,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms import (
-    Form as PlainForm,
-)
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
@@ -36,7 +33,7 @@ from marketplace.kernel.messages import N_
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
-from marketplace.web.forms import Form, MoneyField, choices
+from marketplace.web.forms import Form, InnerForm, MoneyField, choices
 
 INSTALMENT_LINES = 4
 _FILL_IN = _l("Please fill this in.")
@@ -102,7 +99,7 @@ def _named(form: F, purpose: str) -> F:
     return form
 
 
-class InstalmentForm(PlainForm):  # type: ignore[misc]
+class InstalmentForm(InnerForm):
     """One line of the payment plan: days after an event, or another event in words."""
 
     amount = MoneyField(_l("Amount"))

@@ -17,6 +17,7 @@ from marketplace.deals.rules import StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
+from marketplace.ledger.queries import owed_by_buyer
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
@@ -28,6 +29,7 @@ from marketplace.payments.rules import (
     LIVE,
     RECEIPT_STATES,
     STATEMENT_STATES,
+    MilestoneKind,
     MilestoneState,
     Paid,
     ReceiptKind,
@@ -42,7 +44,7 @@ from marketplace.payments.rules import (
 class ReceiptRow:
     """A payment or refund as its line shows it, with what the reader may do with it.
 
-    `twins` counts other payments that rest on the same voucher; `refundable_fen` is what the reader may send back of it.
+    `twins` counts other payments with the same voucher or number at the bank; `refundable_fen` is what the reader may send back.
     """
 
     receipt: Receipt
@@ -81,6 +83,7 @@ class PaymentsPage:
     """The money of one deal, in fen; `royalty` are the terms that a royalty is agreed in, None without one."""
 
     deal: Deal
+    relations: frozenset[Relation]
     seller: PartyName
     buyer: PartyName
     lines: tuple[LineRow, ...]
@@ -89,6 +92,7 @@ class PaymentsPage:
     can_state: bool
     planned_fen: int
     paid_fen: int
+    to_send_back_fen: int
 
     def line(self, milestone_id: int) -> LineRow | None:
         """The line of this id."""
@@ -109,6 +113,7 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     royalty = _royalty(session, deal_id)
     return PaymentsPage(
         deal=deal,
+        relations=held,
         seller=reader.names[deal.seller_party_id],
         buyer=reader.names[deal.buyer_party_id],
         lines=lines,
@@ -117,6 +122,7 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
         can_state=royalty is not None and reader.is_payable and Relation.BUYER in held,
         planned_fen=sum(_counted(line) for line in lines),
         paid_fen=sum(line.paid_fen for line in lines),
+        to_send_back_fen=max(0, -owed_by_buyer(session, deal_id)),
     )
 
 
@@ -158,7 +164,7 @@ class _Reader:
         paid = _sum(of_line, {ReceiptState.VERIFIED}, {ReceiptState.VERIFIED})
         left = milestone.fen - _sum(of_line, LIVE, {ReceiptState.VERIFIED})
         is_open = self.is_payable and milestone.state is not MilestoneState.CANCELLED
-        waits_for_event = milestone.trigger is Trigger.OTHER and milestone.state is MilestoneState.PLANNED
+        waits_for_event = milestone.trigger is Trigger.OTHER and milestone.kind is MilestoneKind.FIXED and left > 0
         return LineRow(
             milestone=milestone,
             standing=standing(
@@ -168,7 +174,7 @@ class _Reader:
             left_fen=left,
             receipts=tuple(self.receipt(one) for one in of_line),
             can_pay=is_open and left > 0 and Relation.BUYER in self.held,
-            can_set_day=is_open and waits_for_event and Relation.PARTY in self.held,
+            can_set_day=is_open and waits_for_event and Relation.SELLER in self.held,
             can_invoice=milestone.state is not MilestoneState.CANCELLED and Relation.SELLER in self.held,
             beyond_law=self._beyond_law(milestone, paid),
         )
@@ -198,7 +204,8 @@ class _Reader:
         return {what: names[user_id] for what, user_id in ids.items() if user_id in names}
 
     def _twins(self, receipt: Receipt) -> int:
-        same = (Receipt.voucher_sha256 == receipt.voucher_sha256, Receipt.id != receipt.id, Receipt.state.in_(LIVE))
+        alike = (Receipt.voucher_sha256 == receipt.voucher_sha256) | (Receipt.bank_reference == receipt.bank_reference)
+        same = (alike, Receipt.id != receipt.id, Receipt.state.in_(LIVE))
         return self.uow.session.scalar(select(func.count(Receipt.id)).where(*same)) or 0
 
     def _beyond_law(self, milestone: Milestone, paid: int) -> LegalTerm | None:

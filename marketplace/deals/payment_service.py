@@ -32,7 +32,7 @@ SETTLEMENT = "合同终止后结清"
 
 
 def fall_due(uow: UnitOfWork, milestone_id: int, due_on: date) -> Milestone:
-    """Either party says that the event a line waits for has happened, and until which day it is to be paid.
+    """The seller says that the event a line waits for has happened, and until which day it is to be paid; or puts it off.
 
     Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
@@ -146,15 +146,15 @@ def require_all_paid(room: Room) -> None:
 
 
 def settle(room: Room, document_id: int, payable_fen: int) -> None:
-    """End the plan of a contract: what is unpaid of its fixed price is cancelled, what the termination leaves payable becomes a
-    line of its own. Royalties that are agreed stay due.
+    """End the plan of a contract: the lines of its fixed price are closed, paid or not, so that a refund opens none of them; what
+    the termination leaves payable becomes a line of its own. Royalties that are agreed stay due.
 
     Raises Conflict while a payment waits for somebody: whether it counts has to be known first.
     """
     uow, deal_id = room.uow, room.deal.id
     if in_flight(uow.session, [deal_id]):
         raise Conflict(N_("A payment waits to be confirmed or verified. Settle that first."))
-    for milestone in unpaid_lines(uow.session, [deal_id]).get(deal_id, []):
+    for milestone in plan.milestones(uow, deal_id):
         if milestone.kind is MilestoneKind.FIXED:
             plan.cancel(uow, milestone)
     left = payable_fen - net_fixed_receipts(uow.session, deal_id)

@@ -12,6 +12,7 @@ from marketplace.deals.paper_views import download
 from marketplace.deals.payment_queries import LineRow, PaymentsPage, ReceiptRow, payments_page
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
 from marketplace.payments import plan, royalties, service
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
@@ -167,8 +168,10 @@ def end_receipt(receipt_id: int, action: str) -> str | Response:
 @blueprint.get("/receipts/<int:receipt_id>/voucher")
 @requires(signed_in)
 def voucher(receipt_id: int) -> FlaskResponse:
-    """The bank's voucher, as a download."""
-    _, row = _receipt(receipt_id)
+    """The bank's voucher, as a download: for the parties and officials, not for the authors of listings."""
+    page, row = _receipt(receipt_id)
+    if not page.relations & {Relation.PARTY, Relation.OFFICIAL}:
+        raise NotFound(N_("There is no such file."))
     receipt = row.receipt
     return download(receipt.voucher_sha256, receipt.voucher_type, receipt.voucher_name)
 

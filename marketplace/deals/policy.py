@@ -11,6 +11,7 @@ from marketplace.kernel.states import Relation
 from marketplace.listings.models import Listing
 from marketplace.organisations.models import Party
 from marketplace.payments.models import Receipt
+from marketplace.results.models import Contributor
 
 READERS = frozenset({Relation.PARTY, Relation.AUTHOR, Relation.OFFICIAL, Relation.SYSTEM})
 WRITERS = frozenset({Relation.PARTY, Relation.AUTHOR})
@@ -66,10 +67,13 @@ def is_in_office(actor: Actor) -> ColumnElement[bool]:
 
 
 def _has_stake(actor: Actor) -> ColumnElement[bool]:
-    """Deals of parties the actor may act for or is a plain member of, and those about listings he wrote, then as now."""
+    """Deals of parties the actor may act for or is a plain member of, about results he made, and about listings he wrote, then
+    as now."""
     wrote, belongs = _written_by(actor), _parties_of(actor)
     of_his_unit = or_(Deal.seller_party_id.in_(belongs), Deal.buyer_party_id.in_(belongs))
+    made = select(Contributor.result_id).where(Contributor.user_id == actor.user_id)
     about_his = or_(
+        and_(Deal.result_id.is_not(None), Deal.result_id.in_(made)),
         and_(Deal.result_id.is_not(None), Deal.result_id.in_(wrote)),
         and_(Deal.need_id.is_not(None), Deal.need_id.in_(wrote)),
     )

@@ -50,11 +50,13 @@ class ReceiptFacts:
 
 @dataclass(frozen=True)
 class MoneyFacts:
-    """What is not settled: a payment that waits for somebody, the next day on which a line is due, and whether any is left."""
+    """What is not settled: a payment that waits for somebody, the next day on which a line is due, whether any is left, and
+    whether the seller has to send something back."""
 
     receipt: ReceiptFacts | None = None
     due_on: date | None = None
     is_all_paid: bool = True
+    is_overpaid: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,9 @@ class Stage:
     status: str
 
 
+SETTLE_DAYS = 30
+"""Within which both sides settle after a termination, where no other day is set."""
+
 SIDES = frozenset({Who.SELLER, Who.BUYER})
 _LATER: Mapping[DealState, tuple[Who, str]] = {
     DealState.IN_FORCE: (Who.SELLER, N_("Begin the performance")),
@@ -111,6 +116,18 @@ def next_step(at: Situation) -> NextStep:
         return _paying(at.money.receipt)
     if at.state in _LATER:
         return _performing(at)
+    if at.state is DealState.TERMINATED:
+        return _settling(at)
+    return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
+
+
+def _settling(at: Situation) -> NextStep:
+    """After a termination: what it leaves payable is paid, what was paid beyond it is sent back."""
+    if at.money.is_overpaid:
+        return NextStep(Who.SELLER, N_("Send back what was paid too much"), at.moved_on + timedelta(days=SETTLE_DAYS))
+    if not at.money.is_all_paid:
+        due = at.money.due_on or at.moved_on + timedelta(days=SETTLE_DAYS)
+        return NextStep(Who.BUYER, N_("Pay what the termination leaves payable"), due)
     return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
 
 

@@ -11,6 +11,7 @@ from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.progress import DocumentFacts, MoneyFacts, OfferFacts, ReceiptFacts, Situation, Who, other
 from marketplace.kernel.clock import china_day
+from marketplace.ledger.queries import overpaid
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.queries import in_flight, unpaid_lines
 
@@ -26,6 +27,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
     signed = _signed(session, [document.id for document in documents.values()])
     confirmed = _confirmed(session, documents.values())
     unpaid = unpaid_lines(session, ids)
+    too_much = overpaid(session, ids)
     waiting: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in in_flight(session, ids):
         waiting[receipt.deal_id].append(receipt)
@@ -43,7 +45,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
             OfferFacts(offer.state, side_of(deal, offer.party_id), offer.valid_until) if offer else None,
             facts.get(DocumentKind.CONTRACT),
             facts.get(DocumentKind.LETTER_OF_INTENT),
-            _money(deal, next(iter(waiting.get(deal.id, ())), None), unpaid.get(deal.id, [])),
+            _money(deal, next(iter(waiting.get(deal.id, ())), None), unpaid.get(deal.id, []), deal.id in too_much),
         )
     return found
 
@@ -59,14 +61,14 @@ def side_of(deal: Deal, party_id: int) -> Who:
     return Who.SELLER if party_id == deal.seller_party_id else Who.BUYER
 
 
-def _money(deal: Deal, receipt: Receipt | None, unpaid: Sequence[Milestone]) -> MoneyFacts:
+def _money(deal: Deal, receipt: Receipt | None, unpaid: Sequence[Milestone], is_overpaid: bool) -> MoneyFacts:
     """`unpaid` is in the order in which it is due."""
     due_on = unpaid[0].due_on if unpaid else None
     if receipt is None:
-        return MoneyFacts(None, due_on, not unpaid)
+        return MoneyFacts(None, due_on, not unpaid, is_overpaid)
     waits_for = other(side_of(deal, receipt.party_id)) if receipt.confirmed_at is None else Who.OFFICIAL
     since = china_day(receipt.confirmed_at or receipt.reported_at)
-    return MoneyFacts(ReceiptFacts(waits_for, since), due_on, not unpaid)
+    return MoneyFacts(ReceiptFacts(waits_for, since), due_on, not unpaid, is_overpaid)
 
 
 def _newest_documents(session: Session, deal_ids: Sequence[int]) -> dict[tuple[int, DocumentKind], Document]:

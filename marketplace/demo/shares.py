@@ -56,7 +56,7 @@ def _calculate(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     shares = calculating.proposed_shares(uow, reward)
     decided = int(step.royalty_percent) * 100 if step.royalty_percent else None
     costs = [Cost(CostKind.TAX, tax, "增值税，见发票")]
-    calculating.calculate(uow, reward.id, Calculation(costs, shares, decided, step.text))
+    calculating.calculate(uow, reward.id, Calculation(costs, shares, reward.round, decided, step.text))
 
 
 def _confirm_part(uow: UnitOfWork, deal_id: int, _step: StepTold) -> None:

@@ -33,6 +33,7 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.ORGANISATION: ("organisations.verification", "organisation_id"),
     ReviewKind.SCAN: ("deals.room", "deal_id"),
     ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
+    ReviewKind.REWARD: ("rewards.reward", "reward_id"),
 }
 
 

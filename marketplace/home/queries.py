@@ -71,7 +71,7 @@ def home(uow: UnitOfWork, counties: Sequence[str]) -> Home:
 def own_part(uow: UnitOfWork) -> Own:
     """The person's own part. Matches are looked up only for those who want recommendations."""
     recommended = mine.wants_recommendations(uow)
-    deals = tuple(row for row in deal_queries.mine(uow) if row.state not in ENDED)
+    deals = tuple(row for row in deal_queries.mine(uow) if row.state not in ENDED or row.owed_by_me)
     return Own(
         tasks=waiting.tasks(uow, deals),
         results=mine.results(uow),

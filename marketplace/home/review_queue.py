@@ -23,6 +23,9 @@ from marketplace.organisations.rules import OrganisationState
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import ReceiptState
 from marketplace.results.rules import ResultState
+from marketplace.rewards.models import Reward
+from marketplace.rewards.policy import is_of_my_office
+from marketplace.rewards.rules import RewardState
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -131,7 +134,9 @@ def _rows(actor: Actor) -> Subquery:
         .join(Listing, Listing.id == Claim.listing_id)
         .where(Claim.state == ClaimState.PENDING, listing)
     )
-    return union_all(*listings, revisions, claims, _organisations(actor), _scans(actor), _receipts(actor)).subquery()
+    return union_all(
+        *listings, revisions, claims, _organisations(actor), _scans(actor), _receipts(actor), _rewards(actor)
+    ).subquery()
 
 
 def _organisations(actor: Actor) -> Rows:
@@ -165,6 +170,16 @@ def _receipts(actor: Actor) -> Rows:
         .select_from(Deal)
         .join(Receipt, Receipt.deal_id == Deal.id)
         .where(Receipt.state == ReceiptState.CONFIRMED, deal_policy.is_in_office(actor))
+    )
+
+
+def _rewards(actor: Actor) -> Rows:
+    """Rewards somebody has objected to, and those that are held."""
+    return (
+        _columns(ReviewKind.REWARD, Reward.id, Deal.title, Deal.seller_county, Reward.moved_at)
+        .select_from(Reward)
+        .join(Deal, Deal.id == Reward.deal_id)
+        .where(Reward.state.in_((RewardState.DISPUTED, RewardState.HELD)), is_of_my_office(actor))
     )
 
 

@@ -11,6 +11,7 @@ from marketplace.needs.rules import NEED_STATES, NeedState
 from marketplace.organisations.rules import ORGANISATION_STATES, OrganisationState
 from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
 from marketplace.results.rules import RESULT_STATES, ResultState
+from marketplace.rewards.rules import REWARD_STATES, RewardState
 
 STALE_WARNING_DAYS = 14
 """A published result is asked for this many days before it counts as not confirmed."""
@@ -32,6 +33,7 @@ class ReviewKind(Labelled):
     ORGANISATION = "organisation", N_("Unit to be verified")
     SCAN = "scan", N_("Signed paper")
     RECEIPT = "receipt", N_("Payment to be verified")
+    REWARD = "reward", N_("Reward that is objected to or held")
 
 
 DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
@@ -42,6 +44,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.ORGANISATION: ORGANISATION_STATES.days_allowed(OrganisationState.SUBMITTED),
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
+    ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
 }
 """Days an official has, by kind."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 
 from marketplace.accounts.models import User
 from marketplace.deals.queries import DealRow
@@ -109,7 +109,7 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
     yield TaskKind.SPLIT, _splits(actor), _after(REWARD_STATES.days_allowed(RewardState.CONFIRMING))
     yield TaskKind.PAYOUT, _payouts(actor), _after(PAYOUT_STATES.days_allowed(PayoutState.PAID))
-    yield TaskKind.REWARD, _rewards(uow), _after(REWARD_STATES.days_allowed(RewardState.TRIGGERED))
+    yield from _of_units(uow)
 
 
 def _of_listings(uow: UnitOfWork) -> Iterator[Source]:
@@ -212,22 +212,33 @@ def _rewards_of(moment: Any) -> Rows:
     return with_line.join(Result, Result.id == Reward.result_id)
 
 
-def _rewards(uow: UnitOfWork) -> Rows:
-    """Rewards on which a unit of the actor's has to act: calculate, approve once nobody may object, pay."""
+def _of_units(uow: UnitOfWork) -> Iterator[Source]:
+    """Rewards on which a unit of the actor's has to act: calculate, approve once nobody may object, pay, answer a denial."""
+    days, since = REWARD_STATES.days_allowed, Reward.moved_at
     unpaid = (
-        select(RewardLine.reward_id)
-        .outerjoin(Payout, Payout.line_id == RewardLine.id)
-        .where(
-            Payout.id.is_(None), RewardLine.fen > 0, RewardLine.round == Reward.round, RewardLine.reward_id == Reward.id
-        )
+        select(RewardLine.id)
+        .outerjoin(Payout, (Payout.line_id == RewardLine.id) & (Payout.state != PayoutState.REVERSED))
+        .where(RewardLine.reward_id == Reward.id, RewardLine.round == Reward.round, RewardLine.fen > 0)
+        .where(or_(Payout.id.is_(None), Payout.state == PayoutState.DENIED))
     )
-    to_do = or_(
-        Reward.state == RewardState.TRIGGERED,
-        (Reward.state == RewardState.PUBLISHED) & (Reward.objections_until < china_day(uow.now())),
-        (Reward.state == RewardState.APPROVED) & unpaid.correlate(Reward).exists(),
-    )
-    of_result = select(Reward.id, Result.title, Reward.moved_at).join(Result, Result.id == Reward.result_id)
-    return of_result.where(is_of_my_unit(uow.actor), to_do).order_by(Reward.moved_at)
+    to_pay = (Reward.state == RewardState.APPROVED) & unpaid.correlate(Reward).exists()
+    over = (Reward.state == RewardState.PUBLISHED) & (Reward.objections_until < china_day(uow.now()))
+    yield TaskKind.REWARD, _owed(uow, Reward.state == RewardState.TRIGGERED, since), _after(days(RewardState.TRIGGERED))
+    yield TaskKind.REWARD, _owed(uow, Reward.state == RewardState.DISPUTED, since), _after(days(RewardState.DISPUTED))
+    yield TaskKind.REWARD, _owed(uow, over, Reward.objections_until), _days_after(days(RewardState.PUBLISHED))
+    yield TaskKind.REWARD, _owed(uow, to_pay, since), _after(days(RewardState.APPROVED))
+
+
+def _owed(uow: UnitOfWork, which: ColumnElement[bool], since: Any) -> Rows:
+    of_result = select(Reward.id, Result.title, since).join(Result, Result.id == Reward.result_id)
+    return of_result.where(is_of_my_unit(uow.actor), which).order_by(since)
+
+
+def _days_after(allowed: int | None) -> Due:
+    def due(day: date) -> date | None:
+        return last_day(day, allowed)
+
+    return due
 
 
 def _on_the_day(day: date) -> date:

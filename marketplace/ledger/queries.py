@@ -1,8 +1,8 @@
 """The reading side of the ledger: balances are sums, never stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from marketplace.ledger.models import Transfer
@@ -22,6 +22,22 @@ def balances(session: Session) -> Mapping[int, Balances]:
     for deal_id, account, fen in session.execute(statement):
         found.setdefault(deal_id, {})[Account(account)] = int(fen)
     return found
+
+
+def owed_by_buyer(session: Session, deal_id: int) -> int:
+    """What the buyer of a deal still owes, in fen; negative where the seller has to send something back."""
+    to = select(func.sum(Transfer.fen)).where(Transfer.deal_id == deal_id, Transfer.debit == Account.OWED)
+    by = select(func.sum(Transfer.fen)).where(Transfer.deal_id == deal_id, Transfer.credit == Account.OWED)
+    return int(session.scalar(to) or 0) - int(session.scalar(by) or 0)
+
+
+def overpaid(session: Session, deal_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the deals in which the seller has to send something back."""
+    signed = case(
+        (Transfer.debit == Account.OWED, Transfer.fen), (Transfer.credit == Account.OWED, -Transfer.fen), else_=0
+    )
+    sums = select(Transfer.deal_id).where(Transfer.deal_id.in_(deal_ids)).group_by(Transfer.deal_id)
+    return frozenset(session.scalars(sums.having(func.sum(signed) < 0)))
 
 
 def turnover(session: Session, more: TransferKind, less: TransferKind) -> dict[int, int]:

@@ -7,6 +7,8 @@ The platform holds no money: these are accounts about the parties' money, one se
     owed     ── released ─────────▶ agreed     received ── refund ────▶ owed       awarded  ── revoked ─▶ received
     received ── deduction ────────▶ costs      costs    ── restored ──▶ received   awarded  ── payout ──▶ paid out
                                                                                    awarded  ── withheld ▶ tax
+
+Payouts and their tax can be taken back (payout_back, tax_back) when they were recorded by mistake.
 """
 
 from collections.abc import Mapping
@@ -40,6 +42,8 @@ class TransferKind(Labelled):
     REVOKED = "revoked", N_("Reward taken back")
     PAYOUT = "payout", N_("Payout")
     WITHHELD = "withheld", N_("Income tax of a payout")
+    PAYOUT_BACK = "payout_back", N_("Payout taken back")
+    TAX_BACK = "tax_back", N_("Income tax taken back")
 
 
 ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {
@@ -54,5 +58,7 @@ ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {
     TransferKind.REVOKED: (Account.RECEIVED, Account.AWARDED),
     TransferKind.PAYOUT: (Account.PAID_OUT, Account.AWARDED),
     TransferKind.WITHHELD: (Account.TAX, Account.AWARDED),
+    TransferKind.PAYOUT_BACK: (Account.AWARDED, Account.PAID_OUT),
+    TransferKind.TAX_BACK: (Account.AWARDED, Account.TAX),
 }
 """Which account is debited, and which credited, by each kind."""

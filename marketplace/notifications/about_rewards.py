@@ -12,7 +12,7 @@ from marketplace.notifications.audience import NOBODY, People, officials, speake
 from marketplace.notifications.notices import Notice, reward_path
 from marketplace.results.models import Contributor
 from marketplace.rewards.events import PayoutMoved, RewardMoved
-from marketplace.rewards.models import Payout, Reward, RewardLine
+from marketplace.rewards.models import Payout, Reward, RewardLine, RewardStep
 
 TO_UNIT = {
     "trigger": N_("“%(title)s”: money was received. Your unit now calculates the reward of those who made it."),
@@ -31,10 +31,17 @@ TO_PEOPLE = {
     "reopen": N_("“%(title)s”: after a refund the reward is calculated again."),
     "hold": N_("“%(title)s”: a refund was verified, so what is not paid of the reward is held."),
     "release": N_("“%(title)s”: the reward is paid all the same: %(reason)s"),
+    "pass": N_("“%(title)s”: the split is published without the missing words: %(reason)s"),
     "revoke": N_("“%(title)s”: what was not paid of the reward is taken back: %(reason)s"),
 }
-OBJECTED = N_("“%(title)s”: an objection to a reward waits for you: %(reason)s")
-PAID = N_("“%(title)s”: %(amount)s of your reward was paid. Has it arrived?")
+TO_OFFICIALS = {
+    "object": N_("“%(title)s”: an objection to a reward waits for you: %(reason)s"),
+    "hold": N_(
+        "“%(title)s”: a refund was verified. Decide whether what is not paid of the reward is paid all the same."
+    ),
+}
+PAID = N_("“%(title)s”: %(amount)s of your reward was paid, after income tax. Has it arrived?")
+TAKEN_BACK = N_("“%(title)s”: the record of a payment to you was taken back: %(reason)s")
 DENIED = N_("“%(title)s”: the worker says that the reward has not arrived: %(reason)s")
 
 
@@ -42,14 +49,14 @@ def moved(uow: UnitOfWork, event: RewardMoved) -> Iterator[Notice]:
     """The reward took a step."""
     reward = uow.session.get_one(Reward, event.reward_id)
     deal = uow.session.get_one(Deal, event.deal_id)
-    url, params = reward_path(reward.id), _params(deal, reward)
+    url, params = reward_path(reward.id), _params(deal, reward, _said(uow, event))
     unit, people = speakers(uow.session, deal.seller_party_id), _people(uow, reward)
     if event.action in TO_UNIT:
         yield Notice(unit, TO_UNIT[event.action], url, params)
     if event.action in TO_PEOPLE:
         yield Notice(people - (unit if event.action in TO_UNIT else NOBODY), TO_PEOPLE[event.action], url, params)
-    if event.action == "object":
-        yield Notice(officials(uow.session, deal.seller_county), OBJECTED, url, params)
+    if event.action in TO_OFFICIALS:
+        yield Notice(officials(uow.session, deal.seller_county), TO_OFFICIALS[event.action], url, params)
 
 
 def payout_moved(uow: UnitOfWork, event: PayoutMoved) -> Iterator[Notice]:
@@ -58,17 +65,26 @@ def payout_moved(uow: UnitOfWork, event: PayoutMoved) -> Iterator[Notice]:
     reward = uow.session.get_one(Reward, event.reward_id)
     deal = uow.session.get_one(Deal, reward.deal_id)
     line = uow.session.get_one(RewardLine, payout.line_id)
-    params: Params = {"title": deal.title, "amount": exact_amount(event.gross_fen), "reason": payout.reason}
+    net = exact_amount(event.gross_fen - event.tax_fen)
+    params: Params = {"title": deal.title, "amount": net, "reason": payout.reason}
     url = reward_path(reward.id)
     if event.action == "pay":
         yield Notice(frozenset({line.user_id}) if line.user_id else NOBODY, PAID, url, params)
+    if event.action == "reverse" and line.user_id:
+        yield Notice(frozenset({line.user_id}), TAKEN_BACK, url, params)
     if event.action == "deny":
         told = speakers(uow.session, deal.seller_party_id) | officials(uow.session, deal.seller_county)
         yield Notice(told, DENIED, url, params)
 
 
-def _params(deal: Deal, reward: Reward) -> Params:
-    known: Params = {"title": deal.title, "reason": reward.reason}
+def _said(uow: UnitOfWork, event: RewardMoved) -> str:
+    """The words that went with the step that is told of: the latest of its kind."""
+    steps = select(RewardStep.reason).where(RewardStep.reward_id == event.reward_id, RewardStep.action == event.action)
+    return uow.session.scalar(steps.order_by(RewardStep.id.desc()).limit(1)) or ""
+
+
+def _params(deal: Deal, reward: Reward, reason: str) -> Params:
+    known: Params = {"title": deal.title, "reason": reason}
     return {**known, "day": on_day(reward.objections_until)} if reward.objections_until else known
 
 

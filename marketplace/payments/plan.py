@@ -14,7 +14,6 @@ from marketplace.kernel.states import Relation
 from marketplace.payments.events import MilestoneMoved
 from marketplace.payments.models import Milestone
 from marketplace.payments.rules import (
-    LONGEST_DAYS,
     MILESTONE_STATES,
     Instalment,
     MilestoneKind,
@@ -23,6 +22,7 @@ from marketplace.payments.rules import (
 )
 
 LONGEST_NUMBER = 40
+LONGEST_DELAY = 3 * 366
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
@@ -80,16 +80,24 @@ def trigger(uow: UnitOfWork, deal_id: int, happened: Trigger) -> None:
 
 
 def fall_due(uow: UnitOfWork, milestone: Milestone, relations: frozenset[Relation], due_on: date) -> None:
-    """Say that the event a line waits for has happened, and until which day it is to be paid.
+    """The seller says that the event a line waits for has happened, and until which day it is to be paid; he may put it off.
 
-    Raises Conflict for a line with a trigger of its own or in another state, NotPermitted, InvalidInput for a day too far away;
-    emits MilestoneMoved.
+    Raises Conflict for a line with a trigger of its own or in another state, NotPermitted, InvalidInput for a day that has
+    passed or is too far away; emits MilestoneMoved.
     """
-    if milestone.trigger is not Trigger.OTHER:
+    today = china_day(uow.now())
+    if milestone.trigger is not Trigger.OTHER or milestone.kind is not MilestoneKind.FIXED:
         raise Conflict(N_("This line falls due by itself; nobody sets its day."))
-    if abs((due_on - china_day(uow.now())).days) > LONGEST_DAYS:
-        raise InvalidInput(N_("Choose a day within ten years."), field="day")
-    _fall_due(uow, milestone, relations, due_on)
+    earliest = max(today, milestone.due_on or today)
+    if not earliest <= due_on <= today + timedelta(days=LONGEST_DELAY):
+        raise InvalidInput(
+            N_("Choose a day from today on, within three years, and none before the one that was set."), field="day"
+        )
+    if milestone.state is MilestoneState.DUE:
+        advance(uow, MILESTONE_STATES, milestone, "put_off", relations, due_on=due_on)
+        _announce(uow, milestone, "fall_due")
+    else:
+        _fall_due(uow, milestone, relations, due_on)
 
 
 def invoice(uow: UnitOfWork, milestone: Milestone, number: str, vat_fen: int) -> None:
@@ -100,7 +108,7 @@ def invoice(uow: UnitOfWork, milestone: Milestone, number: str, vat_fen: int) ->
     cleaned = number.strip()
     if milestone.state is MilestoneState.CANCELLED:
         raise Conflict(N_("This line is cancelled."))
-    if not cleaned.isalnum() or len(cleaned) > LONGEST_NUMBER:
+    if not (cleaned.isascii() and cleaned.isalnum()) or len(cleaned) > LONGEST_NUMBER:
         raise InvalidInput(N_("Write the number of the invoice: letters and digits, at most 40."), field="number")
     if not 0 <= vat_fen < milestone.fen:
         raise InvalidInput(N_("The tax is a part of the amount, so it is less."), field="vat")

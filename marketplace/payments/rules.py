@@ -92,7 +92,8 @@ MILESTONE_STATES = StateTable(
     "milestone",
     M.PLANNED,
     (
-        arrow("fall_due", {M.PLANNED}, M.DUE, {R.SELLER, R.BUYER, R.SYSTEM}, N_("The event has happened: set the day")),
+        arrow("fall_due", {M.PLANNED}, M.DUE, {R.SELLER, R.SYSTEM}, N_("The event has happened: set the day")),
+        arrow("put_off", {M.DUE}, M.DUE, {R.SELLER}, N_("Set another day")),
         arrow("cancel", {M.PLANNED, M.DUE}, M.CANCELLED, {R.SYSTEM}, N_("Cancel")),
     ),
 )
@@ -141,10 +142,10 @@ class Paid:
 
 def standing(state: MilestoneState, fen: int, paid: Paid, due_on: date | None, today: date) -> Standing:
     """What to call a line. What is on its way is not late: whoever has it to confirm or to verify is."""
-    if state is M.CANCELLED:
-        return Standing.CANCELLED
     if paid.verified >= fen:
         return Standing.PAID
+    if state is M.CANCELLED:
+        return Standing.CANCELLED
     if paid.with_reported >= fen:
         return Standing.ON_ITS_WAY
     if due_on is not None and due_on < today:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
-from marketplace.kernel.texts import required, single_line
+from marketplace.kernel.texts import clean, required, single_line
 from marketplace.payments.models import Receipt
 from marketplace.results.models import Contributor
 from marketplace.rewards.models import Reward, RewardLine
 from marketplace.rewards.rules import REWARD_STATES, WHOLE_BP, Basis, CostKind, Resolved, Role, pool_of, split
-from marketplace.rewards.service import LONGEST_REASON, enter, lines_of, move
+from marketplace.rewards.service import LONGEST_REASON, enter, lines_of, move, require_current
 from marketplace.rewards.unit_rules import rule_for
 
 LONGEST_NOTE = 200
@@ -41,10 +41,12 @@ class Share:
 
 @dataclass(frozen=True)
 class Calculation:
-    """What the unit states. `decided_bp` and `decided_why` only where neither a rule nor the law names a share."""
+    """What the unit states, having seen the split of this `round`. `decided_bp` and `decided_why` only where neither a rule nor
+    the law names a share."""
 
     costs: Sequence[Cost]
     shares: Sequence[Share]
+    round: int
     decided_bp: int | None = None
     decided_why: str = ""
 
@@ -56,15 +58,20 @@ def calculate(uow: UnitOfWork, reward_id: int, calculation: Calculation) -> Rewa
     """
     reward, held = enter(uow, reward_id)
     REWARD_STATES.require("calculate", reward.state, held)
+    require_current(uow, reward)
+    if calculation.round != reward.round:
+        raise Conflict(N_("Somebody else has calculated meanwhile. Look at the new split first."))
     net = reward.received_fen - _costs(reward, calculation.costs)
     rule = _rule(uow, reward, calculation)
     pool = min(net, pool_of(net, rule.share_bp))
     shares = _checked(uow, reward, calculation.shares)
-    reward.costs = [{"kind": cost.kind.value, "fen": cost.fen, "note": cost.note} for cost in calculation.costs]
+    reward.costs = [
+        {"kind": cost.kind.value, "fen": cost.fen, "note": single_line(cost.note)} for cost in calculation.costs
+    ]
     reward.net_fen, reward.pool_fen, reward.share_bp = net, pool, rule.share_bp
     reward.basis, reward.rule_id = rule.basis, rule.rule_id
     reward.rule_title, reward.rule_quote = rule.title, rule.quote
-    reward.round, reward.objections_until, reward.reason = reward.round + 1, None, ""
+    reward.round, reward.objections_until = reward.round + 1, None
     move(uow, reward, "calculate", held)
     _add_lines(uow, reward, shares)
     return reward
@@ -80,7 +87,7 @@ def proposed_shares(uow: UnitOfWork, reward: Reward) -> list[Share]:
 
 def _costs(reward: Reward, costs: Sequence[Cost]) -> int:
     """The sum of the deductions, in fen."""
-    if any(cost.fen <= 0 or not cost.note.strip() or len(cost.note) > LONGEST_NOTE for cost in costs):
+    if any(cost.fen <= 0 or not clean(cost.note) or len(cost.note) > LONGEST_NOTE for cost in costs):
         raise InvalidInput(N_("Every deduction needs an amount and what it rests on."), field="costs")
     total = sum(cost.fen for cost in costs)
     if total >= reward.received_fen:
@@ -103,7 +110,7 @@ def _rule(uow: UnitOfWork, reward: Reward, calculation: Calculation) -> Resolved
 
 def _checked(uow: UnitOfWork, reward: Reward, shares: Sequence[Share]) -> list[Share]:
     """Everybody who made the result has a part; nobody has two; each part weighs something."""
-    if not 0 < len(shares) <= MOST_LINES or any(one.weight <= 0 or not one.name.strip() for one in shares):
+    if not 0 < len(shares) <= MOST_LINES or any(one.weight <= 0 or not clean(one.name) for one in shares):
         raise InvalidInput(
             N_("Everybody needs a name and a part of more than nothing; at most 30 people."), field="shares"
         )

@@ -14,7 +14,7 @@ from marketplace.rewards.events import RewardMoved
 from marketplace.rewards.models import Reward, RewardLine
 from marketplace.rewards.policy import require_visible
 from marketplace.rewards.rules import REWARD_STATES, RewardState
-from marketplace.rewards.service import enter, lines_of, move, move_with_reason
+from marketplace.rewards.service import enter, lines_of, move, move_with_reason, note, require_current
 from marketplace.rewards.unit_rules import PAPERS
 
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
@@ -68,6 +68,22 @@ def dismiss(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
     return reward
 
 
+def publish_without(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
+    """An official publishes a split some have said nothing to for too long, with a reason. Their parts stay theirs.
+
+    Raises NotFound, NotPermitted, Conflict while their time runs, InvalidInput; emits RewardMoved.
+    """
+    reward, held = enter(uow, reward_id)
+    REWARD_STATES.require("pass", reward.state, held)
+    days = REWARD_STATES.days_allowed(RewardState.CONFIRMING) or 0
+    today = china_day(uow.now())
+    if today <= china_day(reward.moved_at) + timedelta(days=days):
+        raise Conflict(N_("Those who have not answered still have time."))
+    reward.objections_until = today + timedelta(days=uow.settings.reward_objection_days)
+    move_with_reason(uow, reward, "pass", held, reason)
+    return reward
+
+
 def approve(uow: UnitOfWork, reward_id: int) -> Reward:
     """The unit approves what nobody objected to in time: the people are owed it from here on, and it is posted to the ledger.
 
@@ -75,6 +91,7 @@ def approve(uow: UnitOfWork, reward_id: int) -> Reward:
     """
     reward, held = enter(uow, reward_id)
     REWARD_STATES.require("approve", reward.state, held)
+    require_current(uow, reward)
     today = china_day(uow.now())
     if reward.objections_until is None or today <= reward.objections_until:
         raise Conflict(N_("Objections are still possible. Approve it once that time has passed."))
@@ -103,6 +120,7 @@ def _confirm(uow: UnitOfWork, reward: Reward, line: RewardLine) -> None:
         raise Conflict(N_("This part is confirmed already."))
     line.confirmed_at = uow.now()
     uow.flush()
+    note(uow, reward, "confirm")
     uow.emit(RewardMoved(reward.id, reward.deal_id, "confirm", line.id))
     _publish_if_confirmed(uow, reward)
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, FieldList, FormField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms import Form as PlainForm
+from wtforms import DateField, FieldList, FormField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.accounts.queries import user_with_email
@@ -20,7 +19,7 @@ from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import FILED, Basis, CostKind, Role
 from marketplace.rewards.service import LONGEST_REASON
 from marketplace.rewards.unit_rules import LONGEST_QUOTE, LONGEST_TITLE, RuleText
-from marketplace.web.forms import ChecksField, Form, MoneyField, choices, row_id
+from marketplace.web.forms import ChecksField, Form, InnerForm, MoneyField, choices, row_id
 
 COST_LINES = 4
 MORE_PEOPLE = 3
@@ -39,7 +38,7 @@ def share_in_bp(text: str, field: str) -> int:
     return int(points)
 
 
-class CostForm(PlainForm):  # type: ignore[misc]
+class CostForm(InnerForm):
     """One deduction."""
 
     kind = SelectField(_l("Deduction"), choices=choices(CostKind))
@@ -47,7 +46,7 @@ class CostForm(PlainForm):  # type: ignore[misc]
     note = StringField(_l("What it rests on"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
 
 
-class ShareForm(PlainForm):  # type: ignore[misc]
+class ShareForm(InnerForm):
     """One person with his part; somebody who was proposed before is known by his place."""
 
     person = StringField(_l("Name"), validators=[Length(max=80, message=_LONG)])
@@ -59,13 +58,15 @@ class ShareForm(PlainForm):  # type: ignore[misc]
 class CalculationForm(Form):
     """Costs and split; the share itself only where neither a rule nor the law names one."""
 
+    round = HiddenField()
     costs = FieldList(FormField(CostForm), label=_l("Deductions"), min_entries=COST_LINES)
     shares = FieldList(FormField(ShareForm), label=_l("Split"))
     share = StringField(_l("Share your unit has decided"))
     why = TextAreaField(_l("On what decision it rests"), validators=[Length(max=LONGEST_REASON, message=_LONG)])
 
-    def offer(self, proposed: Sequence[Share]) -> None:
-        """Begin with these people, and a few empty lines for others."""
+    def offer(self, proposed: Sequence[Share], round_: int) -> None:
+        """Begin with these people, as they were proposed in a round, and a few empty lines for others."""
+        self.round.data = str(round_)
         for one in proposed:
             self.shares.append_entry({"person": one.name, "role": one.role, "weight": one.weight})
         for _place in range(MORE_PEOPLE):
@@ -80,7 +81,7 @@ class CalculationForm(Form):
         ]
         shares = [share for place, one in enumerate(self.shares) if (share := _share(uow, one, place, proposed))]
         decided = share_in_bp(self.share.data, "share") if (self.share.data or "").strip() else None
-        return Calculation(costs, shares, decided, self.why.data or "")
+        return Calculation(costs, shares, row_id(self.round.data) or 0, decided, self.why.data or "")
 
 
 def _share(uow: UnitOfWork, form: ShareForm, place: int, proposed: Sequence[Share]) -> Share | None:
@@ -89,9 +90,9 @@ def _share(uow: UnitOfWork, form: ShareForm, place: int, proposed: Sequence[Shar
     if place < len(proposed):
         known = proposed[place]
         return Share(known.name, known.role, weight, known.user_id) if weight else None
-    if not name:
-        return None
     email = (form.email.data or "").strip()
+    if not name and not email and not weight:
+        return None
     user = user_with_email(uow.session, email) if email else None
     if email and user is None:
         unknown = N_("Nobody is registered with this e-mail. Leave it empty: the person then confirms on paper.")

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.database import Base as Table
@@ -48,7 +49,7 @@ class Reward(Table):
     """The share of those who made a result in one receipt. Amounts in fen; empty before the unit has calculated.
 
     `basis`, `share_bp`, `rule_title` and `rule_quote` are kept as they were applied. `costs` are rows of kind, fen and note.
-    `objections_until` is the last day (in China) on which somebody may object.
+    `objections_until` is the last day (in China) on which somebody may object; `refunds_fen` what has been followed of refunds.
     """
 
     __tablename__ = "rewards"
@@ -61,6 +62,7 @@ class Reward(Table):
     state: Mapped[RewardState] = mapped_column(EnumText(RewardState))
     round: Mapped[int] = mapped_column(default=0)
     received_fen: Mapped[int] = mapped_column(BigInteger)
+    refunds_fen: Mapped[int] = mapped_column(BigInteger, default=0)
     costs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     net_fen: Mapped[int | None] = mapped_column(BigInteger)
     basis: Mapped[Basis | None] = mapped_column(EnumText(Basis))
@@ -74,7 +76,6 @@ class Reward(Table):
     objections_until: Mapped[date | None]
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    reason: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
         one_of("state", RewardState),
@@ -89,6 +90,19 @@ class Reward(Table):
         CheckConstraint("state NOT IN ('approved', 'held') OR approved_at IS NOT NULL", name="approved_at_if_approved"),
         Index("ix_rewards_state", "state", "moved_at"),
     )
+
+
+class RewardStep(Table):
+    """One line of a reward's history, with the words that went with it. Only added."""
+
+    __tablename__ = "reward_steps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reward_id: Mapped[int] = mapped_column(ForeignKey("rewards.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    action: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class RewardLine(Table):
@@ -120,13 +134,14 @@ class RewardLine(Table):
 class Payout(Table):
     """A person's share as it was paid: gross, the income tax withheld, the day, the voucher, and what the person says.
 
-    Gross less tax is what arrived. One for each line; a payment that never arrived is repeated outside and acknowledged here.
+    Gross less tax is what arrived. One that was recorded by mistake, or never arrived, is taken back on a day of its own, and
+    another one may take its place.
     """
 
     __tablename__ = "payouts"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    line_id: Mapped[int] = mapped_column(ForeignKey("reward_lines.id"), unique=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("reward_lines.id"), index=True)
     reward_id: Mapped[int] = mapped_column(ForeignKey("rewards.id"), index=True)
     state: Mapped[PayoutState] = mapped_column(EnumText(PayoutState))
     gross_fen: Mapped[int] = mapped_column(BigInteger)
@@ -138,12 +153,23 @@ class Payout(Table):
     paid_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reversed_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
         one_of("state", PayoutState),
         CheckConstraint("gross_fen > 0", name="more_than_nothing"),
         CheckConstraint("tax_fen >= 0 AND tax_fen < gross_fen", name="tax_within_gross"),
-        CheckConstraint("(state = 'paid') = (answered_at IS NULL)", name="answered_at_if_answered"),
-        CheckConstraint("state <> 'denied' OR reason <> ''", name="reason_if_denied"),
+        CheckConstraint(
+            "state NOT IN ('acknowledged', 'denied') OR answered_at IS NOT NULL", name="answered_at_if_answered"
+        ),
+        CheckConstraint("state NOT IN ('denied', 'reversed') OR reason <> ''", name="reason_if_denied"),
+        CheckConstraint("(state = 'reversed') = (reversed_on IS NOT NULL)", name="reversed_on_if_reversed"),
+        Index(
+            "uq_payouts_line",
+            "line_id",
+            unique=True,
+            sqlite_where=sql("state <> 'reversed'"),
+            postgresql_where=sql("state <> 'reversed'"),
+        ),
     )

@@ -18,8 +18,8 @@ from marketplace.ledger.service import post
 from marketplace.rewards.events import PayoutMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.policy import require_visible
-from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, PayoutState, RewardState
-from marketplace.rewards.service import LONGEST_REASON, enter, move_with_reason
+from marketplace.rewards.rules import PAYOUT_STATES, PayoutState, RewardState
+from marketplace.rewards.service import LONGEST_REASON, enter, move_with_reason, note, paid_of, require_current
 from marketplace.rewards.unit_rules import PAPERS
 
 
@@ -42,7 +42,9 @@ def pay(uow: UnitOfWork, line_id: int, paid: PaidOut) -> Payout:
         raise NotPermitted(N_("Only the unit pays a reward."))
     if reward.state is not RewardState.APPROVED or line.round != reward.round:
         raise Conflict(N_("Only an approved reward is paid. Reload the page to see where it stands."))
-    if uow.session.scalar(select(Payout.id).where(Payout.line_id == line_id)) is not None:
+    require_current(uow, reward)
+    counts = (Payout.line_id == line_id, Payout.state != PayoutState.REVERSED)
+    if uow.session.scalar(select(Payout.id).where(*counts)) is not None:
         raise Conflict(N_("This part is paid already."))
     _require_possible(uow, reward, line, paid)
     payout = _payout(uow, reward, line, paid)
@@ -58,17 +60,32 @@ def answer(uow: UnitOfWork, payout_id: int, action: str, reason: str = "") -> Pa
 
     Raises NotFound, NotPermitted, Conflict, InvalidInput; emits PayoutMoved.
     """
-    found = uow.session.get(Payout, payout_id)
-    if found is None:
-        raise NotFound(N_("There is no such payment."))
-    _reward, line, _held = _enter_by_line(uow, found.line_id)
-    payout = uow.session.get_one(Payout, payout_id, populate_existing=True)
+    payout, _reward, line, _held = _enter_by_payout(uow, payout_id)
     relations = frozenset({Relation.AUTHOR} if line.user_id == uow.actor.user_id else ())
     transition = PAYOUT_STATES.require(action, payout.state, relations)
     if transition.reason_required:
         payout.reason = required(reason, "reason", LONGEST_REASON)
     advance(uow, PAYOUT_STATES, payout, action, relations, payout.reason, answered_at=uow.now())
     _announce(uow, payout, action)
+    return payout
+
+
+def reverse(uow: UnitOfWork, payout_id: int, reason: str) -> Payout:
+    """The unit takes back what it recorded by mistake, or what never arrived: it counts for nothing from today on, and the part
+    can be paid anew. Raises NotFound, NotPermitted, Conflict, InvalidInput; emits PayoutMoved."""
+    payout, reward, _line, held = _enter_by_payout(uow, payout_id)
+    PAYOUT_STATES.require("reverse", payout.state, held)
+    if reward.state not in {RewardState.APPROVED, RewardState.HELD}:
+        raise Conflict(N_("Only an approved reward is paid. Reload the page to see where it stands."))
+    payout.reason = required(reason, "reason", LONGEST_REASON)
+    today = china_day(uow.now())
+    advance(uow, PAYOUT_STATES, payout, "reverse", held, payout.reason, reversed_on=today)
+    net = payout.gross_fen - payout.tax_fen
+    for kind, fen in ((TransferKind.PAYOUT_BACK, net), (TransferKind.TAX_BACK, payout.tax_fen)):
+        if fen:
+            post(uow, kind, reward.deal_id, fen, today, f"payout:{payout.id}")
+    note(uow, reward, "reverse", payout.reason)
+    _announce(uow, payout, "reverse")
     return payout
 
 
@@ -80,16 +97,16 @@ def release(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
 
 
 def revoke(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
-    """An official takes back what is not paid yet of a held reward; what was paid stays paid. Emits RewardMoved."""
+    """An official takes back what is not paid yet of a held reward, and its deductions; what was paid stays paid.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput; emits RewardMoved.
+    """
     reward, held = enter(uow, reward_id)
-    REWARD_STATES.require("revoke", reward.state, held)
-    was_approved = reward.state is RewardState.HELD
     move_with_reason(uow, reward, "revoke", held, reason)
-    if was_approved:
-        paid = sum(uow.session.scalars(select(Payout.gross_fen).where(Payout.reward_id == reward.id)))
-        unpaid = (reward.pool_fen or 0) - paid
-        if unpaid > 0:
-            post(uow, TransferKind.REVOKED, reward.deal_id, unpaid, china_day(uow.now()), f"reward:{reward.id}")
+    unpaid, costs = (reward.pool_fen or 0) - paid_of(uow, reward), sum(cost["fen"] for cost in reward.costs)
+    for kind, fen in ((TransferKind.REVOKED, unpaid), (TransferKind.RESTORED, costs)):
+        if fen:
+            post(uow, kind, reward.deal_id, fen, china_day(uow.now()), f"reward:{reward.id}")
     return reward
 
 
@@ -102,6 +119,14 @@ def voucher_of(uow: UnitOfWork, payout_id: int) -> Payout:
         if line.user_id == uow.actor.user_id or held & {Relation.OWNER, Relation.OFFICIAL}:
             return payout
     raise NotFound(N_("There is no such payment."))
+
+
+def _enter_by_payout(uow: UnitOfWork, payout_id: int) -> tuple[Payout, Reward, RewardLine, frozenset[Relation]]:
+    found = uow.session.get(Payout, payout_id)
+    if found is None:
+        raise NotFound(N_("There is no such payment."))
+    reward, line, held = _enter_by_line(uow, found.line_id)
+    return uow.session.get_one(Payout, payout_id, populate_existing=True), reward, line, held
 
 
 def _enter_by_line(uow: UnitOfWork, line_id: int) -> tuple[Reward, RewardLine, frozenset[Relation]]:

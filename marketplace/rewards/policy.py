@@ -1,6 +1,6 @@
 """What an actor is to a reward, and which rewards he may see; the same rule as a WHERE clause for lists."""
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal
@@ -10,6 +10,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 from marketplace.organisations.models import Party
+from marketplace.results.models import Contributor
 from marketplace.rewards.models import Reward, RewardLine
 from marketplace.rewards.rules import RewardState
 
@@ -25,8 +26,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
-    """Rewards with a line for the actor, in any round."""
-    return Reward.id.in_(select(RewardLine.reward_id).where(RewardLine.user_id == actor.user_id))
+    """Rewards with a line for the actor, in any round; before the first, those of results he made."""
+    lines = select(RewardLine.reward_id).where(RewardLine.user_id == actor.user_id)
+    made = select(Contributor.result_id).where(Contributor.user_id == actor.user_id)
+    return or_(Reward.id.in_(lines), and_(Reward.round == 0, Reward.result_id.in_(made)))
 
 
 def is_of_my_unit(actor: Actor) -> ColumnElement[bool]:
@@ -40,10 +43,12 @@ def is_published_in_my_unit(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_of_my_office(actor: Actor) -> ColumnElement[bool]:
-    """Rewards from deals of which the actor is an official without a stake."""
+    """Rewards of units in the actor's counties, from deals in which he has no stake, and of which he gets nothing himself."""
     if not actor.is_official:
         return false()
-    return Reward.deal_id.in_(select(Deal.id).where(is_in_office(actor)))
+    here = true() if actor.is_city_official else Deal.seller_county.in_(actor.counties)
+    of_deals = Reward.deal_id.in_(select(Deal.id).where(is_in_office(actor), here))
+    return and_(of_deals, not_(is_mine(actor)))
 
 
 def relations(session: Session, actor: Actor, reward: Reward) -> frozenset[Relation]:

@@ -1,24 +1,25 @@
 """The reading side of rewards: one reward with where it comes from, the actor's own money, sums for the figures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.results.models import Result
-from marketplace.rewards.models import Payout, Reward, RewardLine
-from marketplace.rewards.policy import is_mine, is_of_my_office, is_of_my_unit, require_visible, visible
-from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, CostKind, RewardState
+from marketplace.rewards.models import Payout, Reward, RewardLine, RewardStep
+from marketplace.rewards.policy import require_visible
+from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, CostKind, PayoutState, RewardState
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,14 @@ class LineRow:
     can_confirm: bool
     can_confirm_on_paper: bool
     can_pay: bool
+    can_reverse: bool
+    sees_tax: bool
     answers: frozenset[str]
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether it was paid, and nobody says that it has not arrived."""
+        return self.payout is not None and self.payout.state is not PayoutState.DENIED
 
     @property
     def net_fen(self) -> int | None:
@@ -46,6 +54,16 @@ class CostRow:
     kind: CostKind
     fen: int
     note: str
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A line of the history: an action of the machine, who took it, and the words that went with it."""
+
+    at: datetime
+    label: str
+    who: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,26 +85,12 @@ class RewardPage:
     actions: frozenset[str]
     due: date | None
     is_late: bool
+    steps: tuple[StepRow, ...]
 
     @property
     def paid_fen(self) -> int:
         """What was paid to people, gross."""
         return sum(row.payout.gross_fen for row in self.lines if row.payout)
-
-
-@dataclass(frozen=True)
-class MoneyRow:
-    """One line of "my money", or of what a unit owes. `fen` is the reader's part, or the whole pool for a unit or official."""
-
-    reward: Reward
-    title: str
-    unit: str
-    fen: int | None
-    payout: Payout | None
-    due: date | None
-    is_late: bool
-    is_paid_out: bool
-    waits_for_me: bool
 
 
 def reward_page(uow: UnitOfWork, reward_id: int) -> RewardPage:
@@ -97,7 +101,7 @@ def reward_page(uow: UnitOfWork, reward_id: int) -> RewardPage:
     milestone = session.get_one(Milestone, receipt.milestone_id)
     today = china_day(uow.now())
     lines = _lines(uow, reward, held)
-    is_paid_out = reward.state is RewardState.APPROVED and all(row.payout for row in lines if row.line.fen)
+    is_paid_out = reward.state is RewardState.APPROVED and all(row.is_paid for row in lines if row.line.fen)
     due = None if is_paid_out else due_on(reward)
     return RewardPage(
         reward=reward,
@@ -115,7 +119,21 @@ def reward_page(uow: UnitOfWork, reward_id: int) -> RewardPage:
         actions=_actions(reward, held, today),
         due=due,
         is_late=due is not None and due < today,
+        steps=_steps(session, reward),
     )
+
+
+def _steps(session: Session, reward: Reward) -> tuple[StepRow, ...]:
+    """Newest first."""
+    statement = select(RewardStep, User.name).outerjoin(User, User.id == RewardStep.user_id)
+    found = session.execute(statement.where(RewardStep.reward_id == reward.id).order_by(RewardStep.id.desc()))
+    return tuple(StepRow(step.at, _LABELS[step.action], name or "", step.reason) for step, name in found)
+
+
+_LABELS = {one.action: one.label for one in REWARD_STATES.transitions} | {
+    "confirm": N_("Part confirmed"),
+    "reverse": N_("Payout taken back"),
+}
 
 
 def due_on(reward: Reward) -> date | None:
@@ -135,9 +153,13 @@ def _actions(reward: Reward, held: frozenset[Relation], today: date) -> frozense
     return found
 
 
+PAYOUT_COUNTS = (Payout.line_id == RewardLine.id) & (Payout.state != PayoutState.REVERSED)
+"""A payout that was taken back is history."""
+
+
 def _lines(uow: UnitOfWork, reward: Reward, held: frozenset[Relation]) -> tuple[LineRow, ...]:
     of_round = (RewardLine.reward_id == reward.id, RewardLine.round == reward.round)
-    statement = select(RewardLine, Payout).outerjoin(Payout, Payout.line_id == RewardLine.id)
+    statement = select(RewardLine, Payout).outerjoin(Payout, PAYOUT_COUNTS)
     found = uow.session.execute(statement.where(*of_round).order_by(RewardLine.id))
     return tuple(_line(uow, reward, held, line, payout) for line, payout in found)
 
@@ -154,93 +176,31 @@ def _line(
         is_me=is_me,
         can_confirm=waits and is_me,
         can_confirm_on_paper=waits and is_unit and line.user_id is None,
+        can_reverse=is_unit and payout is not None and "reverse" in _of_payout(payout, held),
+        sees_tax=is_me or bool(held & {Relation.OWNER, Relation.OFFICIAL}),
         can_pay=reward.state is RewardState.APPROVED and is_unit and payout is None and line.fen > 0,
-        answers=frozenset(one.action for one in PAYOUT_STATES.available(payout.state, mine)) if payout else frozenset(),
+        answers=_of_payout(payout, mine) if payout else frozenset(),
     )
 
 
-def my_money(uow: UnitOfWork) -> tuple[MoneyRow, ...]:
-    """The actor's own parts, those that wait for him first, then the newest."""
-    found = _money(uow, is_mine(uow.actor), own=True)
-    return tuple(sorted(found, key=lambda row: not row.waits_for_me))
-
-
-def owed_by_my_units(uow: UnitOfWork) -> tuple[MoneyRow, ...]:
-    """Rewards of the units the actor speaks for."""
-    return _money(uow, is_of_my_unit(uow.actor))
-
-
-def in_my_office(uow: UnitOfWork) -> tuple[MoneyRow, ...]:
-    """Rewards of the counties an official is there for."""
-    return _money(uow, is_of_my_office(uow.actor))
-
-
-def _money(uow: UnitOfWork, which: ColumnElement[bool], *, own: bool = False, limit: int = 200) -> tuple[MoneyRow, ...]:
-    statement = (
-        select(Reward, Deal.title, Organisation.name)
-        .join(Deal, Deal.id == Reward.deal_id)
-        .join(Organisation, Organisation.id == Reward.organisation_id)
-        .where(which, visible(uow.actor))
-        .order_by(Reward.id.desc())
-        .limit(limit)
-    )
-    rows = uow.session.execute(statement).all()
-    ids = [reward.id for reward, _, _ in rows]
-    mine, paid = _own_lines(uow, ids) if own else {}, _paid_of(uow.session, ids)
-    return tuple(
-        _money_row(uow, reward, title, unit, mine.get(reward.id), own, paid.get(reward.id, 0))
-        for reward, title, unit in rows
-    )
-
-
-def _paid_of(session: Session, reward_ids: Sequence[int]) -> dict[int, int]:
-    """What was paid of each reward, gross, in fen."""
-    sums = select(Payout.reward_id, func.sum(Payout.gross_fen)).where(Payout.reward_id.in_(reward_ids))
-    return {reward_id: int(fen) for reward_id, fen in session.execute(sums.group_by(Payout.reward_id))}
-
-
-def _own_lines(uow: UnitOfWork, reward_ids: Sequence[int]) -> dict[int, tuple[RewardLine, Payout | None]]:
-    """The actor's line of each reward that still counts."""
-    statement = (
-        select(RewardLine, Payout)
-        .join(Reward, (Reward.id == RewardLine.reward_id) & (Reward.round == RewardLine.round))
-        .outerjoin(Payout, Payout.line_id == RewardLine.id)
-        .where(RewardLine.reward_id.in_(reward_ids), RewardLine.user_id == uow.actor.user_id)
-    )
-    return {line.reward_id: (line, payout) for line, payout in uow.session.execute(statement)}
-
-
-def _money_row(
-    uow: UnitOfWork,
-    reward: Reward,
-    title: str,
-    unit: str,
-    mine: tuple[RewardLine, Payout | None] | None,
-    own: bool,
-    paid_fen: int,
-) -> MoneyRow:
-    line, payout = mine or (None, None)
-    is_paid_out = reward.state is RewardState.APPROVED and paid_fen == reward.pool_fen
-    due = None if is_paid_out else due_on(reward)
-    confirms = line is not None and reward.state is RewardState.CONFIRMING and line.confirmed_at is None
-    answers = payout is not None and payout.answered_at is None
-    return MoneyRow(
-        reward=reward,
-        title=title,
-        unit=unit,
-        fen=(line.fen if line else None) if own else reward.pool_fen,
-        payout=payout,
-        due=due,
-        is_late=due is not None and due < china_day(uow.now()) and payout is None,
-        is_paid_out=is_paid_out,
-        waits_for_me=confirms or answers,
-    )
+def _of_payout(payout: Payout, relations: frozenset[Relation]) -> frozenset[str]:
+    return frozenset(one.action for one in PAYOUT_STATES.available(payout.state, relations))
 
 
 def paid_by_deal(session: Session) -> dict[int, int]:
-    """What was paid to people, gross, by deal, in fen."""
+    """What was paid to people and not taken back, gross, by deal, in fen."""
     sums = select(Reward.deal_id, func.sum(Payout.gross_fen)).join(Reward, Reward.id == Payout.reward_id)
-    return {deal_id: int(fen) for deal_id, fen in session.execute(sums.group_by(Reward.deal_id))}
+    counts = sums.where(Payout.state != PayoutState.REVERSED).group_by(Reward.deal_id)
+    return {deal_id: int(fen) for deal_id, fen in session.execute(counts)}
+
+
+def costs_by_deal(session: Session) -> dict[int, int]:
+    """What was deducted for rewards that are approved, by deal, in fen."""
+    found: dict[int, int] = {}
+    owed = {RewardState.APPROVED, RewardState.HELD}
+    for deal_id, costs in session.execute(select(Reward.deal_id, Reward.costs).where(Reward.state.in_(owed))):
+        found[deal_id] = found.get(deal_id, 0) + sum(cost["fen"] for cost in costs)
+    return found
 
 
 def awarded_by_deal(session: Session) -> dict[int, int]:
@@ -253,7 +213,8 @@ def awarded_by_deal(session: Session) -> dict[int, int]:
     )
     found = {deal_id: int(fen) for deal_id, fen in session.execute(pools)}
     kept = select(Reward.deal_id, func.sum(Payout.gross_fen)).join(Reward, Reward.id == Payout.reward_id)
-    of_revoked = kept.where(Reward.state == RewardState.REVOKED).group_by(Reward.deal_id)
+    counts = (Reward.state == RewardState.REVOKED, Payout.state != PayoutState.REVERSED)
+    of_revoked = kept.where(*counts).group_by(Reward.deal_id)
     for deal_id, fen in session.execute(of_revoked):
         found[deal_id] = found.get(deal_id, 0) + int(fen)
     return found

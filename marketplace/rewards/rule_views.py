@@ -25,7 +25,7 @@ def rules(organisation_id: int) -> str | Response:
     form = RuleForm()
     form.result.choices = [("", _("Choose")), *((str(result_id), title) for result_id, title in page.results)]
     if submitted(form, lambda uow: unit_rules.file_rule(uow, organisation_id, form.read())) is not None:
-        flash(_("The rule is filed. It counts for money that arrives from tomorrow on."), "success")
+        flash(_("The rule is filed. It counts for contracts that come into force from now on."), "success")
         return _to(organisation_id)
     return render_template("rewards/rules.html", page=page, form=form)
 

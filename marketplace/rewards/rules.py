@@ -51,6 +51,7 @@ class PayoutState(Labelled):
     PAID = "paid", N_("Paid, waiting for the worker's word")
     ACKNOWLEDGED = "acknowledged", N_("Received by the worker")
     DENIED = "denied", N_("The worker says it has not arrived")
+    REVERSED = "reversed", N_("Recorded by mistake, taken back")
 
 
 class CostKind(Labelled):
@@ -88,14 +89,9 @@ REWARD_STATES = StateTable(
         ),
         arrow("hold", {S.APPROVED}, S.HELD, {R.SYSTEM}, N_("Hold after a refund")),
         arrow("release", {S.HELD}, S.APPROVED, {R.OFFICIAL}, N_("Let it be paid all the same"), reason=True),
-        arrow(
-            "revoke",
-            {S.TRIGGERED, S.HELD},
-            S.REVOKED,
-            {R.OFFICIAL, R.SYSTEM},
-            N_("Take back what is not paid"),
-            reason=True,
-        ),
+        arrow("pass", {S.CONFIRMING}, S.PUBLISHED, {R.OFFICIAL}, N_("Publish without the missing words"), reason=True),
+        arrow("lapse", {S.TRIGGERED}, S.REVOKED, {R.SYSTEM}, N_("Nothing is left after the refund")),
+        arrow("revoke", {S.HELD}, S.REVOKED, {R.OFFICIAL}, N_("Take back what is not paid"), reason=True),
     ),
     timers=((S.TRIGGERED, 15), (S.CONFIRMING, 15), (S.PUBLISHED, 30), (S.DISPUTED, 15), (S.APPROVED, 30), (S.HELD, 30)),
 )
@@ -106,6 +102,7 @@ PAYOUT_STATES = StateTable(
     (
         arrow("acknowledge", {P.PAID, P.DENIED}, P.ACKNOWLEDGED, {R.AUTHOR}, N_("I have received it")),
         arrow("deny", {P.PAID}, P.DENIED, {R.AUTHOR}, N_("It has not arrived"), reason=True),
+        arrow("reverse", {P.PAID, P.DENIED}, P.REVERSED, {R.OWNER}, N_("Recorded by mistake"), reason=True),
     ),
     timers=((P.PAID, 15), (P.DENIED, 15)),
 )

@@ -10,7 +10,7 @@ from marketplace.deals.models import Deal
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
-from marketplace.kernel.clock import china_day, day_begins
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.texts import required, single_line
@@ -19,7 +19,8 @@ from marketplace.payments.models import Milestone, Receipt
 from marketplace.results.models import Result
 from marketplace.rewards.events import RuleFiled
 from marketplace.rewards.law import statutory
-from marketplace.rewards.models import RewardRule
+from marketplace.rewards.models import Reward, RewardRule
+from marketplace.rewards.policy import is_mine
 from marketplace.rewards.rules import FILED, WHOLE_BP, Basis, Filed, Resolved, resolve
 
 LONGEST_TITLE = 200
@@ -75,15 +76,15 @@ def file_rule(uow: UnitOfWork, organisation_id: int, text: RuleText) -> RewardRu
 
 
 def end_rule(uow: UnitOfWork, rule_id: int) -> RewardRule:
-    """Let a rule end today; money that has arrived until today still goes by it. Raises NotFound, NotPermitted, Conflict."""
+    """Let a rule end today; contracts in force by then still go by it. Raises NotFound, NotPermitted, Conflict."""
     rule = uow.session.get(RewardRule, rule_id, with_for_update=True, populate_existing=True)
     if rule is None:
         raise NotFound(N_("There is no such rule."))
     _require_administrator(uow, rule.organisation_id)
-    today = china_day(uow.now())
-    if rule.valid_to is not None and rule.valid_to <= today:
+    last = max(china_day(uow.now()), rule.valid_from)
+    if rule.valid_to is not None and rule.valid_to <= last:
         raise Conflict(N_("This rule has ended already."))
-    rule.valid_to = max(today, rule.valid_from)
+    rule.valid_to = last
     uow.flush()
     uow.emit(RuleFiled(rule.id, rule.organisation_id, "end"))
     return rule
@@ -104,7 +105,11 @@ def rules_page(uow: UnitOfWork, organisation_id: int) -> RulesPage | None:
     """What members of the unit and officials may read; None where there is no such unit, or not for the actor."""
     session, actor = uow.session, uow.actor
     unit = session.get(Organisation, organisation_id)
-    if unit is None or not (organisation_id in actor.organisation_ids or actor.is_official_for(unit.county)):
+    if unit is None or not (
+        organisation_id in actor.organisation_ids
+        or actor.is_official_for(unit.county)
+        or _concerns(uow, organisation_id)
+    ):
         return None
     of_unit = select(RewardRule).where(RewardRule.organisation_id == organisation_id)
     owned = select(Result.id, Result.title).join(Party, Party.id == Result.party_id)
@@ -118,6 +123,12 @@ def rules_page(uow: UnitOfWork, organisation_id: int) -> RulesPage | None:
     )
 
 
+def _concerns(uow: UnitOfWork, organisation_id: int) -> bool:
+    """Whether the actor has a part in a reward of the unit, in it or not: what gives his share he may read."""
+    his = select(Reward.id).where(Reward.organisation_id == organisation_id, is_mine(uow.actor))
+    return uow.actor.is_signed_in and uow.session.scalar(his.limit(1)) is not None
+
+
 def readable(uow: UnitOfWork, rule_id: int) -> RewardRule:
     """A rule the actor may read. Raises NotFound."""
     rule = uow.session.get(RewardRule, rule_id)
@@ -127,27 +138,29 @@ def readable(uow: UnitOfWork, rule_id: int) -> RewardRule:
 
 
 def rule_for(uow: UnitOfWork, receipt: Receipt) -> Resolved | None:
-    """What gives the share of a receipt: of the unit's rules that were in force and filed when the money arrived, else the law.
+    """What gives the share of a receipt: of the unit's rules those filed and in force when the contract came into force, else the
+    law as it is when the money arrives.
 
-    A rule that is filed afterwards does not count, whatever it says of its validity: nobody's share shrinks once the money is
-    there. None where neither a rule nor the law speaks of such a contract.
+    A rule that is filed afterwards does not count, whatever it says of its validity: nobody's share shrinks once the result is
+    sold. None where neither a rule nor the law speaks of such a contract.
     """
     session = uow.session
     deal = session.get_one(Deal, receipt.deal_id)
     milestone = session.get_one(Milestone, receipt.milestone_id)
     contract = session.get_one(Document, milestone.document_id)
     contract_type = contract.contract_type.value if contract.contract_type else ""
-    day = receipt.received_on or receipt.sent_on
+    if deal.in_force_at is None:
+        raise ValueError("money was received for a contract that is not in force")
+    agreed_on = china_day(deal.in_force_at)
+    default = statutory(contract_type, receipt.received_on or receipt.sent_on)
     unit = _seller_unit(uow, deal)
     filed_in_time = (
         RewardRule.organisation_id == unit.id,
-        RewardRule.filed_at < day_begins(day),
+        RewardRule.filed_at < deal.in_force_at,
         or_(RewardRule.result_id.is_(None), RewardRule.result_id == deal.result_id),
     )
     known = (_filed(rule) for rule in session.scalars(select(RewardRule).where(*filed_in_time)))
-    return resolve(
-        [one for one in known if one.applies(contract_type, day)], statutory(contract_type, day), unit.kind.value
-    )
+    return resolve([one for one in known if one.applies(contract_type, agreed_on)], default, unit.kind.value)
 
 
 def _filed(rule: RewardRule) -> Filed:

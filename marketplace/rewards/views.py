@@ -12,7 +12,8 @@ from marketplace.deals.paper_views import download
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
-from marketplace.rewards import calculating, confirming, payouts, queries, rule_views
+from marketplace.kernel.states import Relation
+from marketplace.rewards import calculating, confirming, money, payouts, queries, rule_views
 from marketplace.rewards.blueprint import blueprint
 from marketplace.rewards.forms import CalculationForm, PaperForm, PayoutForm
 from marketplace.rewards.models import Reward, RewardLine
@@ -26,6 +27,7 @@ __all__ = ["blueprint", "rule_views"]
 
 WITH_REASON: Mapping[str, tuple[Callable[[UnitOfWork, int, str], Reward], str]] = {
     "object": (confirming.object_to, N_("Your objection is recorded. The reward is not paid before it is answered.")),
+    "pass": (confirming.publish_without, N_("The split is published. Everybody concerned reads your reason.")),
     "dismiss": (confirming.dismiss, N_("The objection is dismissed, and everybody concerned reads your reason.")),
     "release": (payouts.release, N_("The reward can be paid again.")),
     "revoke": (payouts.revoke, N_("What was not paid is taken back.")),
@@ -37,7 +39,7 @@ WITH_REASON: Mapping[str, tuple[Callable[[UnitOfWork, int, str], Reward], str]] 
 def mine() -> str:
     """The person's own money, what his units owe, and what an official watches."""
     with reading() as uow:
-        own, unit, office = queries.my_money(uow), queries.owed_by_my_units(uow), queries.in_my_office(uow)
+        own, unit, office = money.my_own(uow), money.owed_by_my_units(uow), money.in_my_office(uow)
     return render_template("rewards/mine.html", own=own, unit_rows=unit, office_rows=office)
 
 
@@ -59,7 +61,7 @@ def calculate(reward_id: int) -> str | Response:
     if "calculate" not in page.actions:
         raise Conflict(N_("The reward is not to be calculated now. Reload the page to see where it stands."))
     if request.method == "GET":
-        form.offer(proposed)
+        form.offer(proposed, page.reward.round)
     done = submitted(form, lambda uow: calculating.calculate(uow, reward_id, form.read(uow, proposed)))
     if done is not None:
         flash(_("The split is proposed. Everybody is asked to confirm his part."), "success")
@@ -78,7 +80,7 @@ def approve(reward_id: int) -> Response:
     return _to(reward_id)
 
 
-@blueprint.post("/rewards/<int:reward_id>/<any(object, dismiss, release, revoke):action>")
+@blueprint.post("/rewards/<int:reward_id>/<any(object, pass, dismiss, release, revoke):action>")
 @requires(signed_in)
 def take(reward_id: int, action: str) -> str | Response:
     """A step that asks for a reason."""
@@ -127,6 +129,38 @@ def pay(line_id: int) -> str | Response:
         flash(_("The payment is recorded. %(name)s is asked whether it has arrived.", name=row.line.name), "success")
         return _to(page.reward.id)
     return render_template("rewards/payout.html", page=page, row=row, form=form)
+
+
+@blueprint.get("/deals/<int:deal_id>/rewards")
+@requires(signed_in)
+def of_deal(deal_id: int) -> str:
+    """The rewards from one deal's money, as far as the reader may see them."""
+    with reading() as uow:
+        rows = money.of_deal(uow, deal_id)
+    return render_template("rewards/of_deal.html", rows=rows, deal_id=deal_id)
+
+
+@blueprint.get("/rewards/lines/<int:line_id>/signed-paper")
+@requires(signed_in)
+def signed_paper(line_id: int) -> FlaskResponse:
+    """What somebody without an account has signed: for the unit, the officials and whoever has a part himself."""
+    page, row = _row(line_id)
+    has_part = any(one.is_me for one in page.lines) or bool(page.relations & {Relation.OWNER, Relation.OFFICIAL})
+    if row.line.paper_sha256 is None or not has_part:
+        raise NotFound(N_("There is no such file."))
+    return download(row.line.paper_sha256, None, row.line.paper_name)
+
+
+@blueprint.post("/rewards/payouts/<int:payout_id>/reverse")
+@requires(signed_in)
+def reverse(payout_id: int) -> str | Response:
+    """The unit takes back what it recorded by mistake, or what never arrived."""
+    form = ReasonForm()
+    reversed_ = submitted(form, lambda uow: payouts.reverse(uow, payout_id, form.reason.data))
+    if reversed_ is None:
+        return _show(_reward_of(payout_id), Refused(f"reverse-{payout_id}", form))
+    flash(_("Taken back. The part can be paid anew."), "success")
+    return _to(reversed_.reward_id)
 
 
 @blueprint.post("/rewards/payouts/<int:payout_id>/<any(acknowledge, deny):action>")

@@ -10,11 +10,12 @@ from marketplace.deals.models import Entry
 from marketplace.ledger.queries import Balances, balances, turnover
 from marketplace.ledger.rules import Account, TransferKind
 from marketplace.payments.queries import received_by_deal, royalties_by_deal
-from marketplace.rewards.queries import awarded_by_deal, paid_by_deal
+from marketplace.rewards.queries import awarded_by_deal, costs_by_deal, paid_by_deal
 
 SUM_OF_ACCOUNTS = "sum of accounts"
 WHAT_IS_OWED = "owed"
 AWARDED = "awarded and not paid"
+KEPT = "received and not passed on"
 
 ByDeal = Mapping[int, int]
 """Fen by the id of the deal."""
@@ -56,13 +57,14 @@ def check(session: Session) -> Checked:
 
 def _by_rows(session: Session) -> dict[str, ByDeal]:
     signed, received, paid = _signed(session), received_by_deal(session), paid_by_deal(session)
-    awarded = awarded_by_deal(session)
+    awarded, costs = awarded_by_deal(session), costs_by_deal(session)
     return {
         "A1": signed,
         "A4": received,
         "A6": paid,
         WHAT_IS_OWED: _less(_more(signed, royalties_by_deal(session)), received),
         AWARDED: _less(awarded, paid),
+        KEPT: _less(received, _more(awarded, costs)),
         SUM_OF_ACCOUNTS: {},
     }
 
@@ -75,6 +77,7 @@ def _by_ledger(session: Session, accounts: Mapping[int, Balances]) -> dict[str, 
         "A6": {deal: net.get(deal, 0) + tax.get(deal, 0) for deal in {*net, *tax}},
         WHAT_IS_OWED: _of(accounts, Account.OWED),
         AWARDED: _of(accounts, Account.AWARDED),
+        KEPT: _of(accounts, Account.RECEIVED),
         SUM_OF_ACCOUNTS: {deal: sum(of.values()) for deal, of in accounts.items()},
     }
 

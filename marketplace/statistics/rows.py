@@ -16,6 +16,7 @@ from marketplace.deals.rules import EntryKind
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import ReceiptKind, ReceiptState
 from marketplace.rewards.models import Payout, Reward
+from marketplace.rewards.rules import PayoutState
 from marketplace.statistics.rules import Rung
 
 
@@ -96,17 +97,25 @@ def _receipts() -> Select[Any]:
 
 
 def _payouts() -> Select[Any]:
-    """What was paid to people, gross."""
+    """What was paid to people, gross; what was taken back is negative on the day on which it was."""
+    paid = select(
+        Payout.reward_id, Payout.paid_on.label("dated"), Payout.gross_fen.label("fen"), literal(1).label("counted")
+    )
+    back = select(Payout.reward_id, Payout.reversed_on, -Payout.gross_fen, literal(-1)).where(
+        Payout.state == PayoutState.REVERSED
+    )
+    rows = union_all(paid, back).subquery()
     return (
         select(
             Reward.deal_id.label("deal_id"),
-            Payout.paid_on.label("dated"),
-            Payout.gross_fen.label("amount_fen"),
-            literal(1).label("counted"),
+            rows.c.dated,
+            rows.c.fen.label("amount_fen"),
+            rows.c.counted,
             Document.basis.label("basis"),
-            *_deal_columns(Payout.paid_on),
+            *_deal_columns(rows.c.dated),
         )
-        .join(Reward, Reward.id == Payout.reward_id)
+        .select_from(rows)
+        .join(Reward, Reward.id == rows.c.reward_id)
         .join(Deal, Deal.id == Reward.deal_id)
         .join(Receipt, Receipt.id == Reward.receipt_id)
         .join(Milestone, Milestone.id == Receipt.milestone_id)

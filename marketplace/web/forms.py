@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from wtforms import Form as PlainForm
 from wtforms import SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
@@ -35,6 +36,15 @@ class Form(FlaskForm):  # type: ignore[misc]
                 placed = True
         if not placed:
             self.form_errors.append(say(error))
+
+
+class InnerForm(PlainForm):  # type: ignore[misc]
+    """One line of a list within a form; it is sent with that form's token, and its messages are translated like that form's."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """As of the form around it."""
+
+        csrf = False
 
 
 def later(message: str) -> Any:

@@ -29,7 +29,18 @@ from tests.factories import make_result, make_signed
 from tests.personas import People
 
 UPLOAD = b"%PDF-1.7 a scan"
-BEFORE_SALTS = "0012"
+BEFORE_SALTS, BEFORE_MONEY = "0012", "0010"
+MONEY = (
+    "ledger_transfers",
+    "milestones",
+    "receipts",
+    "royalty_statements",
+    "reward_rules",
+    "rewards",
+    "reward_lines",
+    "reward_steps",
+    "payouts",
+)
 
 
 @pytest.fixture
@@ -174,10 +185,11 @@ def test_the_clock_of_the_backup_is_in_its_manifest(
     assert set(manifest["sha256"]) == set(source.namelist()) - {"manifest.json"}
 
 
-def test_a_backup_of_before_there_were_salts_is_restored(
-    filled: UnitOfWorkFactory, run: Run, other: Flask, tmp_path: Path
+@pytest.mark.parametrize("migration", [BEFORE_SALTS, BEFORE_MONEY])
+def test_a_backup_of_an_earlier_version_is_restored(
+    filled: UnitOfWorkFactory, run: Run, other: Flask, tmp_path: Path, migration: str
 ) -> None:
-    """Its audit rows have a column less; the log is looked at once the schema is the present one."""
+    """Its audit rows have a column less, and there may be no ledger; the log is looked at once the schema is the present one."""
     file, older = tmp_path / "backup.zip", tmp_path / "older.zip"
     with filled.writing() as uow:
         before = GENESIS
@@ -186,21 +198,23 @@ def test_a_backup_of_before_there_were_salts_is_restored(
             row.hash = before = digest(row)
         uow.session.get_one(AuditHead, 1).last_hash = before
     run("backup", file)
-    _without_salts(file, older)
+    _as_written_by(migration, file, older)
     code, output = restore(other, older)
     assert (code, "Warning" in output) == (0, False), output
     assert other.test_cli_runner().invoke(args=["audit", "verify"]).output == "whole: 2 rows, 0 anchors\n"
 
 
-def _without_salts(file: Path, older: Path) -> None:
-    """Write the backup as the version before would have."""
+def _as_written_by(migration: str, file: Path, older: Path) -> None:
+    """Write the backup as the version of that migration would have."""
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(older, "w") as out:
         members = {name: source.read(name) for name in source.namelist()}
         manifest = json.loads(members.pop("manifest.json"))
         rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
         without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
         members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
+        for table in MONEY if migration == BEFORE_MONEY else ():
+            del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
-        members["manifest.json"] = json.dumps({**manifest, "migration": BEFORE_SALTS}).encode()
+        members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()
         for name, content in members.items():
             out.writestr(name, content)

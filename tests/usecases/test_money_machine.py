@@ -161,7 +161,7 @@ class Money(RuleBasedStateMachine):
         def calculate(uow: UnitOfWork) -> None:
             reward = uow.session.get(Reward, reward_id)
             shares = calculating.proposed_shares(uow, reward) if reward else []
-            calculating.calculate(uow, reward_id, Calculation(costs, shares))
+            calculating.calculate(uow, reward_id, Calculation(costs, shares, reward.round if reward else 0))
 
         self.attempt("seller_contact", calculate)
 
@@ -194,10 +194,11 @@ class Money(RuleBasedStateMachine):
         self.clock.forward(days=16)
         self.approve_some(pick)
 
-    @rule(who=WHO, pick=PICK, dice=st.integers(0, 3))
+    @rule(who=WHO, pick=PICK, dice=st.integers(0, 4))
     def dispute(self, who: str, pick: random.Random, dice: int) -> None:
         reward_id = self.some(Reward, pick)
-        what = (confirming.object_to, confirming.dismiss, payouts.release, payouts.revoke)[dice]
+        steps = (confirming.object_to, confirming.dismiss, payouts.release, payouts.revoke, confirming.publish_without)
+        what = steps[dice]
         self.attempt(who, lambda uow: what(uow, reward_id, "有异议"))
 
     @rule(pick=PICK)
@@ -212,6 +213,14 @@ class Money(RuleBasedStateMachine):
             said = PaidOut(tax, self.today, paper())
             if self.attempt("seller_contact", partial(payouts.pay, line_id=line.id, paid=said)):
                 self.paid_out += line.fen
+
+    @rule(who=WHO)
+    def take_back(self, who: str) -> None:
+        with self.factory.reading() as uow:
+            newest = uow.session.scalar(select(func.max(Payout.id))) or 0
+        if self.attempt(who, lambda uow: payouts.reverse(uow, newest, "登记有误")):
+            with self.factory.reading() as uow:
+                self.paid_out -= uow.session.get_one(Payout, newest).gross_fen
 
     @rule(who=WHO, action=st.sampled_from(("acknowledge", "deny")))
     def answer(self, who: str, action: str) -> None:

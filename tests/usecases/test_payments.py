@@ -11,6 +11,7 @@ from marketplace.deals import payment_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.permissions import Actor
 from marketplace.ledger.models import Transfer
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import ReceiptState, Standing, Trigger
@@ -69,18 +70,24 @@ def test_accepting_the_delivery_makes_its_lines_due(
     assert standings(factory, people.company, deal) == [Standing.OVERDUE, Standing.DUE, Standing.PLANNED]
 
 
-def test_either_party_says_that_another_event_has_happened(
+def test_the_seller_says_that_another_event_has_happened_and_may_put_it_off(
     factory: UnitOfWorkFactory, people: People, deal: int
 ) -> None:
     first, _, last = lines_of(factory, deal)
-    with factory.writing(people.seller_contact) as uow:
-        payment_service.fall_due(uow, last.id, date(2027, 2, 1))
+
+    def set_day(who: Actor, milestone_id: int, day: date) -> None:
+        with factory.writing(who) as uow:
+            payment_service.fall_due(uow, milestone_id, day)
+
+    set_day(people.seller_contact, last.id, date(2027, 2, 1))
     assert lines_of(factory, deal)[2].due_on == date(2027, 2, 1)
-    with factory.writing(people.seller_contact) as uow:
-        refused(lambda: payment_service.fall_due(uow, first.id, TODAY), Conflict)
-        refused(lambda: payment_service.fall_due(uow, last.id, TODAY), Conflict)
-    with factory.writing(people.stranger) as uow:
-        refused(lambda: payment_service.fall_due(uow, last.id, TODAY), NotFound)
+    refused(lambda: set_day(people.seller_contact, last.id, date(2027, 1, 31)), InvalidInput)
+    set_day(people.seller_contact, last.id, date(2027, 3, 1))
+    assert lines_of(factory, deal)[2].due_on == date(2027, 3, 1)
+    refused(lambda: set_day(people.seller_contact, last.id, date(2036, 1, 1)), InvalidInput)
+    refused(lambda: set_day(people.seller_contact, first.id, TODAY), Conflict)
+    refused(lambda: set_day(people.company, last.id, date(2027, 4, 1)), NotPermitted)
+    refused(lambda: set_day(people.stranger, last.id, date(2027, 4, 1)), NotFound)
 
 
 def test_a_payment_counts_once_payee_and_official_have_spoken(

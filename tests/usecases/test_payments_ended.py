@@ -74,7 +74,9 @@ def test_a_termination_ends_the_plan_and_leaves_what_stays_payable(
         service.terminate(uow, deal, "双方书面协议解除", 6_000_000)
     assert received(factory, deal) == (5_400_000, 600_000)
     states = [(line.fen, line.state) for line in lines_of(factory, deal)]
-    assert states[1:] == [
+    assert next_step(factory, people, deal)[:2] == ("buyer", "Pay what the termination leaves payable")
+    assert states == [
+        (5_400_000, MilestoneState.CANCELLED),
         (10_000_000, MilestoneState.CANCELLED),
         (2_600_000, MilestoneState.CANCELLED),
         (600_000, MilestoneState.PLANNED),
@@ -88,8 +90,14 @@ def test_a_termination_below_what_was_paid_is_refunded(factory: UnitOfWorkFactor
     with factory.writing(people.county_official) as uow:
         service.terminate(uow, deal, "法院判决解除", 0)
     assert received(factory, deal) == (5_400_000, -5_400_000)
+    assert next_step(factory, people, deal)[:2] == ("seller", "Send back what was paid too much")
+    with factory.reading(people.company) as uow:
+        assert payments_page(uow, deal).to_send_back_fen == 5_400_000
     refund(factory, people, payment_id, 5_400_000)
     assert received(factory, deal) == (0, 0)
+    assert next_step(factory, people, deal)[:2] == ("nobody", "Nothing more to do")
+    with factory.reading(people.company) as uow:
+        assert not any(line.can_pay for line in payments_page(uow, deal).lines)
 
 
 def test_a_contract_is_not_terminated_while_a_payment_waits(
@@ -131,19 +139,20 @@ def test_a_large_buyer_is_reminded_of_the_law(
     assert all(one is None or (one.latest, "第九条" in one.source) == (date(2027, 1, 19), True) for one in remarks)
 
 
-def test_who_owes_the_next_step_of_the_money_is_shown(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
-    def next_step() -> tuple[str, str, date | None]:
-        with factory.reading(people.company) as uow:
-            step = room(uow, deal).row.next
-        return step.who.value, step.label, step.due
+def next_step(factory: UnitOfWorkFactory, people: People, deal_id: int) -> tuple[str, str, date | None]:
+    with factory.reading(people.company) as uow:
+        step = room(uow, deal_id).row.next
+    return step.who.value, step.label, step.due
 
-    assert next_step() == ("buyer", "Pay what is due", date(2026, 11, 30))
+
+def test_who_owes_the_next_step_of_the_money_is_shown(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
+    assert next_step(factory, people, deal) == ("buyer", "Pay what is due", date(2026, 11, 30))
     receipt_id = report(factory, people.company, lines_of(factory, deal)[0].id, 5_400_000)
-    assert next_step() == ("seller", "Confirm that the money has arrived", date(2026, 11, 27))
+    assert next_step(factory, people, deal) == ("seller", "Confirm that the money has arrived", date(2026, 11, 27))
     confirm(factory, people.seller_contact, receipt_id)
-    assert next_step() == ("official", "Verify the payment", date(2026, 11, 27))
+    assert next_step(factory, people, deal) == ("official", "Verify the payment", date(2026, 11, 27))
     verify(factory, people.county_official, receipt_id)
-    assert next_step() == ("seller", "Begin the performance", date(2027, 2, 18))
+    assert next_step(factory, people, deal) == ("seller", "Begin the performance", date(2027, 2, 18))
 
 
 def test_the_ledger_is_only_added_to(factory: UnitOfWorkFactory, deal: int) -> None:

@@ -92,7 +92,7 @@ def test_agreement_before_rule_before_law(
     assert (reward.basis, reward.share_bp) == (basis, share_bp)
 
 
-def test_a_rule_that_is_filed_after_the_money_arrived_does_not_count(
+def test_a_rule_that_is_filed_once_the_result_is_sold_does_not_count(
     factory: UnitOfWorkFactory, people: People, drain: Drain
 ) -> None:
     reward_id = sold(factory, people, drain)

@@ -18,6 +18,7 @@ from tests.rewarding import Drain, approved, calculate, confirmed, paid, sold, s
 
 Browse = Callable[[Actor], FlaskClient]
 SPLIT = {
+    "round": "0",
     "costs-0-kind": "tax",
     "costs-0-amount": "10000.01",
     "costs-0-note": "增值税，发票 26370001",
@@ -115,6 +116,29 @@ def test_a_voucher_is_for_the_person_the_unit_and_the_official(
     answers = [browse(one).get(f"/rewards/payouts/{payout_id}/voucher", buffered=True).status_code for one in may]
     assert answers == [200, 200, 200]
     assert browse(people.colleague).get(f"/rewards/payouts/{payout_id}/voucher").status_code == 404
+
+
+def test_a_colleague_sees_the_split_and_not_the_tax(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, clock: SetClock, reward: int
+) -> None:
+    approved(factory, people, clock, reward)
+    payout_id = paid(factory, people, reward, 0, 566_667, date(2026, 12, 6))
+    worker, colleague = browse(people.worker), browse(people.colleague)
+    assert "¥ 5,666.67" in worker.get(f"/rewards/{reward}").text
+    page = colleague.get(f"/rewards/{reward}").text
+    assert ("¥ 56,666.67" in page, "¥ 5,666.67" in page, "¥ 51,000.00" in page) == (True, False, False)
+    unit = browse(people.seller_contact)
+    assert unit.post(f"/rewards/payouts/{payout_id}/reverse", data={"reason": ""}).status_code == 200
+    assert unit.post(f"/rewards/payouts/{payout_id}/reverse", data={"reason": "税额填错"}).status_code == 303
+    assert "税额填错" in worker.get(f"/rewards/{reward}").text
+
+
+def test_who_made_it_sees_the_money_before_it_is_calculated(people: People, browse: Browse, reward: int) -> None:
+    worker = browse(people.worker)
+    assert "¥ 180,000.00" in worker.get(f"/rewards/{reward}").text
+    assert "尚未计算" in worker.get("/rewards").text
+    assert "变压器油箱自动焊接工装" in browse(people.seller_contact).get("/deals/1/rewards").text
+    assert "变压器油箱自动焊接工装" not in browse(people.company).get("/deals/1/rewards").text
 
 
 def test_a_unit_files_its_rule(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:

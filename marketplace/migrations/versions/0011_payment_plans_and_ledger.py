@@ -31,6 +31,8 @@ ENTRIES = (
     " OR (kind = 'revoked' AND debit = 'received' AND credit = 'awarded')"
     " OR (kind = 'payout' AND debit = 'paid_out' AND credit = 'awarded')"
     " OR (kind = 'withheld' AND debit = 'tax' AND credit = 'awarded')"
+    " OR (kind = 'payout_back' AND debit = 'awarded' AND credit = 'paid_out')"
+    " OR (kind = 'tax_back' AND debit = 'awarded' AND credit = 'tax')"
 )
 REFUSALS = {
     'sqlite': (

@@ -53,6 +53,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(40), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
     sa.Column('received_fen', sa.BigInteger(), nullable=False),
+    sa.Column('refunds_fen', sa.BigInteger(), nullable=False),
     sa.Column('costs', sa.JSON(), nullable=False),
     sa.Column('net_fen', sa.BigInteger(), nullable=True),
     sa.Column('basis', sa.String(40), nullable=True),
@@ -66,7 +67,6 @@ def upgrade() -> None:
     sa.Column('objections_until', sa.Date(), nullable=True),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('approved_by_id', sa.Integer(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
     sa.CheckConstraint("basis IN ('agreement', 'collective_contract', 'unit_rule', 'statutory', 'decision')", name=op.f('ck_rewards_basis_known')),
     sa.CheckConstraint("state <> 'published' OR objections_until IS NOT NULL", name=op.f('ck_rewards_days_if_published')),
     sa.CheckConstraint("state IN ('triggered', 'confirming', 'published', 'disputed', 'approved', 'held', 'revoked')", name=op.f('ck_rewards_state_known')),
@@ -106,6 +106,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_reward_lines_reward_id'), 'reward_lines', ['reward_id'], unique=False)
     op.create_index(op.f('ix_reward_lines_user_id'), 'reward_lines', ['user_id'], unique=False)
+    op.create_table('reward_steps',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('reward_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('action', sa.String(length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['reward_id'], ['rewards.id'], name=op.f('fk_reward_steps_reward_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_reward_steps_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward_steps'))
+    )
+    op.create_index(op.f('ix_reward_steps_reward_id'), 'reward_steps', ['reward_id'], unique=False)
     op.create_table('payouts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('line_id', sa.Integer(), nullable=False),
@@ -120,26 +132,33 @@ def upgrade() -> None:
     sa.Column('paid_by_id', sa.Integer(), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reversed_on', sa.Date(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("(state = 'paid') = (answered_at IS NULL)", name=op.f('ck_payouts_answered_at_if_answered')),
-    sa.CheckConstraint("state <> 'denied' OR reason <> ''", name=op.f('ck_payouts_reason_if_denied')),
-    sa.CheckConstraint("state IN ('paid', 'acknowledged', 'denied')", name=op.f('ck_payouts_state_known')),
+    sa.CheckConstraint("(state = 'reversed') = (reversed_on IS NOT NULL)", name=op.f('ck_payouts_reversed_on_if_reversed')),
+    sa.CheckConstraint("state IN ('paid', 'acknowledged', 'denied', 'reversed')", name=op.f('ck_payouts_state_known')),
+    sa.CheckConstraint("state NOT IN ('acknowledged', 'denied') OR answered_at IS NOT NULL", name=op.f('ck_payouts_answered_at_if_answered')),
+    sa.CheckConstraint("state NOT IN ('denied', 'reversed') OR reason <> ''", name=op.f('ck_payouts_reason_if_denied')),
     sa.CheckConstraint('gross_fen > 0', name=op.f('ck_payouts_more_than_nothing')),
     sa.CheckConstraint('tax_fen >= 0 AND tax_fen < gross_fen', name=op.f('ck_payouts_tax_within_gross')),
     sa.ForeignKeyConstraint(['line_id'], ['reward_lines.id'], name=op.f('fk_payouts_line_id')),
     sa.ForeignKeyConstraint(['paid_by_id'], ['users.id'], name=op.f('fk_payouts_paid_by_id')),
     sa.ForeignKeyConstraint(['reward_id'], ['rewards.id'], name=op.f('fk_payouts_reward_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_payouts')),
-    sa.UniqueConstraint('line_id', name=op.f('uq_payouts_line_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payouts'))
     )
+    op.create_index(op.f('ix_payouts_line_id'), 'payouts', ['line_id'], unique=False)
     op.create_index(op.f('ix_payouts_paid_on'), 'payouts', ['paid_on'], unique=False)
     op.create_index(op.f('ix_payouts_reward_id'), 'payouts', ['reward_id'], unique=False)
+    op.create_index('uq_payouts_line', 'payouts', ['line_id'], unique=True, sqlite_where=sa.text("state <> 'reversed'"), postgresql_where=sa.text("state <> 'reversed'"))
 
 
 def downgrade() -> None:
+    op.drop_index('uq_payouts_line', table_name='payouts', sqlite_where=sa.text("state <> 'reversed'"), postgresql_where=sa.text("state <> 'reversed'"))
     op.drop_index(op.f('ix_payouts_reward_id'), table_name='payouts')
     op.drop_index(op.f('ix_payouts_paid_on'), table_name='payouts')
+    op.drop_index(op.f('ix_payouts_line_id'), table_name='payouts')
     op.drop_table('payouts')
+    op.drop_index(op.f('ix_reward_steps_reward_id'), table_name='reward_steps')
+    op.drop_table('reward_steps')
     op.drop_index(op.f('ix_reward_lines_user_id'), table_name='reward_lines')
     op.drop_index(op.f('ix_reward_lines_reward_id'), table_name='reward_lines')
     op.drop_table('reward_lines')

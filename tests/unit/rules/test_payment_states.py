@@ -22,7 +22,8 @@ from tests.unit.rules.tables import Expected, check, reasons
 
 R = Relation
 MILESTONES: Expected = {
-    ("fall_due", "planned"): ("due", {R.SELLER, R.BUYER, R.SYSTEM}),
+    ("fall_due", "planned"): ("due", {R.SELLER, R.SYSTEM}),
+    ("put_off", "due"): ("due", {R.SELLER}),
     ("cancel", "planned"): ("cancelled", {R.SYSTEM}),
     ("cancel", "due"): ("cancelled", {R.SYSTEM}),
 }
@@ -36,7 +37,9 @@ RECEIPTS: Expected = {
 TODAY = date(2026, 11, 20)
 
 
-@pytest.mark.parametrize(("action", "state"), list(itertools.product(("fall_due", "cancel", "pay"), MilestoneState)))
+@pytest.mark.parametrize(
+    ("action", "state"), list(itertools.product(("fall_due", "put_off", "cancel", "pay"), MilestoneState))
+)
 def test_who_may_do_what_with_a_line(action: str, state: MilestoneState) -> None:
     for relation in R:
         check(MILESTONE_STATES, MILESTONES, action, state, relation)
@@ -76,6 +79,7 @@ def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> Non
         (MilestoneState.DUE, 99, date(2026, 11, 19), Standing.OVERDUE),
         (MilestoneState.DUE, 100, date(2026, 11, 19), Standing.PAID),
         (MilestoneState.CANCELLED, 40, date(2026, 11, 19), Standing.CANCELLED),
+        (MilestoneState.CANCELLED, 100, date(2026, 11, 19), Standing.PAID),
     ],
 )
 def test_what_a_line_of_100_fen_is_called(

@@ -25,13 +25,16 @@ REWARDS: Expected = {
     ("reopen", "disputed"): ("triggered", {R.SYSTEM}),
     ("hold", "approved"): ("held", {R.SYSTEM}),
     ("release", "held"): ("approved", {R.OFFICIAL}),
-    ("revoke", "triggered"): ("revoked", {R.OFFICIAL, R.SYSTEM}),
-    ("revoke", "held"): ("revoked", {R.OFFICIAL, R.SYSTEM}),
+    ("pass", "confirming"): ("published", {R.OFFICIAL}),
+    ("lapse", "triggered"): ("revoked", {R.SYSTEM}),
+    ("revoke", "held"): ("revoked", {R.OFFICIAL}),
 }
 PAYOUTS: Expected = {
     ("acknowledge", "paid"): ("acknowledged", {R.AUTHOR}),
     ("acknowledge", "denied"): ("acknowledged", {R.AUTHOR}),
     ("deny", "paid"): ("denied", {R.AUTHOR}),
+    ("reverse", "paid"): ("reversed", {R.OWNER}),
+    ("reverse", "denied"): ("reversed", {R.OWNER}),
 }
 REWARD_ACTIONS = sorted({action for action, _ in REWARDS} | {"pay"})
 FEN = st.integers(0, 10**12)
@@ -43,15 +46,17 @@ def test_who_may_do_what_with_a_reward(action: str, state: RewardState) -> None:
         check(REWARD_STATES, REWARDS, action, state, relation)
 
 
-@pytest.mark.parametrize(("action", "state"), list(itertools.product(("acknowledge", "deny", "pay"), PayoutState)))
+@pytest.mark.parametrize(
+    ("action", "state"), list(itertools.product(("acknowledge", "deny", "reverse", "pay"), PayoutState))
+)
 def test_who_may_do_what_with_a_payout(action: str, state: PayoutState) -> None:
     for relation in R:
         check(PAYOUT_STATES, PAYOUTS, action, state, relation)
 
 
 def test_what_asks_for_a_reason_and_what_has_a_timer() -> None:
-    assert reasons(REWARD_STATES) == {"object", "dismiss", "release", "revoke"}
-    assert reasons(PAYOUT_STATES) == {"deny"}
+    assert reasons(REWARD_STATES) == {"object", "dismiss", "release", "revoke", "pass"}
+    assert reasons(PAYOUT_STATES) == {"deny", "reverse"}
     assert {state for state, _ in REWARD_STATES.timers} == set(RewardState) - {RewardState.REVOKED}
 
 
