@@ -191,8 +191,14 @@ def is_compound(codes: U64) -> npt.NDArray[np.bool_]:
 
 def pair_code(word: str) -> int:
     """The code of the pair that a folded Chinese word begins with."""
-    first, second = (np.uint64(ord(char)) for char in word[:2])
-    return int(first << _PAIR_SHIFT | second | _PAIR)
+    return ord(word[0]) << int(_PAIR_SHIFT) | ord(word[1]) | int(_PAIR)
+
+
+def code_of(term: str) -> int:
+    """The code of one folded term: a character, a pair or a word. For a few of them this is sooner than arrays are."""
+    if not is_character(term[0]):
+        return int(terms_of(code_points(term)).codes[0])
+    return pair_code(term) if len(term) > 1 else ord(term) | int(_SINGLE)
 
 
 def is_title_word(codes: U64) -> npt.NDArray[np.bool_]:
@@ -220,11 +226,19 @@ def pieces_typed(text: str) -> tuple[str, ...]:
 
 def is_character(char: str) -> bool:
     """Whether it stands alone and pairs up, rather than being part of a word."""
-    return bool(classify(code_points(char))[0] == CHARACTER)
+    point = ord(char)
+    return bool(classes_of_bmp()[point] == CHARACTER) if point < _BMP else char.isalnum()
+
+
+def terms_in(piece: str) -> list[str]:
+    """All terms of a piece, as often as they stand there: its characters and pairs, or itself where it is a word."""
+    return [*piece, *_pairs(piece)] if is_character(piece[0]) else [piece]
 
 
 def required_terms(piece: str) -> list[str]:
     """What a document must hold to hold the piece: its pairs, or itself where it is one character or a word."""
-    if len(piece) == 1 or not is_character(piece[0]):
-        return [piece]
+    return _pairs(piece) if len(piece) > 1 and is_character(piece[0]) else [piece]
+
+
+def _pairs(piece: str) -> list[str]:
     return [piece[at : at + 2] for at in range(len(piece) - 1)]

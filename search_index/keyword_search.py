@@ -4,6 +4,7 @@ Where nothing holds all bare words, what holds at least half of their terms is s
 fields and exclusions hold in any case.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import selection
-from search_index.analysis import pieces_typed, required_terms
+from search_index.analysis import code_of, pieces_typed, required_terms, terms_in
 from search_index.document import RELEVANCE, TITLE, Clause, Hit, Page, Query
 from search_index.lexicon import Ask
 from search_index.occurrences import holding, rows_with, standing
 from search_index.pinyin_search import Reading, readings_of
 from search_index.query_syntax import parse
-from search_index.scorer import SEARCHING, QueryTerms, Scorer, query_terms
+from search_index.scorer import SEARCHING, QueryTerms, Scorer
 from search_index.snapshot import Snapshot
 
 F64 = npt.NDArray[np.float64]
@@ -130,11 +131,12 @@ def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[
 
 
 def _terms(pieces: list[str]) -> QueryTerms:
-    wanted = {term for piece in pieces for term in required_terms(piece)}
-    every = query_terms((piece, 1.0) for piece in pieces)
-    chosen = np.array([text in wanted for text in every.texts], np.bool_)
-    texts = tuple(text for text in every.texts if text in wanted)
-    return QueryTerms(every.codes[chosen], texts, every.frequencies[chosen])
+    """What documents must hold to hold the pieces, as often as it stands in them."""
+    counts = Counter(term for piece in pieces for term in terms_in(piece))
+    texts = {code_of(term): term for piece in pieces for term in required_terms(piece)}
+    codes = sorted(texts)
+    frequencies = np.array([counts[texts[code]] for code in codes], np.float64)
+    return QueryTerms(np.array(codes, np.uint64), tuple(texts[code] for code in codes), frequencies)
 
 
 def _facets(snapshot: Snapshot, query: Query, found: _Found, filters: Mapping[str, Flags]) -> dict[str, dict[str, int]]:

@@ -10,16 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels, selection
-from search_index.analysis import (
-    U64,
-    classes_of_bmp,
-    code_points,
-    fold,
-    is_character,
-    pieces_typed,
-    required_terms,
-    terms_of,
-)
+from search_index.analysis import U64, classes_of_bmp, code_of, fold, is_character, pieces_typed, required_terms
 from search_index.document import TITLE, Clause
 from search_index.postings import Postings
 from search_index.snapshot import Snapshot
@@ -58,8 +49,7 @@ def occurs(snapshot: Snapshot, text: str) -> bool:
 def codes_required(pieces: Sequence[str]) -> U64:
     """The codes of the terms without which a document cannot hold the pieces."""
     terms = dict.fromkeys(term for piece in pieces for term in required_terms(piece))
-    # The last code: of two characters the pair, of anything else the only one.
-    return np.array([terms_of(code_points(term)).codes[-1] for term in terms], np.uint64)
+    return np.array([code_of(term) for term in terms], np.uint64)
 
 
 def rows_with(snapshot: Snapshot, codes: U64, *, in_title: bool = False) -> I64:

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_index.analysis import (
+    code_of,
     code_points,
     fold,
     is_compound,
     pieces_of,
     required_terms,
+    terms_in,
     terms_of,
     terms_with_text,
     title_words,
@@ -30,6 +32,18 @@ def test_terms_are_characters_pairs_and_words(text: str) -> None:
     singles, pairs = plain.terms(text)
     found = Counter(term for _, term in terms_with_text(text))
     assert found == singles + pairs
+
+
+@given(TEXTS)
+def test_the_code_of_a_term_is_the_one_it_has_in_a_text(text: str) -> None:
+    for code, term in terms_with_text(text):
+        assert code_of(term) == code
+
+
+@given(TEXTS)
+def test_the_terms_of_a_text_are_those_of_its_pieces(text: str) -> None:
+    pieces = pieces_of(fold(text))
+    assert Counter(term for piece in pieces for term in terms_in(piece)) == sum(plain.terms(text), Counter())
 
 
 @given(TEXTS)
