@@ -7,6 +7,7 @@ fields and exclusions hold in any case.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,18 +31,25 @@ _CLAUSES = 12
 """So many different clauses are searched for; nobody types more, and each phrase may be looked for in every text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Found:
-    """Sorted rows with a score for each."""
+    """Sorted rows, and what scores them. Those that filters take out are counted in facets, but never scored."""
 
     rows: I64
-    scores: F64
-    relaxed: bool
-    scorer: Scorer | None
+    relaxed: bool = False
+    scorers: tuple[Scorer, ...] = ()
 
     def only(self, flags: Flags) -> "_Found":
         """Those of the rows that are flagged."""
-        return replace(self, rows=self.rows[flags], scores=self.scores[flags])
+        return replace(self, rows=self.rows[np.flatnonzero(flags)])
+
+    @cached_property
+    def scores(self) -> F64:
+        """The score of each row, 0 where nothing is asked of texts."""
+        scores = np.zeros(len(self.rows))
+        for scorer in self.scorers:
+            scores += scorer.scores_of(self.rows)
+        return scores
 
 
 def clauses_of(query: Query) -> tuple[Clause, ...]:
@@ -62,15 +70,15 @@ def search(snapshot: Snapshot, query: Query, ask: Ask) -> Page:
         key, most = query.until
         found = found.only(~(snapshot.sort(key)[found.rows] > most))
     filters = {name: selection.having(snapshot, found.rows, name, wanted) for name, wanted in query.filters.items()}
-    facets = _facets(snapshot, query, found, filters)
-    found = found.only(_passing(found, filters))
-    keys, descending = _keys(snapshot, query, found)
-    order = selection.ranked(keys, snapshot.ids[found.rows], query.offset + query.limit, descending)[query.offset :]
+    passed = found.only(_passing(found, filters))
+    facets = _facets(snapshot, query, found, passed, filters)
+    keys, descending = _keys(snapshot, query, passed)
+    order = selection.ranked(keys, snapshot.ids[passed.rows], query.offset + query.limit, descending)[query.offset :]
     said = {
         typed: tuple(text for each in readings if each.typed.text == typed for text in each.texts)
         for typed in dict.fromkeys(each.typed.text for each in readings)
     }
-    return Page(len(found.rows), _hits(snapshot, found, order, clauses, said), facets, found.relaxed, said)
+    return Page(len(passed.rows), _hits(snapshot, passed, order, clauses, said), facets, found.relaxed, said)
 
 
 def _passing(found: _Found, filters: Mapping[str, Flags], but: str | None = None) -> Flags:
@@ -90,18 +98,14 @@ def _found(snapshot: Snapshot, clauses: tuple[Clause, ...], readings: list[Readi
             strict &= holding(snapshot, clause) != clause.excluded
     for reading in readings:
         strict &= reading.holding(snapshot)
-    if words or others:
-        found = _matching(snapshot, strict, words, others)
-    else:
-        rows = np.flatnonzero(strict)
-        found = _Found(rows, np.zeros(len(rows)), relaxed=False, scorer=None)
+    found = _matching(snapshot, strict, words, others) if words or others else _Found(np.flatnonzero(strict))
     return _with_readings(snapshot, found, readings) if readings else found
 
 
 def _with_readings(snapshot: Snapshot, found: _Found, readings: list[Reading]) -> _Found:
     texts = [text for reading in readings for text in (reading.typed.text, *reading.texts)]
     scorer = Scorer(snapshot, _terms([piece for text in texts for piece in pieces_typed(text)]), SEARCHING)
-    return replace(found, scores=found.scores + scorer.scores_of(found.rows), scorer=found.scorer or scorer)
+    return replace(found, scorers=(*found.scorers, scorer))
 
 
 def _is_strict(clause: Clause) -> bool:
@@ -123,11 +127,10 @@ def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[
     rows = rows_with(snapshot, terms.codes)
     rows = standing(snapshot, rows[strict[rows]], words)
     if len(rows):
-        return _Found(rows, scorer.scores_of(rows), relaxed=False, scorer=scorer)
+        return _Found(rows, scorers=(scorer,))
     loose = len(terms) - required
-    scored = scorer.scored()
-    rows = np.flatnonzero((scored.held >= required + max(1, (loose + 1) // 2)) & strict)
-    return _Found(rows, scored.scores[rows], relaxed=bool(len(rows)), scorer=scorer)
+    rows = np.flatnonzero((scorer.held() >= required + max(1, (loose + 1) // 2)) & strict)
+    return _Found(rows, relaxed=bool(len(rows)), scorers=(scorer,))
 
 
 def _terms(pieces: list[str]) -> QueryTerms:
@@ -139,19 +142,21 @@ def _terms(pieces: list[str]) -> QueryTerms:
     return QueryTerms(np.array(codes, np.uint64), tuple(texts[code] for code in codes), frequencies)
 
 
-def _facets(snapshot: Snapshot, query: Query, found: _Found, filters: Mapping[str, Flags]) -> dict[str, dict[str, int]]:
-    """The counts of each facet, in the order asked for; those without a filter of their own count the same rows."""
-    rows = found.rows[_passing(found, filters)]
-    counts = selection.counts(snapshot, rows, [name for name in query.facets if name not in filters])
+def _facets(
+    snapshot: Snapshot, query: Query, found: _Found, passed: _Found, filters: Mapping[str, Flags]
+) -> dict[str, dict[str, int]]:
+    """The counts of each facet, in the order asked for; those without a filter of their own count what passed."""
+    counts = selection.counts(snapshot, passed.rows, [name for name in query.facets if name not in filters])
     for name in filters.keys() & set(query.facets):
-        counts |= selection.counts(snapshot, found.rows[_passing(found, filters, name)], [name])
+        rows = found.only(_passing(found, filters, name)).rows if len(filters) > 1 else found.rows
+        counts |= selection.counts(snapshot, rows, [name])
     return {name: counts[name] for name in query.facets}
 
 
 def _keys(snapshot: Snapshot, query: Query, found: _Found) -> tuple[F64, bool]:
     if query.sort != RELEVANCE:
         return snapshot.sort(query.sort)[found.rows], query.descending
-    if found.scorer is None:
+    if not found.scorers:
         return snapshot.ids[found.rows].astype(np.float64), query.descending
     return found.scores, True
 
@@ -160,7 +165,7 @@ def _hits(
     snapshot: Snapshot, found: _Found, order: I64, clauses: tuple[Clause, ...], said: Mapping[str, tuple[str, ...]]
 ) -> tuple[Hit, ...]:
     rows, scores = found.rows[order], found.scores[order].tolist()
-    held = found.scorer.held_terms(np.sort(rows)) if found.scorer and found.relaxed else {}
+    held = found.scorers[0].held_terms(np.sort(rows)) if found.relaxed else {}
     asked = [*_pieces(clauses, strict=False), *_pieces(clauses, strict=True)]
     pieces = tuple(dict.fromkeys([*asked, *(text for texts in said.values() for text in texts)]))
     return tuple(

@@ -79,14 +79,6 @@ class Places(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """Per row of the snapshot: the score, and how many of the query's terms it holds. Deleted rows score too."""
-
-    scores: F64
-    held: npt.NDArray[np.uint16]
-
-
-@dataclass(frozen=True, slots=True)
 class Weighed:
     """The terms of a query with what each weighs in a collection: all that the score of a single document takes."""
 
@@ -128,13 +120,12 @@ class Scorer:
         rarity: F64 = np.log(1 + (self.snapshot.documents - counts + 0.5) / (counts + 0.5))
         return rarity
 
-    def scored(self) -> Scored:
-        """Every row with everything it holds."""
-        scores, held = np.zeros(len(self.snapshot.ids)), np.zeros(len(self.snapshot.ids), np.uint16)
-        self.add_scores(np.arange(len(self._terms)), scores)
+    def held(self) -> npt.NDArray[np.uint16]:
+        """How many of the query's terms each row holds, deleted ones too."""
+        held = np.zeros(len(self.snapshot.ids), np.uint16)
         for part, (_, starts, ends) in zip(self.snapshot.parts, self.places, strict=True):
             kernels.count_held(starts, ends, part.segment.postings.docs, held[part.rows])
-        return Scored(scores, held)
+        return held
 
     def scores_of(self, rows: I64) -> F64:
         """The scores of some sorted rows."""
