@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from search_index import kernels, selection
+from search_index import selection, text_kernels
 from search_index.analysis import U64, classes_of_bmp, code_of, fold, is_character, pieces_typed, required_terms
 from search_index.document import TITLE, Clause
 from search_index.postings import Postings
@@ -119,7 +119,7 @@ def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) 
     wanted = _bytes(phrase)
 
     def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
-        kernels.find_phrase(starts, ends, text, wanted, in_title, found)
+        text_kernels.find_phrase(starts, ends, text, wanted, in_title, found)
 
     return _found_in_texts(snapshot, rows, look)
 
@@ -131,7 +131,7 @@ def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_t
     words = np.array([not is_character(piece[0]) for piece in pieces])
 
     def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
-        kernels.find_sequence(starts, ends, text, wanted, offsets, words, classes_of_bmp(), in_title, found)
+        text_kernels.find_sequence(starts, ends, text, wanted, offsets, words, classes_of_bmp(), in_title, found)
 
     return _found_in_texts(snapshot, rows, look)
 
