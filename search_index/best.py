@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from search_index import kernels, selection
 from search_index.analysis import is_compound
-from search_index.scorer import LOOKUP, Scorer, Weighting
+from search_index.postings import LOOKUP
+from search_index.scorer import Scorer, Weighting
 from search_index.snapshot import Part
 
 F64 = npt.NDArray[np.float64]

@@ -190,6 +190,7 @@ class SearchIndex:
             scratch.put(Document(number, "预热中", "warm") for number in range(3))
             scratch.delete((0, 1))
             scratch.search(Query("预热中"))
+            scratch.search(Query("热"))
             scratch.search(Query('"预热 中"'))
             scratch.suggest("yure", 1)
             scratch.match("预热", "", 1, asker=scratch.asker(2))

@@ -18,6 +18,7 @@ F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
 U16 = npt.NDArray[np.uint16]
 Flags = npt.NDArray[np.bool_]
 
@@ -32,8 +33,8 @@ def compiled(function: Kernel) -> Kernel:
 
 
 @compiled
-def _first_from(docs: I32, low: int, high: int, wanted: int) -> int:
-    """The first place from `low` on, before `high`, of a document not below the wanted one."""
+def _first_from(docs: I32 | U64, low: int, high: int, wanted: int) -> int:
+    """The first place from `low` on, before `high`, of a document, or a code, not below the wanted one."""
     while low < high:
         middle = (low + high) // 2
         if docs[middle] < wanted:
@@ -41,6 +42,17 @@ def _first_from(docs: I32, low: int, high: int, wanted: int) -> int:
         else:
             high = middle
     return low
+
+
+@compiled
+def _next_from(docs: I32, low: int, end: int, wanted: int) -> int:
+    """The same in growing steps from where the last one stood, for documents that are asked for in their order."""
+    step, high = 1, low
+    while high < end and docs[high] < wanted:
+        low = high + 1
+        high += step
+        step *= 2
+    return _first_from(docs, low, min(high, end), wanted)
 
 
 @compiled
@@ -76,14 +88,7 @@ def finish_scores(
         kept = 0
         for row in range(count):
             doc = rows[row]
-            # In growing steps from where the last one stood: the rows are sorted as the postings are.
-            step, high = 1, low
-            while high < end and docs[high] < doc:
-                low = high + 1
-                high += step
-                step *= 2
-            high = min(high, end)
-            low = _first_from(docs, low, high, doc)
+            low = _next_from(docs, low, end, doc)
             score = scores[row]
             if low < end and docs[low] == doc:
                 frequency = title_weight * in_title[low] + in_body[low]
@@ -151,6 +156,38 @@ def find_ends(starts: I64, ends: I64, docs: I32, limit: int, found: I64) -> None
     """For each term, where its postings of documents below `limit` end."""
     for term in range(len(starts)):
         found[term] = _first_from(docs, starts[term], ends[term], limit)
+
+
+@compiled
+def find_terms(codes: U64, offsets: I64, wanted: U64, numbers: I64, starts: I64, ends: I64) -> None:
+    """For each wanted term its number, and where its postings begin and end; nothing is written where there are none."""
+    for place in range(len(wanted)):
+        at = _first_from(codes, 0, len(codes), wanted[place])
+        if at < len(codes) and codes[at] == wanted[place]:
+            numbers[place], starts[place], ends[place] = at, offsets[at], offsets[at + 1]
+
+
+@compiled
+def intersect(
+    starts: I64, ends: I64, rarest: int, docs: I32, in_title: U8, only_titles: bool, among: Flags, base: int, rows: I64
+) -> int:  # fmt: skip
+    """Write the documents that stand in every one of the stretches of postings: those of the rarest term are looked up.
+
+    Only those that are flagged in `among` count, and are numbered from `base` on. Returns how many there are.
+    """
+    lows, count = starts.copy(), 0
+    for at in range(starts[rarest], ends[rarest]):
+        doc = docs[at]
+        held, term = among[doc], 0
+        while held and term < len(starts):
+            low = at if term == rarest else _next_from(docs, lows[term], ends[term], doc)
+            held = low < ends[term] and docs[low] == doc and not (only_titles and in_title[low] == 0)
+            lows[term] = low
+            term += 1
+        if held:
+            rows[count] = base + doc
+            count += 1
+    return count
 
 
 @compiled

@@ -124,8 +124,7 @@ def _matching(snapshot: Snapshot, strict: Flags, words: list[str], others: list[
     """Bare words that nothing holds together give way, down to half of their terms."""
     terms, required = _terms([*words, *others]), len(_terms(others)) if others else 0
     scorer = Scorer(snapshot, terms, SEARCHING)
-    rows = rows_with(snapshot, terms.codes)
-    rows = standing(snapshot, rows[strict[rows]], words)
+    rows = standing(snapshot, rows_with(snapshot, terms.codes, strict), words)
     if len(rows):
         return _Found(rows, scorers=(scorer,))
     loose = len(terms) - required

@@ -9,14 +9,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from search_index import selection, text_kernels
+from search_index import kernels, selection, text_kernels
 from search_index.analysis import U64, classes_of_bmp, code_of, fold, is_character, pieces_typed, required_terms
 from search_index.document import TITLE, Clause
-from search_index.postings import Postings
-from search_index.snapshot import Snapshot
+from search_index.postings import LOOKUP
+from search_index.snapshot import Part, Snapshot
 
 Flags = npt.NDArray[np.bool_]
-I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 U8 = npt.NDArray[np.uint8]
 
@@ -33,15 +32,14 @@ def holding(snapshot: Snapshot, clause: Clause) -> Flags:
         rows = np.arange(len(snapshot.ids))
         return selection.having(snapshot, rows, clause.field, _values_like(snapshot, clause))
     pieces, in_title = pieces_typed(clause.text), clause.field == TITLE
-    rows = rows_with(snapshot, codes_required(pieces), in_title=in_title)
+    rows = rows_with(snapshot, codes_required(pieces), snapshot.live, in_title=in_title)
     return selection.flags_of(snapshot, standing(snapshot, rows, pieces, together=clause.phrase, in_title=in_title))
 
 
 def occurs(snapshot: Snapshot, text: str) -> bool:
     """Whether any live document holds the words of a text, each run as it stands. Looks no further than it must."""
     pieces = pieces_typed(text)
-    rows = rows_with(snapshot, codes_required(pieces))
-    rows = rows[snapshot.live[rows]]
+    rows = rows_with(snapshot, codes_required(pieces), snapshot.live)
     chunks = (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
     return any(len(standing(snapshot, chunk, pieces)) for chunk in chunks)
 
@@ -52,12 +50,11 @@ def codes_required(pieces: Sequence[str]) -> U64:
     return np.array([code_of(term) for term in terms], np.uint64)
 
 
-def rows_with(snapshot: Snapshot, codes: U64, *, in_title: bool = False) -> I64:
-    """The sorted rows, deleted ones too, that hold all of these terms; none where nothing is asked for."""
-    found = [np.empty(0, np.int64)]
-    for part in snapshot.parts if len(codes) else ():
-        found.append(part.base + _documents(part.segment.postings, codes, in_title=in_title).astype(np.int64))
-    return np.concatenate(found)
+def rows_with(snapshot: Snapshot, codes: U64, among: Flags, *, in_title: bool = False) -> I64:
+    """The sorted rows, of those that are flagged, that hold all of these terms; none where nothing is asked for."""
+    parts = snapshot.parts if len(codes) else ()
+    found = (_rows_of_part(part, codes, among, in_title=in_title) for part in parts)
+    return np.concatenate([np.empty(0, np.int64), *found])
 
 
 def standing(
@@ -90,29 +87,18 @@ def _folded(name: str) -> str:
     return fold(name)
 
 
-def _documents(postings: Postings, codes: U64, *, in_title: bool) -> I32:
-    """The documents of a segment that hold all terms, the rarest looked up first."""
-    at = np.searchsorted(postings.codes, codes)
-    if at.max() == len(postings.codes) or not np.array_equal(postings.codes[at], codes):
-        return np.empty(0, np.int32)
-    spans = zip(postings.offsets[at].tolist(), postings.offsets[at + 1].tolist(), strict=True)
-    found: I32 | None = None
-    for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
-        docs = postings.docs[start:end]
-        if in_title:
-            docs = docs[postings.in_title[start:end] > 0]
-        found = docs if found is None else found[_present(found, docs)]
-    assert found is not None
-    return found
-
-
-def _present(few: I32, many: I32) -> Flags:
-    """Which of the sorted numbers stand in another sorted list."""
-    if not len(many):
-        return np.zeros(len(few), np.bool_)
-    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
-    present: Flags = many[at] == few
-    return present
+def _rows_of_part(part: Part, codes: U64, among: Flags, *, in_title: bool) -> I64:
+    """The rows of a segment that hold all terms, by the shorter way: those of the rarest are looked up, or all are read."""
+    postings = part.segment.postings
+    _, starts, ends = postings.places(codes)
+    sizes, among = ends - starts, among[part.rows]
+    rarest = int(sizes.argmin())
+    if not in_title and sizes[rarest] * (len(codes) - 1) * LOOKUP > sizes.sum():
+        held = np.zeros(len(part.segment), np.uint16)
+        kernels.count_held(starts, ends, postings.docs, held)
+        return np.flatnonzero((held == len(codes)) & among) + part.base
+    rows, titles = np.empty(sizes[rarest], np.int64), postings.in_title
+    return rows[: kernels.intersect(starts, ends, rarest, postings.docs, titles, in_title, among, part.base, rows)]
 
 
 def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:

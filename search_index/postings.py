@@ -7,6 +7,7 @@ the weight of the title can be chosen when scoring.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,17 @@ _FIELD_BITS = np.uint64(1)
 _MOST = 255
 """A frequency is kept in one byte; what occurs more often counts as this often."""
 
+LOOKUP = 8
+"""What looking up one document in one term costs, in postings read one after the other."""
+
+
+class Places(NamedTuple):
+    """Where terms stand in postings: number of the term there, start and end of its postings; all 0 where it is not."""
+
+    numbers: I64
+    starts: I64
+    ends: I64
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -34,6 +46,12 @@ class Postings:
     docs: I32
     in_title: U8
     in_body: U8
+
+    def places(self, codes: U64) -> Places:
+        """Where the terms of these codes stand, in the order asked for."""
+        found = Places(*np.zeros((3, len(codes)), np.int64))
+        kernels.find_terms(self.codes, self.offsets, codes, *found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

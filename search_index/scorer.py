@@ -7,7 +7,6 @@ Single characters and words are one field, pairs another, and the two are added.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from search_index import kernels
 from search_index.analysis import U64, code_points, fold, is_compound, terms_of, texts_of, title_words
 from search_index.document import Explanation, Share
-from search_index.postings import Postings
+from search_index.postings import LOOKUP, Places
 from search_index.snapshot import Part, Snapshot
 
 F64 = npt.NDArray[np.float64]
@@ -23,10 +22,6 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
-
-
-LOOKUP = 8
-"""What looking up one row in one term costs, in postings read one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +65,6 @@ def query_terms(weighted_texts: Iterable[tuple[str, float]], *, with_words: bool
     return QueryTerms(distinct, tuple(written[first] for first in firsts.tolist()), frequencies)
 
 
-class Places(NamedTuple):
-    """The terms of a query in one part: number of the term there, start and end of its postings; all 0 where it is not."""
-
-    numbers: I64
-    starts: I64
-    ends: I64
-
-
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """The terms of a query with what each weighs in a collection: all that the score of a single document takes."""
@@ -98,7 +85,7 @@ class Weighed:
     def score(self, snapshot: Snapshot, row: int) -> float:
         """The score of one row."""
         ((part, within),) = snapshot.located(np.array([row]))
-        places = _places(part.segment.postings, self.codes)
+        places = part.segment.postings.places(self.codes)
         return float(sum(one.sum() for one in _contributions(self, part, places, within, self.norms(snapshot))))
 
 
@@ -108,7 +95,7 @@ class Scorer:
     def __init__(self, snapshot: Snapshot, terms: QueryTerms, weighting: Weighting) -> None:
         self.snapshot = snapshot
         self.weighting = weighting
-        self.places = [_places(part.segment.postings, terms.codes) for part in snapshot.parts]
+        self.places = [part.segment.postings.places(terms.codes) for part in snapshot.parts]
         self.weights = terms.frequencies * self._idf(len(terms)) * (weighting.k1 + 1)
         self.weighed = Weighed(terms.codes, self.weights, weighting)
         self.pairs = self.weighed.pairs
@@ -129,14 +116,20 @@ class Scorer:
 
     def scores_of(self, rows: I64) -> F64:
         """The scores of some sorted rows."""
-        order, found = np.arange(len(self._terms)), [np.empty(0)]
-        rests = np.zeros(len(order) + 1)
-        for part, within in self.snapshot.located(rows):
-            scores = np.zeros(len(within))
-            arrays = self.postings_of(self.snapshot.parts.index(part))
-            kernels.finish_scores(order, *arrays, rests, -np.inf, within, scores)
-            found.append(scores)
-        return np.concatenate(found)
+        parts = self.snapshot.parts
+        found = [self._scores_in(parts.index(part), within) for part, within in self.snapshot.located(rows)]
+        return np.concatenate([np.empty(0), *found])
+
+    def _scores_in(self, number: int, within: I64) -> F64:
+        """The scores of rows of one part, by the shorter way: they are looked up, or all are scored."""
+        order, arrays, (_, starts, ends) = np.arange(len(self._terms)), self.postings_of(number), self.places[number]
+        if len(within) * len(order) * LOOKUP > (ends - starts).sum():
+            every = np.zeros(len(self.snapshot.parts[number].segment))
+            kernels.add_scores(order, *arrays, every)
+            return every[within]
+        scores = np.zeros(len(within))
+        kernels.finish_scores(order, *arrays, np.zeros(len(order) + 1), -np.inf, within, scores)
+        return scores
 
     def spread(self, sample: int) -> tuple[float, float]:
         """Average and standard deviation of the scores of live rows, from the first rows of each part, `sample` in all."""
@@ -222,17 +215,9 @@ def _find(part: Part, places: Places, within: I64) -> I64:
     return found
 
 
-def _places(postings: Postings, codes: U64) -> Places:
-    if not len(postings.codes):
-        return Places(*np.zeros((3, len(codes)), np.int64))
-    found = np.minimum(np.searchsorted(postings.codes, codes), len(postings.codes) - 1)
-    known = postings.codes[found] == codes
-    return Places(*(np.where(known, each, 0) for each in (found, postings.offsets[found], postings.offsets[found + 1])))
-
-
 def documents_with(snapshot: Snapshot, codes: U64) -> I64:
     """How many live documents hold each term."""
-    places = [_places(part.segment.postings, codes) for part in snapshot.parts]
+    places = [part.segment.postings.places(codes) for part in snapshot.parts]
     return _documents_with(snapshot, places, len(codes))
 
 
