@@ -19,6 +19,7 @@ from search_index.asking import PLAIN, Profile
 from search_index.bars import bar_of, reaching
 from search_index.deletions import Deletions
 from search_index.document import (
+    MISSING,
     RELEVANCE,
     TITLE,
     Clause,
@@ -186,10 +187,10 @@ class SearchIndex:
         self._lexicons.of(self._snapshots.newest())
         rjieba.cut("预热")
         with tempfile.TemporaryDirectory() as folder:
-            scratch = SearchIndex(Path(folder), (), (), profile=Profile(standing=1.0))
+            scratch = SearchIndex(Path(folder), ("facet",), (), profile=Profile(standing=1.0))
             scratch.put(Document(number, "预热中", "warm") for number in range(3))
             scratch.delete((0, 1))
-            scratch.search(Query("预热中"))
+            scratch.search(Query("预热中", {"facet": frozenset({MISSING})}, ("facet",)))
             scratch.search(Query("热"))
             scratch.search(Query('"预热 中"'))
             scratch.suggest("yure", 1)

@@ -191,6 +191,28 @@ def intersect(
 
 
 @compiled
+def count_numbers(offsets: I64, numbers: I32, rows: I64, counts: I64) -> None:
+    """Add to `counts` how often each number stands in the lists of some rows."""
+    # Where every row has one number one need not look where it stands, which takes longer than the rest.
+    single = len(numbers) == len(offsets) - 1
+    for row in rows:
+        first, end = (row, row + 1) if single else (offsets[row], offsets[row + 1])
+        for at in range(np.uint64(first), np.uint64(end)):
+            counts[np.uint32(numbers[at])] += 1
+
+
+@compiled
+def find_numbers(offsets: I64, numbers: I32, wanted: Flags, rows: I64, found: Flags) -> None:
+    """Whether the list of each row has one of the numbers that are flagged as wanted."""
+    single = len(numbers) == len(offsets) - 1
+    for place in range(len(rows)):
+        row = rows[place]
+        first, end = (row, row + 1) if single else (offsets[row], offsets[row + 1])
+        for at in range(np.uint64(first), np.uint64(end)):
+            found[place] |= wanted[np.uint32(numbers[at])]
+
+
+@compiled
 def find_postings(starts: I64, ends: I64, docs: I32, wanted: I32, found: I64) -> None:
     """The place in the postings of each term (column) for each wanted document (row), -1 where it is not held."""
     for term in range(len(starts)):

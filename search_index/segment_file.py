@@ -36,22 +36,6 @@ class Lists:
         sizes = np.diff(self.offsets)
         return Lists(_offsets(sizes[live]), self.values[np.repeat(live, sizes)])
 
-    def of(self, rows: I64) -> "Lists":
-        """The lists of some documents, in their order. The rows must be distinct and sorted."""
-        if len(rows) == len(self.offsets) - 1:
-            return self
-        if self.are_single:
-            return Lists(np.arange(len(rows) + 1), self.values[rows])
-        starts = self.offsets[rows]
-        sizes = self.offsets[rows + 1] - starts
-        offsets = _offsets(sizes)
-        return Lists(offsets, self.values[np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])])
-
-    @property
-    def are_single(self) -> bool:
-        """Whether every document has one number; none has no number where that is asked."""
-        return len(self.values) == len(self.offsets) - 1
-
 
 @dataclass(frozen=True, slots=True)
 class Facet:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from search_index import kernels
 from search_index.segment_file import Facet
 from search_index.snapshot import Snapshot
 
@@ -22,21 +23,21 @@ def passing(snapshot: Snapshot, filters: Mapping[str, frozenset[str]]) -> Flags:
 
 
 def having(snapshot: Snapshot, rows: I64, name: str, wanted: frozenset[str]) -> Flags:
-    """Which of the sorted rows have one of the values of a facet."""
-    facet = snapshot.facet(name)
+    """Which of the rows have one of the values of a facet."""
+    facet, found = snapshot.facet(name), np.zeros(len(rows), np.bool_)
     allowed = np.array([value in wanted for value in facet.names], np.bool_)
-    lists = facet.numbers.of(rows)
-    entries = allowed[lists.values]
-    return entries if lists.are_single else np.logical_or.reduceat(entries, lists.offsets[:-1])
+    kernels.find_numbers(facet.numbers.offsets, facet.numbers.values, allowed, rows, found)
+    return found
 
 
 def counts(snapshot: Snapshot, rows: I64, names: Iterable[str]) -> dict[str, dict[str, int]]:
-    """For each facet how many of the sorted rows have each of its values, the most frequent first."""
+    """For each facet how many of the rows have each of its values, the most frequent first."""
     return {name: _counts(snapshot.facet(name), rows) for name in names}
 
 
 def _counts(facet: Facet, rows: I64) -> dict[str, int]:
-    numbers = np.bincount(facet.numbers.of(rows).values, minlength=len(facet.names))
+    numbers = np.zeros(len(facet.names), np.int64)
+    kernels.count_numbers(facet.numbers.offsets, facet.numbers.values, rows, numbers)
     # Values that are as frequent stay in the order of their names.
     falling = np.argsort(-numbers, kind="stable")[: np.count_nonzero(numbers)]
     return {facet.names[at]: int(numbers[at]) for at in falling.tolist()}
