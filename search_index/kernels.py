@@ -22,6 +22,11 @@ U64 = npt.NDArray[np.uint64]
 U16 = npt.NDArray[np.uint16]
 Flags = npt.NDArray[np.bool_]
 
+MOST = 255
+"""A frequency is kept in one byte; what occurs more often counts as this often."""
+
+_MANY = np.int32(1 << 20)
+
 
 def compiled(function: Kernel) -> Kernel:
     """Compile at the first call, without holding the interpreter lock while it runs."""
@@ -237,3 +242,33 @@ def copy_postings(
                 out_title[to] = in_title[at]
                 out_body[to] = in_body[at]
                 to += 1
+
+
+@compiled
+def find_certain(
+    starts: I64, ends: I64, inner: int, docs: I32, in_title: U8, in_body: U8, surplus: I32, rows: I64, found: Flags
+) -> None:  # fmt: skip
+    """Flag the rows that hold a run of characters for certain, told by how often they hold its parts.
+
+    The first `inner` terms are the characters within the run, the others its pairs. Where the pairs AB and BC together are
+    more than the places of B, both meet at one of these, as ABC; and so on for longer runs. `surplus` is all 0 and has two
+    places for each document, as titles and bodies are counted apart.
+    """
+    for term in range(len(starts)):
+        for at in range(np.uint64(starts[term]), np.uint64(ends[term])):
+            doc = np.uint32(docs[at])
+            if term < inner:
+                surplus[doc, 0] -= _at_most(in_title[at])
+                surplus[doc, 1] -= _at_most(in_body[at])
+            else:
+                surplus[doc, 0] += in_title[at]
+                surplus[doc, 1] += in_body[at]
+    for number in range(len(rows)):
+        title, body = surplus[rows[number]]
+        found[number] = title > 0 or body > 0
+
+
+@compiled
+def _at_most(frequency: int) -> np.int32:
+    """How often something occurs at most: what reaches the highest frequency that is kept may be more."""
+    return np.int32(frequency) if frequency < MOST else _MANY

@@ -22,6 +22,8 @@ U8 = npt.NDArray[np.uint8]
 _RUN = 3
 """From this many characters on, holding all pairs of a run does not yet mean holding the run."""
 
+_TEXT = 100
+"""What one spares by not reading a text, in postings read one after the other, as more than half need not be read."""
 
 _AT_ONCE = 256
 
@@ -102,12 +104,26 @@ def _rows_of_part(part: Part, codes: U64, among: Flags, *, in_title: bool) -> I6
 
 
 def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:
-    wanted = _bytes(phrase)
+    wanted, inner = _bytes(phrase), len(phrase) - 2
+    codes = np.array([code_of(term) for term in (*phrase[1:-1], *required_terms(phrase))], np.uint64)
 
-    def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
-        text_kernels.find_phrase(starts, ends, text, wanted, in_title, found)
+    def look(part: Part, within: I64, found: Flags) -> None:
+        if not in_title:
+            _flag_certain(part, codes, inner, within, found)
+        text = part.segment.text
+        text_kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
 
-    return _found_in_texts(snapshot, rows, look)
+    return _those_in_which(snapshot, rows, look)
+
+
+def _flag_certain(part: Part, codes: U64, inner: int, within: I64, found: Flags) -> None:
+    """Of many rows, flag those whose text need not be read, as their frequencies tell that they hold a phrase."""
+    postings = part.segment.postings
+    _, starts, ends = postings.places(codes)
+    if len(within) * _TEXT > (ends - starts).sum():
+        surplus = np.zeros((len(part.segment), 2), np.int32)
+        arrays = postings.docs, postings.in_title, postings.in_body
+        kernels.find_certain(starts, ends, inner, *arrays, surplus, within, found)
 
 
 def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_title: bool) -> I64:
@@ -116,18 +132,20 @@ def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_t
     wanted, offsets = _bytes("".join(pieces)), np.cumsum([0, *sizes])
     words = np.array([not is_character(piece[0]) for piece in pieces])
 
-    def look(starts: I64, ends: I64, text: U8, found: Flags) -> None:
-        text_kernels.find_sequence(starts, ends, text, wanted, offsets, words, classes_of_bmp(), in_title, found)
+    def look(part: Part, within: I64, found: Flags) -> None:
+        text = part.segment.text
+        starts, ends = text.offsets[within], text.offsets[within + 1]
+        text_kernels.find_sequence(starts, ends, text.values, wanted, offsets, words, classes_of_bmp(), in_title, found)
 
-    return _found_in_texts(snapshot, rows, look)
+    return _those_in_which(snapshot, rows, look)
 
 
-def _found_in_texts(snapshot: Snapshot, rows: I64, look: Callable[[I64, I64, U8, Flags], None]) -> I64:
-    """The rows in whose stored text something is found; `look` is told where the texts of one segment lie."""
+def _those_in_which(snapshot: Snapshot, rows: I64, look: Callable[[Part, I64, Flags], None]) -> I64:
+    """The rows in which something is found; `look` is given the rows of one segment, and flags to set."""
     flags = [np.empty(0, np.bool_)]
     for part, within in snapshot.located(rows):
-        text, found = part.segment.text, np.zeros(len(within), np.bool_)
-        look(text.offsets[within], text.offsets[within + 1], text.values, found)
+        found = np.zeros(len(within), np.bool_)
+        look(part, within, found)
         flags.append(found)
     kept: I64 = rows[np.concatenate(flags)]
     return kept

@@ -22,8 +22,6 @@ U8 = npt.NDArray[np.uint8]
 BATCH = 8_192
 _DOC_BITS = np.uint64(13)
 _FIELD_BITS = np.uint64(1)
-_MOST = 255
-"""A frequency is kept in one byte; what occurs more often counts as this often."""
 
 LOOKUP = 8
 """What looking up one document in one term costs, in postings read one after the other."""
@@ -101,8 +99,8 @@ def _grouped(keys: U64) -> Postings:
         codes[terms],
         np.append(terms, len(codes)),
         (places & np.uint64((1 << int(_DOC_BITS)) - 1)).astype(np.int32),
-        np.minimum(total - in_body, _MOST).astype(np.uint8),
-        np.minimum(in_body, _MOST).astype(np.uint8),
+        np.minimum(total - in_body, kernels.MOST).astype(np.uint8),
+        np.minimum(in_body, kernels.MOST).astype(np.uint8),
     )
     # Mapped arrays are read-only too, and numba compiles once more for each mixture.
     for array in (postings.offsets, postings.docs, postings.in_title, postings.in_body):

@@ -23,13 +23,15 @@ def _end_of(text: U8, start: int, end: int, first_line: bool) -> int:
 
 @compiled
 def find_phrase(starts: I64, ends: I64, text: U8, phrase: U8, first_line: bool, found: Flags) -> None:
-    """Whether the phrase stands in each stretch of the text, or in the first line of each."""
+    """Whether the phrase stands in each stretch of the text, or in the first line of each, where it is not found already."""
     size, last = len(phrase), phrase[-1]
     # How far the phrase can be moved on when this byte lies under its end.
     moves = np.full(256, size, np.int64)
     for at in range(size - 1):
         moves[phrase[at]] = size - 1 - at
     for number in range(len(starts)):
+        if found[number]:
+            continue
         end = _end_of(text, starts[number], ends[number], first_line)
         at = starts[number] + size - 1
         while at < end:
