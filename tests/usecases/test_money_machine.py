@@ -116,9 +116,7 @@ class Money(RuleBasedStateMachine):
                 receipt = uow.session.get_one(Receipt, receipt_id)
             self.received += receipt.fen if receipt.kind is ReceiptKind.PAYMENT else -receipt.fen
 
-    @rule(pick=PICK)
-    def pay_whole_line(self, pick: random.Random) -> None:
-        """The straight way, so that rewards come into being."""
+    def pay_a_line(self, pick: random.Random) -> None:
         with self.factory.reading() as uow:
             line = pick.choice(milestones(uow, self.deal_id))
             left = left_to_pay(uow.session, line)
@@ -185,14 +183,21 @@ class Money(RuleBasedStateMachine):
         self.confirm_all(who)
 
     @rule(pick=PICK)
+    def pay_whole_line(self, pick: random.Random) -> None:
+        """The straight way to a reward."""
+        self.pay_a_line(pick)
+
+    @rule(pick=PICK)
     def share_straight(self, pick: random.Random) -> None:
-        """The straight way to an approved reward, so that people are paid."""
+        """The straight way to people who are paid."""
+        self.pay_a_line(pick)
         self.drain()
         self.reckon(self.some(Reward, pick), ())
         for who in ("worker", "colleague"):
             self.confirm_all(who)
         self.clock.forward(days=16)
         self.approve_some(pick)
+        self.pay_people(0)
 
     @rule(who=WHO, pick=PICK, dice=st.integers(0, 4))
     def dispute(self, who: str, pick: random.Random, dice: int) -> None:
@@ -205,14 +210,17 @@ class Money(RuleBasedStateMachine):
     def approve(self, pick: random.Random) -> None:
         self.approve_some(pick)
 
-    @rule(tax=st.integers(0, 100_000))
-    def pay_out(self, tax: int) -> None:
+    def pay_people(self, tax: int) -> None:
         with self.factory.reading() as uow:
             lines = list(uow.session.scalars(select(RewardLine).order_by(RewardLine.id.desc()).limit(4)))
         for line in lines:
             said = PaidOut(tax, self.today, paper())
             if self.attempt("seller_contact", partial(payouts.pay, line_id=line.id, paid=said)):
                 self.paid_out += line.fen
+
+    @rule(tax=st.integers(0, 100_000))
+    def pay_out(self, tax: int) -> None:
+        self.pay_people(tax)
 
     @rule(who=WHO)
     def take_back(self, who: str) -> None:
