@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState, awaits_official
+from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
@@ -45,11 +46,12 @@ class DealRow:
 
 @dataclass(frozen=True)
 class OfferRow:
-    """An offer as the room shows it, with what the reader may do with it."""
+    """An offer as the room shows it, with what the reader may do with it, and what it changed of the offer before."""
 
     offer: Offer
     party: PartyName
     actions: tuple[Transition[OfferState], ...]
+    changes: tuple[Changed, ...]
 
 
 @dataclass(frozen=True)
@@ -212,7 +214,10 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         deal=deal,
         relations=held,
         stages=track(situations(session, [deal])[deal_id]),
-        offers=tuple(OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer)) for offer in offers),
+        offers=tuple(
+            OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer), _changes(before, offer))
+            for offer, before in zip(offers, (*offers[1:], None), strict=False)
+        ),
         documents=tuple(documents),
         timeline=tuple(timeline(session, deal_id)),
         actions=_actions(deal, documents, held),
@@ -227,6 +232,10 @@ def _actions(deal: Deal, documents: Sequence[Document], held: frozenset[Relation
     is_held = any(awaits_official(one.state, one.paper) for one in contracts)
     available = DEAL_STATES.available(deal.state, held)
     return tuple(one for one in available if not (is_held and one.action in TAKES_BACK))
+
+
+def _changes(before: Offer | None, offer: Offer) -> tuple[Changed, ...]:
+    return compare(before.terms, offer.terms) if before is not None else ()
 
 
 def _offer_actions(uow: UnitOfWork, deal: Deal, offer: Offer) -> tuple[Transition[OfferState], ...]:

@@ -167,6 +167,8 @@ def test_an_offer_is_made_countered_and_accepted(factory: UnitOfWorkFactory, peo
     )
     lump = {**OFFER, "price_model": "lump_sum", "amount": "16万"}
     assert buyer.post(f"/deals/{deal_id}/offer", data=lump).status_code == 303
+    compared = seller.get(f"/deals/{deal_id}").text
+    assert ("<del>分期支付</del>" in compared, "与报价 1 相比的改动" in compared) == (True, True)
     with factory.reading() as uow:
         first, second = uow.session.scalars(select(Offer).order_by(Offer.number)).all()
     assert (first.state, second.state) == (OfferState.COUNTERED, OfferState.OPEN)

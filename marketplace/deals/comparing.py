@@ -1,0 +1,56 @@
+"""Two versions of the terms side by side: which of them differ, with what was taken out and put in marked. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from marketplace.contracts.terms import Terms, percent_text
+from marketplace.kernel.messages import N_
+from marketplace.listings.differences import marked_against
+from search_index.document import Fragment
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One term that differs. The marked pieces of `before` are gone, those of `after` are new.
+
+    `is_word` says that both are msgids of an enum, to be translated.
+    """
+
+    label: str
+    before: tuple[Fragment, ...]
+    after: tuple[Fragment, ...]
+    is_word: bool = False
+
+
+def compare(before: Terms, after: Terms) -> tuple[Changed, ...]:
+    """The terms that differ, in the order of the form."""
+    words = (
+        (N_("Contract type"), before.contract_type, after.contract_type),
+        (N_("Price model"), before.price_model, after.price_model),
+    )
+    found = [
+        Changed(label, (Fragment(old.label, True),), (Fragment(new.label, True),), is_word=True)
+        for label, old, new in words
+        if old != new
+    ]
+    texts = zip(_texts(before), _texts(after), strict=True)
+    found += [
+        Changed(label, marked_against(old, new), marked_against(new, old))
+        for (label, old), (_, new) in texts
+        if old != new
+    ]
+    return tuple(found)
+
+
+def _texts(terms: Terms) -> Iterator[tuple[str, str]]:
+    """What an offer says, as text; amounts in figures."""
+    yield N_("Amount with tax"), _yuan(terms.amount_fen) if terms.amount_fen else ""
+    yield N_("Royalty"), f"{percent_text(terms.royalty_bp)} · {terms.royalty_base}" if terms.royalty_bp else ""
+    yield N_("Instalments"), "\n".join(f"{_yuan(line.fen)} · {line.words}" for line in terms.instalments)
+    yield N_("What is delivered, where and when"), terms.delivery
+    yield N_("How it is accepted"), terms.acceptance
+    yield N_("Other terms"), terms.other_terms
+
+
+def _yuan(fen: int) -> str:
+    return f"¥ {fen // 100:,}.{fen % 100:02d}"
