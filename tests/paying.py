@@ -1,5 +1,6 @@
 """Steps of a payment, and what the ledger holds after them, for tests of what becomes of money."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,10 +17,12 @@ from marketplace.ledger.queries import balances
 from marketplace.ledger.rules import Account
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import Instalment, ReceiptState, Standing, Trigger
+from marketplace.payments.service import Transferred
 from tests.factories import TERMS, transferred
 from tests.personas import People
 
 TODAY = date(2026, 11, 20)
+_NUMBERS = itertools.count(1)
 PLAN = (
     Instalment(5_400_000, "", Trigger.IN_FORCE, 10),
     Instalment(10_000_000, "", Trigger.ACCEPTANCE, 30),
@@ -28,9 +31,14 @@ PLAN = (
 BY_PLAN = replace(TERMS, price_model=PriceModel.INSTALMENTS, instalments=PLAN)
 
 
+def numbered(fen: int, day: date) -> Transferred:
+    """A transfer with a number of its own."""
+    return transferred(fen, day, f"{next(_NUMBERS):015d}")
+
+
 def report(factory: UnitOfWorkFactory, actor: Actor, milestone_id: int, fen: int, day: date = TODAY) -> int:
     with factory.writing(actor) as uow:
-        return payment_service.report_payment(uow, milestone_id, transferred(fen, day)).id
+        return payment_service.report_payment(uow, milestone_id, numbered(fen, day)).id
 
 
 def confirm(factory: UnitOfWorkFactory, actor: Actor, receipt_id: int, day: date = TODAY) -> None:

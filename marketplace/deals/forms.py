@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
@@ -211,7 +211,9 @@ class TransferForm(Form):
         _l("Number of the transfer at the bank"),
         validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REFERENCE, message=_LONG)],
     )
-    file = FileField(_l("Voucher of the bank"))
+    file = FileField(
+        _l("Voucher of the bank"), validators=[FileRequired(_l("Add the bank's voucher: PDF, JPEG or PNG."))]
+    )
 
     def read(self) -> Transferred:
         """What was typed, once it is valid."""

@@ -14,6 +14,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.payments import plan, royalties, service
+from marketplace.payments.rules import ReceiptKind
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
@@ -146,7 +147,13 @@ def verify_receipt(receipt_id: int) -> Response:
     """An official has compared the voucher."""
     with writing() as uow:
         receipt = payment_service.verify(uow, receipt_id)
-    flash(_("Verified. The amount counts as received from now on."), "success")
+    is_payment = receipt.kind is ReceiptKind.PAYMENT
+    flash(
+        _("Verified. The amount counts as received from now on.")
+        if is_payment
+        else _("Verified. The amount is taken off what was received."),
+        "success",
+    )
     return _to(receipt.deal_id, receipt.milestone_id)
 
 

@@ -95,7 +95,7 @@ class Receipt(Base):
         ),
         CheckConstraint("confirmed_by_id <> reported_by_id", name="two_people"),
         CheckConstraint("(state = 'verified') = (verified_by_id IS NOT NULL)", name="verified_by_if_verified"),
-        CheckConstraint("state <> 'refused' OR reason <> ''", name="reason_if_refused"),
+        CheckConstraint("state NOT IN ('refused', 'rejected') OR reason <> ''", name="reason_if_refused"),
         CheckConstraint("received_on >= sent_on", name="received_after_sent"),
         Index("ix_receipts_state", "state", "confirmed_at"),
     )

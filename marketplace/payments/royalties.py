@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
+from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
 from marketplace.kernel.states import Relation
@@ -41,8 +41,8 @@ def state(
 ) -> RoyaltyStatement:
     """State the figures of a period that has ended; a period without sales is stated with 0.
 
-    Raises InvalidInput for a period that is not over, begins before `earliest` or is too long, Conflict where it overlaps one
-    that is stated or agreed; emits RoyaltyMoved.
+    Raises InvalidInput for a period that is not over, begins before `earliest`, is too long, or overlaps one that is stated or
+    agreed; emits RoyaltyMoved.
     """
     _require_possible(figures, earliest, china_day(uow.now()))
     overlaps = select(RoyaltyStatement.id).where(
@@ -52,7 +52,7 @@ def state(
         RoyaltyStatement.last_on >= figures.first_on,
     )
     if uow.session.scalar(overlaps.limit(1)) is not None:
-        raise Conflict(N_("The figures of this period are stated already, or of a part of it."))
+        raise InvalidInput(N_("The figures of this period are stated already, or of a part of it."), field="first_on")
     statement = RoyaltyStatement(
         deal_id=deal_id,
         document_id=document_id,
@@ -108,9 +108,10 @@ def _add_line(uow: UnitOfWork, statement: RoyaltyStatement) -> None:
 
 def _require_possible(figures: Figures, earliest: date, today: date) -> None:
     if figures.first_on < earliest or figures.last_on - figures.first_on > LONGEST_PERIOD:
-        raise InvalidInput(
-            N_("A period begins after the contract came into force, and is at most a year."), field="first_on"
+        too_early = N_(
+            "A period begins on %(day)s at the earliest, when the contract came into force, and is at most a year."
         )
+        raise InvalidInput(too_early, fields={"first_on": too_early}, day=earliest.isoformat())
     if not figures.first_on <= figures.last_on < today:
         raise InvalidInput(N_("A period ends after it begins, and before today."), field="last_on")
     if not 0 <= figures.base_fen <= LARGEST_FEN:

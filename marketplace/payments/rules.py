@@ -74,7 +74,8 @@ class ReceiptState(Labelled):
     REPORTED = "reported", N_("Reported, waiting for the other side")
     CONFIRMED = "confirmed", N_("Arrived, waiting for an official")
     VERIFIED = "verified", N_("Verified by the voucher")
-    REFUSED = "refused", N_("Refused")
+    REFUSED = "refused", N_("Said not to have arrived")
+    REJECTED = "rejected", N_("Voucher not accepted")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
 
@@ -106,7 +107,7 @@ RECEIPT_STATES = StateTable(
         arrow("refuse", {S.REPORTED}, S.REFUSED, {R.OTHER_SIDE}, N_("It has not arrived"), reason=True),
         arrow("withdraw", {S.REPORTED}, S.WITHDRAWN, {R.OWNER}, N_("Withdraw the report")),
         arrow("verify", {S.CONFIRMED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify the voucher")),
-        arrow("reject", {S.CONFIRMED}, S.REFUSED, {R.OFFICIAL}, N_("Reject the voucher"), reason=True),
+        arrow("reject", {S.CONFIRMED}, S.REJECTED, {R.OFFICIAL}, N_("Reject the voucher"), reason=True),
     ),
     timers=((S.REPORTED, 7), (S.CONFIRMED, 7)),
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.infra import media
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -23,7 +25,7 @@ from marketplace.organisations.parties import name_of
 from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.queries import left_to_pay, left_to_refund
-from marketplace.payments.rules import RECEIPT_STATES, MilestoneState, ReceiptKind, ReceiptState
+from marketplace.payments.rules import LIVE, RECEIPT_STATES, MilestoneState, ReceiptKind, ReceiptState
 
 VOUCHER_TYPES = frozenset({media.PDF, media.JPEG, media.PNG})
 LONGEST_REFERENCE = 60
@@ -139,6 +141,7 @@ def _report(
     receipt.state = ReceiptState.REPORTED
     receipt.fen, receipt.sent_on = transferred.fen, transferred.sent_on
     receipt.bank_reference = single_line(required(transferred.bank_reference, "bank_reference", LONGEST_REFERENCE))
+    _require_new(uow, receipt)
     receipt.party_id, receipt.reported_by_id, receipt.reported_at = party_id, uow.actor.user_id or 0, uow.now()
     kept = keep(uow, transferred.voucher, VOUCHER_TYPES)
     receipt.voucher_sha256, receipt.voucher_name = kept.sha256, kept.name
@@ -149,13 +152,27 @@ def _report(
     return receipt
 
 
+def _require_new(uow: UnitOfWork, receipt: Receipt) -> None:
+    """One transfer may pay several lines, but nobody reports it twice for one: going back and sending again is no payment."""
+    same = select(Receipt.id).where(
+        Receipt.milestone_id == receipt.milestone_id,
+        Receipt.kind == receipt.kind,
+        Receipt.bank_reference == receipt.bank_reference,
+        Receipt.state.in_(LIVE),
+    )
+    if uow.session.scalar(same.limit(1)) is not None:
+        twice = N_("A transfer with this number is reported for this line already.")
+        raise InvalidInput(twice, field="bank_reference")
+
+
 def _require_possible(transferred: Transferred, left: int, earliest: date, today: date) -> None:
     if not 0 < transferred.fen <= left:
         too_much = N_("Write an amount of more than zero and at most what is left: %(left)s yuan.")
         yuan = f"{left // 100:,}.{left % 100:02d}"
         raise InvalidInput(too_much, fields={"amount": too_much}, left=yuan)
     if not earliest <= transferred.sent_on <= today:
-        raise InvalidInput(N_("The day lies in the future, or before the deal was opened."), field="sent_on")
+        wrong_day = N_("The day lies in the future, or before %(day)s.")
+        raise InvalidInput(wrong_day, fields={"sent_on": wrong_day}, day=earliest.isoformat())
 
 
 def _announce(uow: UnitOfWork, receipt: Receipt, action: str, party_id: int | None) -> None:

@@ -120,7 +120,7 @@ def _confirm(uow: UnitOfWork, reward: Reward, line: RewardLine) -> None:
         raise Conflict(N_("This part is confirmed already."))
     line.confirmed_at = uow.now()
     uow.flush()
-    note(uow, reward, "confirm")
+    note(uow, reward, "confirm", line.name)
     uow.emit(RewardMoved(reward.id, reward.deal_id, "confirm", line.id))
     _publish_if_confirmed(uow, reward)
 

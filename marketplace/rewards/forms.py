@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, FieldList, FormField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -105,7 +105,9 @@ class PayoutForm(Form):
 
     tax = MoneyField(_l("Income tax withheld"), validators=[DataRequired(_FILL_IN)])
     paid_on = DateField(_l("Day of the payment"), validators=[InputRequired(_FILL_IN)])
-    file = FileField(_l("Voucher of the bank"))
+    file = FileField(
+        _l("Voucher of the bank"), validators=[FileRequired(_l("Add the bank's voucher: PDF, JPEG or PNG."))]
+    )
 
     def read(self) -> PaidOut:
         """What was typed, once it is valid."""
@@ -132,7 +134,9 @@ class RuleForm(Form):
     contract_types = ChecksField(_l("Only for these contracts"), choices=choices(ContractType))
     valid_from = DateField(_l("In force from"), validators=[InputRequired(_FILL_IN)])
     valid_to = DateField(_l("In force until"), validators=[Optional()])
-    file = FileField(_l("The paper it stands on"))
+    file = FileField(
+        _l("The paper it stands on"), validators=[FileRequired(_l("Add the paper it stands on: PDF, JPEG or PNG."))]
+    )
 
     def read(self) -> RuleText:
         """What was typed. Raises InvalidInput for a share that is none."""

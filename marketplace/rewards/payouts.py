@@ -73,7 +73,7 @@ def answer(uow: UnitOfWork, payout_id: int, action: str, reason: str = "") -> Pa
 def reverse(uow: UnitOfWork, payout_id: int, reason: str) -> Payout:
     """The unit takes back what it recorded by mistake, or what never arrived: it counts for nothing from today on, and the part
     can be paid anew. Raises NotFound, NotPermitted, Conflict, InvalidInput; emits PayoutMoved."""
-    payout, reward, _line, held = _enter_by_payout(uow, payout_id)
+    payout, reward, line, held = _enter_by_payout(uow, payout_id)
     PAYOUT_STATES.require("reverse", payout.state, held)
     if reward.state not in {RewardState.APPROVED, RewardState.HELD}:
         raise Conflict(N_("Only an approved reward is paid. Reload the page to see where it stands."))
@@ -84,7 +84,7 @@ def reverse(uow: UnitOfWork, payout_id: int, reason: str) -> Payout:
     for kind, fen in ((TransferKind.PAYOUT_BACK, net), (TransferKind.TAX_BACK, payout.tax_fen)):
         if fen:
             post(uow, kind, reward.deal_id, fen, today, f"payout:{payout.id}")
-    note(uow, reward, "reverse", payout.reason)
+    note(uow, reward, "reverse", f"{line.name}：{payout.reason}")
     _announce(uow, payout, "reverse")
     return payout
 

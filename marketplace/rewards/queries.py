@@ -61,6 +61,7 @@ class StepRow:
     """A line of the history: an action of the machine, who took it, and the words that went with it."""
 
     at: datetime
+    action: str
     label: str
     who: str
     reason: str
@@ -127,7 +128,7 @@ def _steps(session: Session, reward: Reward) -> tuple[StepRow, ...]:
     """Newest first."""
     statement = select(RewardStep, User.name).outerjoin(User, User.id == RewardStep.user_id)
     found = session.execute(statement.where(RewardStep.reward_id == reward.id).order_by(RewardStep.id.desc()))
-    return tuple(StepRow(step.at, _LABELS[step.action], name or "", step.reason) for step, name in found)
+    return tuple(StepRow(step.at, step.action, _LABELS[step.action], name or "", step.reason) for step, name in found)
 
 
 _LABELS = {one.action: one.label for one in REWARD_STATES.transitions} | {

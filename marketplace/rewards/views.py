@@ -143,10 +143,9 @@ def of_deal(deal_id: int) -> str:
 @blueprint.get("/rewards/lines/<int:line_id>/signed-paper")
 @requires(signed_in)
 def signed_paper(line_id: int) -> FlaskResponse:
-    """What somebody without an account has signed: for the unit, the officials and whoever has a part himself."""
+    """What somebody without an account has signed: for the unit and the officials."""
     page, row = _row(line_id)
-    has_part = any(one.is_me for one in page.lines) or bool(page.relations & {Relation.OWNER, Relation.OFFICIAL})
-    if row.line.paper_sha256 is None or not has_part:
+    if row.line.paper_sha256 is None or not page.relations & {Relation.OWNER, Relation.OFFICIAL}:
         raise NotFound(N_("There is no such file."))
     return download(row.line.paper_sha256, None, row.line.paper_name)
 

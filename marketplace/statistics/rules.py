@@ -34,6 +34,8 @@ class Definition:
     formula: str
     dated_by: str
     counted: str
+    taken_off: str
+    """What a row that is taken off is called."""
 
 
 DEFINITIONS = {
@@ -45,6 +47,7 @@ DEFINITIONS = {
         ),
         N_("Day of the last signature, in China"),
         N_("Letters of intent"),
+        N_("Replaced by a later letter"),
     ),
     Rung.A1: Definition(
         Rung.A1,
@@ -54,6 +57,7 @@ DEFINITIONS = {
         ),
         N_("Day of entry into force, or of the termination, in China"),
         N_("Contracts in force"),
+        N_("Termination"),
     ),
     Rung.A4: Definition(
         Rung.A4,
@@ -63,6 +67,7 @@ DEFINITIONS = {
         ),
         N_("Day the money arrived, by the statement of whom it was sent to, in China"),
         N_("Payments"),
+        N_("Refund"),
     ),
     Rung.A6: Definition(
         Rung.A6,
@@ -72,6 +77,7 @@ DEFINITIONS = {
         ),
         N_("Day of the payment to the person, in China"),
         N_("Payouts"),
+        N_("Payout taken back"),
     ),
 }
 

@@ -13,13 +13,13 @@ from marketplace.deals.rules import DealState
 from marketplace.infra.database import make_engine
 from marketplace.infra.schema import alembic_config
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.kernel.clock import SetClock
+from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.permissions import Actor
 from marketplace.matching import interest_queries, service
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Origin, Side
-from tests.factories import PUBLISHED, make_interest, make_need, make_result, make_signed
+from tests.factories import PUBLISHED, make_interest, make_need, make_result, make_signed, pay_everything
 from tests.personas import People
 from tests.usecases.test_migrations import empty_database
 
@@ -78,6 +78,7 @@ def test_so_does_a_contract_that_ended(
         with factory.writing(people.city_official) as uow:
             deals.terminate(uow, deal_id, "双方协商终止", 0)
     else:
+        pay_everything(factory, people, deal_id, china_day(clock.now()))
         for actor, action in (
             (people.seller_contact, "perform"),
             (people.company, "accept_delivery"),

@@ -38,8 +38,8 @@ from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import CostKind
 from marketplace.statistics.ledger_check import check
-from tests.factories import make_result, make_signed, transferred
-from tests.paying import BY_PLAN
+from tests.factories import make_result, make_signed
+from tests.paying import BY_PLAN, numbered
 from tests.personas import People
 from tests.rewarding import paper
 
@@ -90,12 +90,12 @@ class Money(RuleBasedStateMachine):
     def report(self, who: str, fen: int, pick: random.Random) -> None:
         with self.factory.reading() as uow:
             line = pick.choice(milestones(uow, self.deal_id))
-        self.attempt(who, lambda uow: payment_service.report_payment(uow, line.id, transferred(fen, self.today)))
+        self.attempt(who, lambda uow: payment_service.report_payment(uow, line.id, numbered(fen, self.today)))
 
     @rule(fen=FEN, pick=PICK)
     def send_back(self, fen: int, pick: random.Random) -> None:
         receipt_id = self.some(Receipt, pick)
-        said = transferred(fen, self.today)
+        said = numbered(fen, self.today)
         self.attempt("seller_contact", lambda uow: payment_service.report_refund(uow, receipt_id, said))
 
     @rule(who=WHO, pick=PICK)
@@ -121,7 +121,7 @@ class Money(RuleBasedStateMachine):
             line = pick.choice(milestones(uow, self.deal_id))
             left = left_to_pay(uow.session, line)
         if left > 0 and self.attempt(
-            "company", lambda uow: payment_service.report_payment(uow, line.id, transferred(left, self.today))
+            "company", lambda uow: payment_service.report_payment(uow, line.id, numbered(left, self.today))
         ):
             with self.factory.reading() as uow:
                 newest = uow.session.scalar(select(func.max(Receipt.id))) or 0

@@ -14,7 +14,7 @@ from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFo
 from marketplace.kernel.permissions import Actor
 from marketplace.ledger.models import Transfer
 from marketplace.payments.models import Receipt
-from marketplace.payments.rules import ReceiptState, Standing, Trigger
+from marketplace.payments.rules import Standing, Trigger
 from marketplace.statistics.ledger_check import check
 from tests.factories import TERMS, lines_of, make_signed, transferred
 from tests.paying import BY_PLAN, TODAY, confirm, received, refused, report, standings, take, verify
@@ -200,7 +200,7 @@ def test_a_report_that_is_ended_counts_for_nothing(
         payment_service.end(uow, receipt_id, action, reason)
     with factory.reading() as uow:
         ended = uow.session.get_one(Receipt, receipt_id)
-        assert ended.state is (ReceiptState.WITHDRAWN if action == "withdraw" else ReceiptState.REFUSED)
+        assert ended.state.value == {"refuse": "refused", "withdraw": "withdrawn", "reject": "rejected"}[action]
         assert ended.reason == reason
     refused(lambda: verify(factory, people.county_official, receipt_id), Conflict)
     assert received(factory, deal) == (0, 18_000_000)
@@ -213,3 +213,14 @@ def test_who_refuses_says_why(factory: UnitOfWorkFactory, people: People, deal: 
         confirm(factory, people.seller_contact, receipt_id)
     with factory.writing(getattr(people, by)) as uow:
         refused(lambda: payment_service.end(uow, receipt_id, action, " "), InvalidInput)
+
+
+def test_a_transfer_is_not_reported_twice_for_one_line(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
+    """Whoever goes back and sends the form again has not paid again; for another line the same transfer may count."""
+    first, second, _ = lines_of(factory, deal)
+    with factory.writing(people.company) as uow:
+        payment_service.report_payment(uow, first.id, transferred(100, TODAY))
+        error = refused(lambda: payment_service.report_payment(uow, first.id, transferred(100, TODAY)), InvalidInput)
+        assert isinstance(error, InvalidInput)
+        assert set(error.fields) == {"bank_reference"}
+        payment_service.report_payment(uow, second.id, transferred(100, TODAY))

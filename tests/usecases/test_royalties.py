@@ -67,7 +67,7 @@ def test_the_seller_objects_and_the_period_is_stated_again(
     factory: UnitOfWorkFactory, people: People, deal: int
 ) -> None:
     first = state(factory, people, deal)
-    with pytest.raises(Conflict):
+    with pytest.raises(InvalidInput):
         state(factory, people, deal, first_on=date(2026, 12, 31))
     with pytest.raises(InvalidInput):
         answer(factory, people, first, "object")

@@ -97,7 +97,7 @@ def test_a_report_is_withdrawn_or_a_voucher_rejected(
     official = browse(people.county_official)
     assert official.post(f"/receipts/{second}/reject", data={"reason": "金额不符"}).status_code == 303
     states = [receipt_state(factory, one) for one in (first, second)]
-    assert states == [ReceiptState.WITHDRAWN, ReceiptState.REFUSED]
+    assert states == [ReceiptState.WITHDRAWN, ReceiptState.REJECTED]
 
 
 def test_a_refund_is_reported_by_the_seller(

@@ -32,7 +32,7 @@ RECEIPTS: Expected = {
     ("refuse", "reported"): ("refused", {R.OTHER_SIDE}),
     ("withdraw", "reported"): ("withdrawn", {R.OWNER}),
     ("verify", "confirmed"): ("verified", {R.OFFICIAL}),
-    ("reject", "confirmed"): ("refused", {R.OFFICIAL}),
+    ("reject", "confirmed"): ("rejected", {R.OFFICIAL}),
 }
 TODAY = date(2026, 11, 20)
 
@@ -63,7 +63,12 @@ def test_who_may_do_what_with_the_figures_of_a_royalty(action: str, state: State
 
 
 def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> None:
-    assert RECEIPT_STATES.terminal() == {ReceiptState.VERIFIED, ReceiptState.REFUSED, ReceiptState.WITHDRAWN}
+    assert RECEIPT_STATES.terminal() == {
+        ReceiptState.VERIFIED,
+        ReceiptState.REFUSED,
+        ReceiptState.REJECTED,
+        ReceiptState.WITHDRAWN,
+    }
     assert reasons(RECEIPT_STATES) == {"refuse", "reject"}
     assert {state for state, _ in RECEIPT_STATES.timers} == set(ReceiptState) - RECEIPT_STATES.terminal()
 
