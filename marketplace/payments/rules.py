@@ -55,7 +55,7 @@ class Standing(Labelled):
     PLANNED = "planned", N_("Planned")
     DUE = "due", N_("Due")
     OVERDUE = "overdue", N_("Overdue")
-    ON_ITS_WAY = "on_its_way", N_("On its way")
+    ON_ITS_WAY = "on_its_way", N_("Money on its way")
     PARTLY = "partly", N_("Partly paid")
     PAID = "paid", N_("Paid")
     CANCELLED = "cancelled", N_("Cancelled")
