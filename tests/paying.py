@@ -59,7 +59,7 @@ def take(factory: UnitOfWorkFactory, actor: Actor, deal_id: int, *actions: str) 
 
 def refund(factory: UnitOfWorkFactory, people: People, payment_id: int, fen: int, day: date = TODAY) -> int:
     with factory.writing(people.seller_contact) as uow:
-        refund_id = payment_service.report_refund(uow, payment_id, transferred(fen, day, "R1")).id
+        refund_id = payment_service.report_refund(uow, payment_id, numbered(fen, day)).id
     confirm(factory, people.company, refund_id, day)
     verify(factory, people.county_official, refund_id)
     return refund_id

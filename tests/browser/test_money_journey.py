@@ -71,6 +71,7 @@ def _pay(page: Page, deal: int, voucher: str) -> None:
     assert_fit(page)
     page.get_by_role("link", name="填报付款").first.click()
     fill(page, sent_on="2026-11-21", bank_reference="2026112000001")
+    page.locator("input[type=file]").set_input_files(voucher)
     send(page)
     assert page.get_by_text("日期在今天之后").count() > 0
     assert_fit(page)
