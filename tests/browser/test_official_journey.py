@@ -45,6 +45,7 @@ def test_a_spreadsheet_is_tried_out_and_then_imported(
     page.locator("main a[href^='/imports/']").first.click()
     press(page, "/for-real")
     wait()
+    page.locator("[data-poll]").wait_for(state="detached")  # The page goes on to the report by itself.
     page.goto("/results?q=轴承套圈")
     page.get_by_role("link", name="轴承套圈磨削自动上料装置").first.click()
     assert page.get_by_text("代发布").count() > 0
