@@ -242,6 +242,13 @@ def test_a_story_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     fresh.runtime.factory.engine.dispose()
 
 
+def test_on_postgresql_a_story_that_breaks_off_leaves_nothing_either(tmp_path: Path, postgres_schema: str) -> None:
+    on_postgres = open_demo(demo_settings(tmp_path / "data", empty_tables(postgres_schema)))
+    check_breaking_off(on_postgres)
+    on_postgres.runtime.factory.engine.dispose()
+
+
+@pytest.mark.soak
 def test_on_postgresql_the_demo_loads_as_well(tmp_path: Path, postgres_schema: str) -> None:
     """First a story that breaks off, then the real one in the same database."""
     on_postgres = open_demo(demo_settings(tmp_path / "data", empty_tables(postgres_schema)))
