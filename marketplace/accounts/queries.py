@@ -1,5 +1,6 @@
 """The reading side of one's own account."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +43,12 @@ def user_with_email(session: Session, email: str) -> User | None:
     """Who has confirmed this address, in any case of letters."""
     confirmed = select(User).where(func.lower(User.email) == email.lower(), User.email_verified_at.is_not(None))
     return session.scalar(confirmed.limit(1))
+
+
+def names_of_users(session: Session, user_ids: Collection[int | None]) -> Mapping[int | None, str]:
+    """The names of these people by their id; None is passed over, so that what nobody has done yet need not be asked for."""
+    users = select(User.id, User.name).where(User.id.in_({one for one in user_ids if one is not None}))
+    return {row.id: row.name for row in session.execute(users)}
 
 
 def agreed_version(session: Session, user_id: int) -> str | None:

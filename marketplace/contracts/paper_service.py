@@ -15,7 +15,6 @@ from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
 from marketplace.organisations.parties import name_of
 
-SCAN_TYPES = frozenset({media.PDF, media.JPEG, media.PNG})
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
@@ -30,7 +29,7 @@ def upload_scan(
     _require_open(document)
     require_no_official_awaited(document)
     target = PAPER_STATES.require("upload", document.paper, relations).target
-    kept = keep(uow, upload, SCAN_TYPES)
+    kept = keep(uow, upload, media.SCANS)
     scan = Scan(
         document_id=document.id,
         sha256=kept.sha256,

@@ -7,7 +7,7 @@ from typing import Any
 from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
-from marketplace.kernel.money import LARGEST_FEN
+from marketplace.kernel.money import LARGEST_FEN, percent_text
 from marketplace.kernel.texts import clean
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
 
@@ -141,12 +141,6 @@ def _is_whole(line: Instalment) -> bool:
 def amount_text(fen: int) -> str:
     """Figures and words together, as a contract writes them."""
     return f"人民币{fen // 100:,}.{fen % 100:02d}元（大写：{amount_in_words(fen)}）"
-
-
-def percent_text(basis_points: int) -> str:
-    """5 %, 2.5 % or 0.25 % from hundredths of a per cent."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
 def instalments_from(rows: Sequence[Mapping[str, Any]]) -> tuple[Instalment, ...]:

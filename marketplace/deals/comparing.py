@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from marketplace.contracts.terms import Terms, percent_text
+from marketplace.contracts.terms import Terms
 from marketplace.kernel.messages import N_
+from marketplace.kernel.money import percent_text
 from marketplace.listings.differences import marked_against
 from search_index.document import Fragment
 

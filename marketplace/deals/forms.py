@@ -1,7 +1,6 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from flask_babel import lazy_gettext as _l
@@ -24,12 +23,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.rules import ContractType, PriceModel
 from marketplace.contracts.service import LONGEST_CLAUSE, LONGEST_REASON
-from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms, percent_text
+from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.messages import N_
+from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
@@ -80,16 +79,14 @@ F = TypeVar("F", bound=Form)
 
 def forms_for(kind: type[F], refused: Refused | None = None) -> Callable[[str], F]:
     """Makes the small forms of one page by their purpose, each with ids of its own; a refused one is shown as it was sent."""
-
-    sent = refused.form if refused and isinstance(refused.form, kind) else None
+    sent: dict[str, F] = {}
+    if refused is not None and isinstance(refused.form, kind):
+        # Named at once: what lists its errors may stand above it on the page.
+        sent[refused.purpose] = _named(refused.form, refused.purpose)
 
     def of(purpose: str) -> F:
-        if sent is not None and refused is not None and refused.purpose == purpose:
-            return sent
-        return _named(kind(formdata=None), purpose)
+        return sent.get(purpose) or _named(kind(formdata=None), purpose)
 
-    if sent is not None and refused is not None:
-        _named(sent, refused.purpose)  # At once: what lists its errors may stand above it on the page.
     return of
 
 
@@ -154,7 +151,7 @@ class OfferForm(Form):
             delivery=self.delivery.data or "",
             acceptance=self.acceptance.data or "",
             other_terms=self.other_terms.data or "",
-            royalty_bp=basis_points(self.royalty.data or ""),
+            royalty_bp=percent_typed(self.royalty.data, "royalty"),
             royalty_base=self.royalty_base.data or "",
             instalments=self._lines(),
         )
@@ -164,18 +161,14 @@ class OfferForm(Form):
         return tuple(entry.form.read() for entry in filled)
 
 
-def basis_points(text: str) -> int | None:
-    """Hundredths of a per cent from what is typed as a percentage: `3.5`, `3.5%`. None when empty. Raises InvalidInput."""
-    typed = text.strip().rstrip("%％").strip()
-    if not typed:
+def percent_typed(text: str | None, field: str) -> int | None:
+    """Basis points of a percentage that was typed into a field, None when it is empty. Raises InvalidInput beside the field."""
+    if not (text or "").strip():
         return None
     try:
-        points = Decimal(typed) * 100
-    except ArithmeticError:
-        raise InvalidInput(N_("Write the royalty in per cent, more than 0 and at most 100."), field="royalty") from None
-    if not points.is_finite() or points != points.to_integral_value() or abs(points) > 10_000:
-        raise InvalidInput(N_("A royalty is at most 100 per cent, with at most two decimals."), field="royalty")
-    return int(points)
+        return parse_percent(text or "")
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=field) from None
 
 
 class LetterForm(Form):

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts.rules import Basis, ContractType, PriceModel
-from marketplace.contracts.terms import Terms, instalments_from, percent_text
+from marketplace.contracts.terms import Terms, instalments_from
 from marketplace.deals.rules import DealState, EntryKind, OfferState, StepKind
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
@@ -107,11 +107,6 @@ class Offer(Base):
             postgresql_where=text("state = 'open'"),
         ),
     )
-
-    @property
-    def royalty_percent(self) -> str:
-        """The royalty as it is read, such as 3.5%; empty without one."""
-        return percent_text(self.royalty_bp) if self.royalty_bp is not None else ""
 
     @property
     def terms(self) -> Terms:

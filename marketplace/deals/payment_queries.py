@@ -1,37 +1,35 @@
 """The reading side of a deal's money: the lines of its plan with what was paid of each, and what the reader may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import User
+from marketplace.accounts.queries import names_of_users
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.models import Deal, Offer, Step
-from marketplace.deals.payment_service import PAYABLE
 from marketplace.deals.policy import receipt_relations, require_visible
-from marketplace.deals.rules import StepKind
+from marketplace.deals.rules import PAYABLE, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
-from marketplace.ledger.queries import owed_by_buyer
+from marketplace.ledger.queries import owed_by_buyers
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
 from marketplace.payments.law import LegalTerm, latest_by_law
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.plan import milestones
-from marketplace.payments.queries import left_to_refund
+from marketplace.payments.queries import paid_by_line, refunded, twins
 from marketplace.payments.rules import (
-    LIVE,
     RECEIPT_STATES,
     STATEMENT_STATES,
+    UNPAID,
     MilestoneKind,
     MilestoneState,
-    Paid,
     ReceiptKind,
     ReceiptState,
     Standing,
@@ -49,7 +47,9 @@ class ReceiptRow:
 
     receipt: Receipt
     party: PartyName
-    people: Mapping[str, str]
+    reported_by: str
+    confirmed_by: str
+    verified_by: str
     actions: frozenset[str]
     twins: int
     refundable_fen: int
@@ -79,8 +79,17 @@ class RoyaltyRow:
 
 
 @dataclass(frozen=True)
+class RoyaltyTerms:
+    """What the contract in force says of a royalty: the share in basis points, and of what."""
+
+    document_id: int
+    share_bp: int
+    base: str
+
+
+@dataclass(frozen=True)
 class PaymentsPage:
-    """The money of one deal, in fen; `royalty` are the terms that a royalty is agreed in, None without one."""
+    """The money of one deal, in fen; `royalty` is None where the contract in force names none."""
 
     deal: Deal
     relations: frozenset[Relation]
@@ -88,7 +97,7 @@ class PaymentsPage:
     buyer: PartyName
     lines: tuple[LineRow, ...]
     royalties: tuple[RoyaltyRow, ...]
-    royalty: Offer | None
+    royalty: RoyaltyTerms | None
     can_state: bool
     planned_fen: int
     paid_fen: int
@@ -107,10 +116,9 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     """The plan of one deal. Raises NotFound when it is not there or not for this actor to know of."""
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
-    reader = _Reader(uow, deal, held, names_of(session, (deal.seller_party_id, deal.buyer_party_id)))
-    receipts = session.scalars(select(Receipt).where(Receipt.deal_id == deal_id).order_by(Receipt.id)).all()
-    lines = tuple(reader.line(one, receipts) for one in milestones(uow, deal_id))
-    royalty = _royalty(session, deal_id)
+    reader = _Reader(uow, deal, held)
+    lines = tuple(reader.line(one) for one in milestones(uow, deal_id))
+    royalty = royalty_terms(session, deal_id)
     return PaymentsPage(
         deal=deal,
         relations=held,
@@ -122,19 +130,20 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
         can_state=royalty is not None and reader.is_payable and Relation.BUYER in held,
         planned_fen=sum(_counted(line) for line in lines),
         paid_fen=sum(line.paid_fen for line in lines),
-        to_send_back_fen=max(0, -owed_by_buyer(session, deal_id)),
+        to_send_back_fen=max(0, -owed_by_buyers(session, [deal_id]).get(deal_id, 0)),
     )
 
 
-def _royalty(session: Session, deal_id: int) -> Offer | None:
-    """The terms of the contract in force, where they name a royalty."""
+def royalty_terms(session: Session, deal_id: int) -> RoyaltyTerms | None:
+    """The royalty that the contract in force names, if any."""
     signed = (
         Document.deal_id == deal_id,
         Document.kind == DocumentKind.CONTRACT,
         Document.state == DocumentState.COMPLETE,
     )
-    terms = select(Offer).join(Document, Document.offer_id == Offer.id).where(*signed, Offer.royalty_bp.is_not(None))
-    return session.scalar(terms)
+    terms = select(Document.id, Offer.royalty_bp, Offer.royalty_base).join(Offer, Offer.id == Document.offer_id)
+    row = session.execute(terms.where(*signed)).one_or_none()
+    return RoyaltyTerms(row.id, row.royalty_bp, row.royalty_base) if row and row.royalty_bp else None
 
 
 def _royalties(session: Session, deal_id: int, held: frozenset[Relation]) -> tuple[RoyaltyRow, ...]:
@@ -151,32 +160,37 @@ def _counted(line: LineRow) -> int:
 
 
 class _Reader:
-    """Looks at one deal's money with the eyes of one actor."""
+    """Looks at one deal's money with the eyes of one actor. Whatever the receipts need is read once for all of them."""
 
-    def __init__(self, uow: UnitOfWork, deal: Deal, held: frozenset[Relation], names: Mapping[int, PartyName]) -> None:
-        self.uow, self.deal, self.held, self.names = uow, deal, held, names
+    def __init__(self, uow: UnitOfWork, deal: Deal, held: frozenset[Relation]) -> None:
+        session = uow.session
+        self.uow, self.deal, self.held = uow, deal, held
         self.is_payable = deal.state in PAYABLE
         self.today = china_day(uow.now())
-        self.by_law = _by_law(uow.session, deal)
+        self.names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
+        self.by_law = _by_law(session, deal, self.names)
+        self.receipts = session.scalars(select(Receipt).where(Receipt.deal_id == deal.id).order_by(Receipt.id)).all()
+        self.paid = paid_by_line(session, [deal.id])
+        self.refunded = refunded(session, [one.id for one in self.receipts])
+        self.twins = twins(session, deal.id) if Relation.OFFICIAL in held else {}
+        doers = [(one.reported_by_id, one.confirmed_by_id, one.verified_by_id) for one in self.receipts]
+        self.people = names_of_users(session, {user_id for ids in doers for user_id in ids})
 
-    def line(self, milestone: Milestone, receipts: Sequence[Receipt]) -> LineRow:
-        of_line = [one for one in receipts if one.milestone_id == milestone.id]
-        paid = _sum(of_line, {ReceiptState.VERIFIED}, {ReceiptState.VERIFIED})
-        left = milestone.fen - _sum(of_line, LIVE, {ReceiptState.VERIFIED})
+    def line(self, milestone: Milestone) -> LineRow:
+        paid = self.paid.get(milestone.id, UNPAID)
+        left = milestone.fen - paid.with_reported
         is_open = self.is_payable and milestone.state is not MilestoneState.CANCELLED
         waits_for_event = milestone.trigger is Trigger.OTHER and milestone.kind is MilestoneKind.FIXED and left > 0
         return LineRow(
             milestone=milestone,
-            standing=standing(
-                milestone.state, milestone.fen, Paid(paid, milestone.fen - left), milestone.due_on, self.today
-            ),
-            paid_fen=paid,
+            standing=standing(milestone.state, milestone.fen, paid, milestone.due_on, self.today),
+            paid_fen=paid.verified,
             left_fen=left,
-            receipts=tuple(self.receipt(one) for one in of_line),
+            receipts=tuple(self.receipt(one) for one in self.receipts if one.milestone_id == milestone.id),
             can_pay=is_open and left > 0 and Relation.BUYER in self.held,
             can_set_day=is_open and waits_for_event and Relation.SELLER in self.held,
             can_invoice=milestone.state is not MilestoneState.CANCELLED and Relation.SELLER in self.held,
-            beyond_law=self._beyond_law(milestone, paid),
+            beyond_law=self._beyond_law(milestone, paid.verified),
         )
 
     def receipt(self, receipt: Receipt) -> ReceiptRow:
@@ -186,27 +200,13 @@ class _Reader:
         return ReceiptRow(
             receipt=receipt,
             party=self.names[receipt.party_id],
-            people=self._people(receipt),
+            reported_by=self.people.get(receipt.reported_by_id, ""),
+            confirmed_by=self.people.get(receipt.confirmed_by_id, ""),
+            verified_by=self.people.get(receipt.verified_by_id, ""),
             actions=frozenset(one.action for one in RECEIPT_STATES.available(receipt.state, relations)),
-            twins=self._twins(receipt) if Relation.OFFICIAL in relations else 0,
-            refundable_fen=left_to_refund(self.uow.session, receipt) if may_refund else 0,
+            twins=self.twins.get(receipt.id, 0),
+            refundable_fen=receipt.fen - self.refunded.get(receipt.id, 0) if may_refund else 0,
         )
-
-    def _people(self, receipt: Receipt) -> dict[str, str]:
-        """The names of who reported, confirmed and verified it."""
-        ids = {
-            "reported": receipt.reported_by_id,
-            "confirmed": receipt.confirmed_by_id,
-            "verified": receipt.verified_by_id,
-        }
-        users = select(User.id, User.name).where(User.id.in_([one for one in ids.values() if one]))
-        names = {row.id: row.name for row in self.uow.session.execute(users)}
-        return {what: names[user_id] for what, user_id in ids.items() if user_id in names}
-
-    def _twins(self, receipt: Receipt) -> int:
-        alike = (Receipt.voucher_sha256 == receipt.voucher_sha256) | (Receipt.bank_reference == receipt.bank_reference)
-        same = (alike, Receipt.id != receipt.id, Receipt.state.in_(LIVE))
-        return self.uow.session.scalar(select(func.count(Receipt.id)).where(*same)) or 0
 
     def _beyond_law(self, milestone: Milestone, paid: int) -> LegalTerm | None:
         """The legal term where the line is due later than it, or not paid although it has passed."""
@@ -217,19 +217,11 @@ class _Reader:
         return self.by_law if is_late else None
 
 
-def _sum(
-    receipts: Sequence[Receipt], payments: set[ReceiptState] | frozenset[ReceiptState], refunds: set[ReceiptState]
-) -> int:
-    paid = sum(one.fen for one in receipts if one.kind is ReceiptKind.PAYMENT and one.state in payments)
-    return paid - sum(one.fen for one in receipts if one.kind is ReceiptKind.REFUND and one.state in refunds)
-
-
-def _by_law(session: Session, deal: Deal) -> LegalTerm | None:
+def _by_law(session: Session, deal: Deal, names: Mapping[int, PartyName]) -> LegalTerm | None:
     """The legal term, where a large enterprise has accepted the delivery of a small or medium one."""
     delivered_on = _delivered_on(session, deal)
     if delivered_on is None:
         return None
-    names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
     seller, buyer = (
         session.get(Organisation, names[party_id].organisation_id or 0)
         for party_id in (deal.seller_party_id, deal.buyer_party_id)

@@ -6,14 +6,10 @@ transaction.
 
 from datetime import date
 
-from sqlalchemy import select
-
-from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.deals.models import Offer
+from marketplace.deals.payment_queries import royalty_terms
 from marketplace.deals.policy import receipt_relations
 from marketplace.deals.room import Room, enter, enter_by_milestone, enter_by_receipt
-from marketplace.deals.rules import DealState, StepKind
+from marketplace.deals.rules import PAYABLE, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotPermitted
@@ -24,9 +20,6 @@ from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_l
 from marketplace.payments.royalties import Figures
 from marketplace.payments.rules import Instalment, MilestoneKind, ReceiptKind, Trigger
 from marketplace.payments.service import Transferred
-
-PAYABLE = (DealState.IN_FORCE, DealState.PERFORMING, DealState.ACCEPTED, DealState.TERMINATED)
-"""While money may still be on its way: after a termination what it leaves payable, and refunds."""
 
 SETTLEMENT = "合同终止后结清"
 
@@ -108,9 +101,11 @@ def state_royalty(uow: UnitOfWork, deal_id: int, figures: Figures) -> RoyaltySta
     room = enter(uow, deal_id)
     room.require_state(*PAYABLE)
     party_id = _require_side(room, room.deal.buyer_party_id)
-    contract, royalty_bp = royalty_contract(uow, deal_id)
+    royalty = royalty_terms(uow.session, deal_id)
+    if royalty is None:
+        raise Conflict(N_("No royalty is agreed in this deal."))
     began = china_day(room.deal.in_force_at or room.deal.opened_at)
-    statement = royalties.state(uow, deal_id, contract.id, royalty_bp, began, figures)
+    statement = royalties.state(uow, deal_id, royalty.document_id, royalty.share_bp, began, figures)
     room.step(StepKind.ROYALTY, statement.id, "state", party_id, statement.note)
     return statement
 
@@ -122,20 +117,6 @@ def answer_royalty(uow: UnitOfWork, statement_id: int, action: str, reason: str 
     royalties.answer(uow, statement, room.relations, action, reason)
     room.step(StepKind.ROYALTY, statement.id, action, room.deal.seller_party_id, statement.reason)
     return statement
-
-
-def royalty_contract(uow: UnitOfWork, deal_id: int) -> tuple[Document, int]:
-    """The contract in force with its royalty in basis points. Raises Conflict where it has none."""
-    signed = (
-        Document.deal_id == deal_id,
-        Document.kind == DocumentKind.CONTRACT,
-        Document.state == DocumentState.COMPLETE,
-    )
-    found = select(Document, Offer.royalty_bp).join(Offer, Offer.id == Document.offer_id).where(*signed)
-    row = uow.session.execute(found).one_or_none()
-    if row is None or row.royalty_bp is None:
-        raise Conflict(N_("No royalty is agreed in this deal."))
-    return row.Document, row.royalty_bp
 
 
 def require_all_paid(room: Room) -> None:

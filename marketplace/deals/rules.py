@@ -48,6 +48,9 @@ class StepKind(Labelled):
     ROYALTY = "royalty", N_("Royalty")
 
 
+PAYABLE = frozenset({DealState.IN_FORCE, DealState.PERFORMING, DealState.ACCEPTED, DealState.TERMINATED})
+"""While money may still be on its way: after a termination what it leaves payable, and refunds."""
+
 R, S = Relation, DealState
 
 DEAL_STATES = StateTable(

@@ -232,6 +232,5 @@ def book(room: Room, contract: Document, kind: EntryKind, amount_fen: int) -> No
     )
     uow.session.add(entry)
     uow.flush()
-    if amount_fen:
-        transfer = TransferKind.SIGNED if amount_fen > 0 else TransferKind.RELEASED
-        post(uow, transfer, room.deal.id, abs(amount_fen), entry.dated, f"entry:{entry.id}")
+    transfer = TransferKind.SIGNED if amount_fen > 0 else TransferKind.RELEASED
+    post(uow, transfer, room.deal.id, abs(amount_fen), entry.dated, f"entry:{entry.id}")

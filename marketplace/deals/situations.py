@@ -11,7 +11,7 @@ from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.progress import DocumentFacts, MoneyFacts, OfferFacts, ReceiptFacts, Situation, Who, other
 from marketplace.kernel.clock import china_day
-from marketplace.ledger.queries import overpaid
+from marketplace.ledger.queries import owed_by_buyers
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.queries import in_flight, unpaid_lines
 
@@ -27,7 +27,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
     signed = _signed(session, [document.id for document in documents.values()])
     confirmed = _confirmed(session, documents.values())
     unpaid = unpaid_lines(session, ids)
-    too_much = overpaid(session, ids)
+    owed = owed_by_buyers(session, ids)
     waiting: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in in_flight(session, ids):
         waiting[receipt.deal_id].append(receipt)
@@ -45,7 +45,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
             OfferFacts(offer.state, side_of(deal, offer.party_id), offer.valid_until) if offer else None,
             facts.get(DocumentKind.CONTRACT),
             facts.get(DocumentKind.LETTER_OF_INTENT),
-            _money(deal, next(iter(waiting.get(deal.id, ())), None), unpaid.get(deal.id, []), deal.id in too_much),
+            _money(deal, next(iter(waiting.get(deal.id, ())), None), unpaid.get(deal.id, []), owed.get(deal.id, 0) < 0),
         )
     return found
 

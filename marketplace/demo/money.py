@@ -19,6 +19,11 @@ from marketplace.payments.service import Transferred
 VAT_PERCENT = 6
 
 
+def vat_in(fen: int) -> int:
+    """The value-added tax within an amount, in fen."""
+    return fen * VAT_PERCENT // (100 + VAT_PERCENT)
+
+
 def _line(uow: UnitOfWork, deal_id: int, step: StepTold) -> Milestone:
     return milestones(uow, deal_id)[step.line - 1]
 
@@ -62,8 +67,7 @@ def _verify(uow: UnitOfWork, deal_id: int, _step: StepTold) -> None:
 
 def _invoice(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     line = _line(uow, deal_id, step)
-    tax = line.fen * VAT_PERCENT // (100 + VAT_PERCENT)
-    payments.invoice(uow, line.id, f"{china_day(uow.now()):%y}37{deal_id:08d}{line.number:08d}", tax)
+    payments.invoice(uow, line.id, f"{china_day(uow.now()):%y}37{deal_id:08d}{line.number:08d}", vat_in(line.fen))
 
 
 def _fall_due(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from marketplace.deals.models import Deal
+from marketplace.demo.money import vat_in
 from marketplace.demo.specimen import specimen
 from marketplace.demo.story import StepTold
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.money import parse_percent
 from marketplace.organisations.models import Party
 from marketplace.rewards import calculating, confirming, payouts, unit_rules
 from marketplace.rewards.calculating import Calculation, Cost
@@ -20,7 +22,6 @@ from marketplace.rewards.rules import Basis, CostKind, PayoutState, RewardState
 from marketplace.rewards.service import lines_of
 from marketplace.rewards.unit_rules import RuleText
 
-SIX_PERCENT_IN = 106
 TAX_PERCENT = 20
 """Of a reward, as it is withheld in the demo: a labour income is taxed otherwise, by the rules of its year."""
 
@@ -42,7 +43,7 @@ def _file_rule(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
         basis=Basis.UNIT_RULE,
         title="职工技术创新成果转化奖励办法（示范）",
         quote=step.text,
-        share_bp=int(step.royalty_percent) * 100,
+        share_bp=parse_percent(step.royalty_percent),
         valid_from=china_day(uow.now()),
         paper=_paper("RULE ON REWARDS", f"UNIT {unit_id}", "奖励办法（示范）.pdf"),
     )
@@ -52,10 +53,9 @@ def _file_rule(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
 def _calculate(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     """The tax in the invoice is the one deduction; everybody gets an equal part. Where no rule speaks, the step does."""
     reward = _reward(uow, deal_id, RewardState.TRIGGERED)
-    tax = reward.received_fen * 6 // SIX_PERCENT_IN
     shares = calculating.proposed_shares(uow, reward)
-    decided = int(step.royalty_percent) * 100 if step.royalty_percent else None
-    costs = [Cost(CostKind.TAX, tax, "增值税，见发票")]
+    decided = parse_percent(step.royalty_percent) if step.royalty_percent else None
+    costs = [Cost(CostKind.TAX, vat_in(reward.received_fen), "增值税，见发票")]
     calculating.calculate(uow, reward.id, Calculation(costs, shares, reward.round, decided, step.text))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -28,6 +27,7 @@ from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.money import parse_percent
 from marketplace.matching import service as matching
 from marketplace.matching.rules import Origin, Side
 
@@ -142,7 +142,7 @@ def _terms(step: StepTold) -> Terms:
         amount_fen=step.amount_yuan * 100,
         delivery=step.delivery,
         acceptance=step.acceptance,
-        royalty_bp=int(Decimal(step.royalty_percent) * 100) if step.royalty_percent else None,
+        royalty_bp=parse_percent(step.royalty_percent) if step.royalty_percent else None,
         royalty_base=step.royalty_base,
     )
 

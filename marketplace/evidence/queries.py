@@ -7,7 +7,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
-from marketplace.accounts.models import User
+from marketplace.accounts.queries import names_of_users
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Seal, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import Basis, DocumentState, PrintKind
@@ -114,7 +114,7 @@ def _paper(uow: UnitOfWork, document: Document) -> Paper:
     assert scan is not None  # What is complete on paper was verified by its scan.
     given = confirmations(uow, scan.id)
     people = {document.verified_by_id, *(one.user_id for one in given)}
-    names = {row.id: row.name for row in uow.session.execute(select(User.id, User.name).where(User.id.in_(people)))}
+    names = names_of_users(uow.session, people)
     confirmed = tuple((one, names.get(one.user_id, "")) for one in given)
     return Paper(scan, confirmed, names.get(document.verified_by_id, ""))
 

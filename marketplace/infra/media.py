@@ -19,6 +19,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PLAIN = "text/plain"
 
 IMAGES = frozenset({PNG, JPEG, WEBP})
+SCANS = frozenset({PDF, JPEG, PNG})
+"""What a paper is sent as: a scan, a photo, or the document of a bank."""
+
 ATTACHMENTS = IMAGES | {PDF, XLSX, DOCX, PLAIN}
 SUFFIXES = {PDF: ".pdf", PNG: ".png", JPEG: ".jpg", WEBP: ".webp", XLSX: ".xlsx", DOCX: ".docx", PLAIN: ".txt"}
 

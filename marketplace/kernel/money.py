@@ -6,6 +6,9 @@ from decimal import Decimal
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 
+WHOLE_BP = 10_000
+"""A hundred per cent in basis points."""
+
 LARGEST_FEN = 10**15  # ten trillion yuan: anything above is a slip of the finger
 
 
@@ -53,3 +56,20 @@ def parse_yuan(text: str) -> int:
     if not fen.is_finite() or fen != fen.to_integral_value() or not 0 <= fen <= LARGEST_FEN:
         raise InvalidInput(N_("An amount has at most two decimals, is not negative and not above ten trillion yuan."))
     return int(fen)
+
+
+def parse_percent(text: str) -> int:
+    """Basis points from what a person types as a percentage: `3.5`, `3.5%`, `50 ％`. Raises InvalidInput."""
+    try:
+        points = Decimal(text.strip().rstrip("%％").strip()) * 100
+    except ArithmeticError:  # No number, or one beyond what decimals reckon with.
+        points = Decimal(-1)
+    if not points.is_finite() or points != points.to_integral_value() or not 0 <= points <= WHOLE_BP:
+        raise InvalidInput(N_("Write a percentage from 0 to 100, with at most two decimals."))
+    return int(points)
+
+
+def percent_text(basis_points: int) -> str:
+    """5%, 2.5% or 0.25% from hundredths of a per cent."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"

@@ -24,20 +24,13 @@ def balances(session: Session) -> Mapping[int, Balances]:
     return found
 
 
-def owed_by_buyer(session: Session, deal_id: int) -> int:
-    """What the buyer of a deal still owes, in fen; negative where the seller has to send something back."""
-    to = select(func.sum(Transfer.fen)).where(Transfer.deal_id == deal_id, Transfer.debit == Account.OWED)
-    by = select(func.sum(Transfer.fen)).where(Transfer.deal_id == deal_id, Transfer.credit == Account.OWED)
-    return int(session.scalar(to) or 0) - int(session.scalar(by) or 0)
-
-
-def overpaid(session: Session, deal_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the deals in which the seller has to send something back."""
+def owed_by_buyers(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
+    """What the buyers of these deals still owe, in fen by deal; negative where the seller has to send something back."""
     signed = case(
         (Transfer.debit == Account.OWED, Transfer.fen), (Transfer.credit == Account.OWED, -Transfer.fen), else_=0
     )
-    sums = select(Transfer.deal_id).where(Transfer.deal_id.in_(deal_ids)).group_by(Transfer.deal_id)
-    return frozenset(session.scalars(sums.having(func.sum(signed) < 0)))
+    sums = select(Transfer.deal_id, func.sum(signed)).where(Transfer.deal_id.in_(deal_ids)).group_by(Transfer.deal_id)
+    return {deal_id: int(fen) for deal_id, fen in session.execute(sums)}
 
 
 def turnover(session: Session, more: TransferKind, less: TransferKind) -> dict[int, int]:

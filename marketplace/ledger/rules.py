@@ -12,38 +12,37 @@ Payouts and their tax can be taken back (payout_back, tax_back) when they were r
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
-from marketplace.kernel.messages import N_, Labelled
 
-
-class Account(Labelled):
+class Account(StrEnum):
     """Where an amount stands. The balance of an account is what was debited less what was credited."""
 
-    AGREED = "agreed", N_("Agreed price")
-    OWED = "owed", N_("Owed by the buyer")
-    RECEIVED = "received", N_("Received by the seller")
-    COSTS = "costs", N_("Costs deducted")
-    AWARDED = "awarded", N_("Awarded to people")
-    PAID_OUT = "paid_out", N_("Paid to people")
-    TAX = "tax", N_("Income tax withheld")
+    AGREED = "agreed"
+    OWED = "owed"
+    RECEIVED = "received"
+    COSTS = "costs"
+    AWARDED = "awarded"
+    PAID_OUT = "paid_out"
+    TAX = "tax"
 
 
-class TransferKind(Labelled):
+class TransferKind(StrEnum):
     """Why an amount moved."""
 
-    SIGNED = "signed", N_("Contract in force")
-    RELEASED = "released", N_("Contract terminated")
-    ROYALTY = "royalty", N_("Royalty agreed")
-    RECEIPT = "receipt", N_("Receipt")
-    REFUND = "refund", N_("Refund")
-    DEDUCTION = "deduction", N_("Deduction of costs")
-    RESTORED = "restored", N_("Deduction taken back")
-    REWARD = "reward", N_("Reward approved")
-    REVOKED = "revoked", N_("Reward taken back")
-    PAYOUT = "payout", N_("Payout")
-    WITHHELD = "withheld", N_("Income tax of a payout")
-    PAYOUT_BACK = "payout_back", N_("Payout taken back")
-    TAX_BACK = "tax_back", N_("Income tax taken back")
+    SIGNED = "signed"
+    RELEASED = "released"
+    ROYALTY = "royalty"
+    RECEIPT = "receipt"
+    REFUND = "refund"
+    DEDUCTION = "deduction"
+    RESTORED = "restored"
+    REWARD = "reward"
+    REVOKED = "revoked"
+    PAYOUT = "payout"
+    WITHHELD = "withheld"
+    PAYOUT_BACK = "payout_back"
+    TAX_BACK = "tax_back"
 
 
 ENTRIES: Mapping[TransferKind, tuple[Account, Account]] = {

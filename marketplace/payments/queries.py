@@ -3,10 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
-from marketplace.payments.rules import LIVE, MilestoneKind, MilestoneState, ReceiptKind, ReceiptState, StatementState
+from marketplace.payments.rules import (
+    LIVE,
+    UNPAID,
+    MilestoneKind,
+    MilestoneState,
+    Paid,
+    ReceiptKind,
+    ReceiptState,
+    StatementState,
+)
 
 _SIGNED_FEN = case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen)
 """A refund is taken off."""
@@ -15,17 +24,21 @@ _IN_FLIGHT = LIVE - {ReceiptState.VERIFIED}
 
 
 def left_to_pay(session: Session, milestone: Milestone) -> int:
-    """What is neither paid nor reported as paid of a line, in fen. A refund opens it again only when it is verified."""
-    verified = Receipt.state == ReceiptState.VERIFIED
-    on_its_way = Receipt.state.in_(LIVE) & (Receipt.kind == ReceiptKind.PAYMENT)
-    taken = select(func.sum(_SIGNED_FEN)).where(Receipt.milestone_id == milestone.id, verified | on_its_way)
-    return milestone.fen - int(session.scalar(taken) or 0)
+    """What is neither paid nor reported as paid of a line, in fen."""
+    return milestone.fen - paid_by_line(session, [milestone.deal_id]).get(milestone.id, UNPAID).with_reported
+
+
+def refunded(session: Session, payment_ids: Sequence[int]) -> Mapping[int | None, int]:
+    """What is sent back of these payments, or reported so, in fen by payment."""
+    sums = select(Receipt.refund_of_id, func.sum(Receipt.fen)).where(
+        Receipt.refund_of_id.in_(payment_ids), Receipt.state.in_(LIVE)
+    )
+    return {payment_id: int(fen) for payment_id, fen in session.execute(sums.group_by(Receipt.refund_of_id))}
 
 
 def left_to_refund(session: Session, payment: Receipt) -> int:
     """What is neither sent back nor reported so of a payment, in fen."""
-    back = select(func.sum(Receipt.fen)).where(Receipt.refund_of_id == payment.id, Receipt.state.in_(LIVE))
-    return payment.fen - int(session.scalar(back) or 0)
+    return payment.fen - refunded(session, [payment.id]).get(payment.id, 0)
 
 
 def verified_refunds(session: Session, payment: Receipt) -> int:
@@ -36,12 +49,33 @@ def verified_refunds(session: Session, payment: Receipt) -> int:
     return int(session.scalar(back) or 0)
 
 
-def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, int]:
-    """Verified payments less verified refunds of the lines of several deals, in fen by the line's id."""
-    sums = select(Receipt.milestone_id, func.sum(_SIGNED_FEN)).where(
-        Receipt.deal_id.in_(deal_ids), Receipt.state == ReceiptState.VERIFIED
+def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, Paid]:
+    """What is paid of the lines of several deals, by the line's id; UNPAID where one is missing.
+
+    A refund opens a line again only when it is verified, a payment takes up its part from the day it is reported.
+    """
+    verified = Receipt.state == ReceiptState.VERIFIED
+    taken = verified | (Receipt.state.in_(LIVE) & (Receipt.kind == ReceiptKind.PAYMENT))
+    sums = select(
+        Receipt.milestone_id,
+        func.sum(case((verified, _SIGNED_FEN), else_=0)),
+        func.sum(case((taken, _SIGNED_FEN), else_=0)),
+    ).where(Receipt.deal_id.in_(deal_ids))
+    return {
+        line: Paid(int(fen), int(all_fen))
+        for line, fen, all_fen in session.execute(sums.group_by(Receipt.milestone_id))
+    }
+
+
+def twins(session: Session, deal_id: int) -> Mapping[int, int]:
+    """How many other payments have the voucher or the number at the bank of a receipt of this deal, by receipt."""
+    other = aliased(Receipt)
+    alike = (other.voucher_sha256 == Receipt.voucher_sha256) | (other.bank_reference == Receipt.bank_reference)
+    found = select(Receipt.id, func.count(other.id)).join(
+        other, alike & (other.id != Receipt.id) & other.state.in_(LIVE)
     )
-    return {milestone_id: int(fen) for milestone_id, fen in session.execute(sums.group_by(Receipt.milestone_id))}
+    rows = session.execute(found.where(Receipt.deal_id == deal_id).group_by(Receipt.id))
+    return dict(rows.all())
 
 
 def net_fixed_receipts(session: Session, deal_id: int) -> int:
@@ -81,6 +115,6 @@ def unpaid_lines(session: Session, deal_ids: Sequence[int]) -> dict[int, list[Mi
     lines = select(Milestone).where(Milestone.deal_id.in_(deal_ids), Milestone.state != MilestoneState.CANCELLED)
     found: dict[int, list[Milestone]] = {}
     for line in session.scalars(lines.order_by(Milestone.due_on.is_(None), Milestone.due_on, Milestone.number)):
-        if paid.get(line.id, 0) < line.fen:
+        if paid.get(line.id, UNPAID).verified < line.fen:
             found.setdefault(line.deal_id, []).append(line)
     return found

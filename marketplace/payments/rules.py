@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.money import WHOLE_BP
 from marketplace.kernel.states import Relation, StateTable, arrow
 
 
@@ -141,6 +142,9 @@ class Paid:
     with_reported: int
 
 
+UNPAID = Paid(0, 0)
+
+
 def standing(state: MilestoneState, fen: int, paid: Paid, due_on: date | None, today: date) -> Standing:
     """What to call a line. What is on its way is not late: whoever has it to confirm or to verify is."""
     if paid.verified >= fen:
@@ -162,7 +166,7 @@ ROYALTY_DAYS = 30
 
 def royalty_of(base_fen: int, royalty_bp: int) -> int:
     """The royalty for what it is taken of, in fen: rounded to the nearest, halves up."""
-    return (base_fen * royalty_bp + 5_000) // 10_000
+    return (base_fen * royalty_bp + WHOLE_BP // 2) // WHOLE_BP
 
 
 def royalty_words(first_on: date, last_on: date) -> str:

@@ -27,7 +27,6 @@ from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.queries import left_to_pay, left_to_refund
 from marketplace.payments.rules import LIVE, RECEIPT_STATES, MilestoneState, ReceiptKind, ReceiptState
 
-VOUCHER_TYPES = frozenset({media.PDF, media.JPEG, media.PNG})
 LONGEST_REFERENCE = 60
 LONGEST_REASON = 1000
 _POSTED = {ReceiptKind.PAYMENT: TransferKind.RECEIPT, ReceiptKind.REFUND: TransferKind.REFUND}
@@ -143,7 +142,7 @@ def _report(
     receipt.bank_reference = single_line(required(transferred.bank_reference, "bank_reference", LONGEST_REFERENCE))
     _require_new(uow, receipt)
     receipt.party_id, receipt.reported_by_id, receipt.reported_at = party_id, uow.actor.user_id or 0, uow.now()
-    kept = keep(uow, transferred.voucher, VOUCHER_TYPES)
+    kept = keep(uow, transferred.voucher, media.SCANS)
     receipt.voucher_sha256, receipt.voucher_name = kept.sha256, kept.name
     receipt.voucher_type, receipt.voucher_size = kept.media_type, kept.size
     uow.session.add(receipt)

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.kernel.money import WHOLE_BP
 from marketplace.kernel.texts import clean, required, single_line
 from marketplace.payments.models import Receipt
 from marketplace.results.models import Contributor
 from marketplace.rewards.models import Reward, RewardLine
-from marketplace.rewards.rules import REWARD_STATES, WHOLE_BP, Basis, CostKind, Resolved, Role, pool_of, split
+from marketplace.rewards.rules import REWARD_STATES, Basis, CostKind, Resolved, Role, pool_of, split
 from marketplace.rewards.service import LONGEST_REASON, enter, lines_of, move, require_current
 from marketplace.rewards.unit_rules import rule_for
 

@@ -2,27 +2,26 @@
 
 from datetime import timedelta
 
+from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
+from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.ledger.rules import TransferKind
 from marketplace.ledger.service import post
 from marketplace.rewards.events import RewardMoved
 from marketplace.rewards.models import Reward, RewardLine
-from marketplace.rewards.policy import require_visible
 from marketplace.rewards.rules import REWARD_STATES, RewardState
-from marketplace.rewards.service import enter, lines_of, move, move_with_reason, note, require_current
-from marketplace.rewards.unit_rules import PAPERS
+from marketplace.rewards.service import enter, enter_by_line, lines_of, move, move_with_reason, note, require_current
 
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
 def confirm_line(uow: UnitOfWork, line_id: int) -> Reward:
     """Agree to one's own part. With the last word the split is published for objections. Emits RewardMoved."""
-    reward, line = _enter_by_line(uow, line_id)
+    reward, line, _held = _enter_to_confirm(uow, line_id)
     if line.user_id != uow.actor.user_id:
         raise NotPermitted(N_("Everybody confirms for himself."))
     _confirm(uow, reward, line)
@@ -31,13 +30,12 @@ def confirm_line(uow: UnitOfWork, line_id: int) -> Reward:
 
 def confirm_on_paper(uow: UnitOfWork, line_id: int, paper: Upload) -> Reward:
     """The unit uploads what somebody without an account has signed. Raises as `confirm_line` does; emits RewardMoved."""
-    reward, line = _enter_by_line(uow, line_id)
+    reward, line, held = _enter_to_confirm(uow, line_id)
     if line.user_id is not None:
         raise NotPermitted(N_("This person has an account and confirms himself."))
-    _, held = require_visible(uow.session, uow.actor, reward)
     if Relation.OWNER not in held:
         raise NotPermitted(N_("You may not do this."))
-    kept = keep(uow, paper, PAPERS)
+    kept = keep(uow, paper, media.SCANS)
     line.paper_sha256, line.paper_name = kept.sha256, kept.name
     _confirm(uow, reward, line)
     return reward
@@ -97,22 +95,17 @@ def approve(uow: UnitOfWork, reward_id: int) -> Reward:
         raise Conflict(N_("Objections are still possible. Approve it once that time has passed."))
     reward.approved_at, reward.approved_by_id = uow.now(), uow.actor.user_id
     move(uow, reward, "approve", held)
-    costs = sum(cost["fen"] for cost in reward.costs)
-    for kind, fen in ((TransferKind.DEDUCTION, costs), (TransferKind.REWARD, reward.pool_fen or 0)):
-        if fen:
-            post(uow, kind, reward.deal_id, fen, today, f"reward:{reward.id}")
+    source = f"reward:{reward.id}"
+    post(uow, TransferKind.DEDUCTION, reward.deal_id, reward.costs_fen, today, source)
+    post(uow, TransferKind.REWARD, reward.deal_id, reward.pool_fen or 0, today, source)
     return reward
 
 
-def _enter_by_line(uow: UnitOfWork, line_id: int) -> tuple[Reward, RewardLine]:
-    line = uow.session.get(RewardLine, line_id)
-    if line is None:
-        raise NotFound(N_("There is no such reward."))
-    reward, _ = enter(uow, line.reward_id)
-    line = uow.session.get_one(RewardLine, line_id, populate_existing=True)
+def _enter_to_confirm(uow: UnitOfWork, line_id: int) -> tuple[Reward, RewardLine, frozenset[Relation]]:
+    reward, line, held = enter_by_line(uow, line_id)
     if line.round != reward.round or reward.state is not RewardState.CONFIRMING:
         raise Conflict(N_("This split no longer waits for confirmation. Reload the page to see where it stands."))
-    return reward, line
+    return reward, line, held
 
 
 def _confirm(uow: UnitOfWork, reward: Reward, line: RewardLine) -> None:

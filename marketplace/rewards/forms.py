@@ -1,7 +1,6 @@
 """The forms of rewards: calculation, payout, objection, paper, and the rules of a unit."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -10,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from marketplace.accounts.queries import user_with_email
 from marketplace.contracts.rules import ContractType
-from marketplace.deals.forms import upload_of
+from marketplace.deals.forms import percent_typed, upload_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -25,17 +24,6 @@ COST_LINES = 4
 MORE_PEOPLE = 3
 _FILL_IN = _l("Please fill this in.")
 _LONG = _l("This text is too long: at most %(max)d characters.")
-
-
-def share_in_bp(text: str, field: str) -> int:
-    """Basis points from a percentage such as `50` or `33.5%`. Raises InvalidInput."""
-    try:
-        points = Decimal(text.strip().rstrip("%％").strip()) * 100
-    except ArithmeticError:
-        points = Decimal(0)
-    if not points.is_finite() or points != points.to_integral_value() or not 0 < points <= 10_000:
-        raise InvalidInput(N_("Write the share in per cent, more than 0 and at most 100."), field=field)
-    return int(points)
 
 
 class CostForm(InnerForm):
@@ -80,7 +68,7 @@ class CalculationForm(Form):
             if one.amount.fen or (one.note.data or "").strip()
         ]
         shares = [share for place, one in enumerate(self.shares) if (share := _share(uow, one, place, proposed))]
-        decided = share_in_bp(self.share.data, "share") if (self.share.data or "").strip() else None
+        decided = percent_typed(self.share.data, "share")
         return Calculation(costs, shares, row_id(self.round.data) or 0, decided, self.why.data or "")
 
 
@@ -144,7 +132,7 @@ class RuleForm(Form):
             basis=Basis(self.basis.data),
             title=self.title.data,
             quote=self.quote.data,
-            share_bp=share_in_bp(self.share.data, "share"),
+            share_bp=percent_typed(self.share.data, "share") or 0,
             valid_from=self.valid_from.data,
             valid_to=self.valid_to.data,
             contract_types=tuple(self.contract_types.data or ()),

@@ -91,6 +91,11 @@ class Reward(Table):
         Index("ix_rewards_state", "state", "moved_at"),
     )
 
+    @property
+    def costs_fen(self) -> int:
+        """The sum of the deductions, in fen."""
+        return sum(cost["fen"] for cost in self.costs)
+
 
 class RewardStep(Table):
     """One line of a reward's history, with the words that went with it. Only added."""
@@ -173,3 +178,8 @@ class Payout(Table):
             postgresql_where=sql("state <> 'reversed'"),
         ),
     )
+
+    @property
+    def net_fen(self) -> int:
+        """What arrived: gross less the income tax, in fen."""
+        return self.gross_fen - self.tax_fen

@@ -16,6 +16,9 @@ from marketplace.rewards.policy import is_mine, is_of_my_office, is_of_my_unit, 
 from marketplace.rewards.queries import PAYOUT_COUNTS, due_on
 from marketplace.rewards.rules import PayoutState, RewardState
 
+SHOWN = 200
+"""Of a unit's or an office's rewards; one's own are all there, because they are added up."""
+
 
 @dataclass(frozen=True)
 class MoneyRow:
@@ -67,14 +70,14 @@ def in_my_office(uow: UnitOfWork) -> tuple[MoneyRow, ...]:
     return _money(uow, is_of_my_office(uow.actor))
 
 
-def _money(uow: UnitOfWork, which: ColumnElement[bool], *, own: bool = False, limit: int = 200) -> tuple[MoneyRow, ...]:
+def _money(uow: UnitOfWork, which: ColumnElement[bool], *, own: bool = False) -> tuple[MoneyRow, ...]:
     statement = (
         select(Reward, Deal.title, Organisation.name)
         .join(Deal, Deal.id == Reward.deal_id)
         .join(Organisation, Organisation.id == Reward.organisation_id)
         .where(which, visible(uow.actor))
         .order_by(Reward.id.desc())
-        .limit(limit)
+        .limit(None if own else SHOWN)
     )
     rows = uow.session.execute(statement).all()
     ids = [reward.id for reward, _, _ in rows]

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from marketplace.infra import media
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -19,8 +20,15 @@ from marketplace.rewards.events import PayoutMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.policy import require_visible
 from marketplace.rewards.rules import PAYOUT_STATES, PayoutState, RewardState
-from marketplace.rewards.service import LONGEST_REASON, enter, move_with_reason, note, paid_of, require_current
-from marketplace.rewards.unit_rules import PAPERS
+from marketplace.rewards.service import (
+    LONGEST_REASON,
+    enter,
+    enter_by_line,
+    move_with_reason,
+    note,
+    paid_of,
+    require_current,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ def pay(uow: UnitOfWork, line_id: int, paid: PaidOut) -> Payout:
 
     Raises NotFound, NotPermitted, Conflict for what is not approved or is paid already, InvalidInput; emits PayoutMoved.
     """
-    reward, line, held = _enter_by_line(uow, line_id)
+    reward, line, held = enter_by_line(uow, line_id)
     if Relation.OWNER not in held:
         raise NotPermitted(N_("Only the unit pays a reward."))
     if reward.state is not RewardState.APPROVED or line.round != reward.round:
@@ -46,11 +54,10 @@ def pay(uow: UnitOfWork, line_id: int, paid: PaidOut) -> Payout:
     counts = (Payout.line_id == line_id, Payout.state != PayoutState.REVERSED)
     if uow.session.scalar(select(Payout.id).where(*counts)) is not None:
         raise Conflict(N_("This part is paid already."))
-    _require_possible(uow, reward, line, paid)
-    payout = _payout(uow, reward, line, paid)
-    for kind, fen in ((TransferKind.PAYOUT, line.fen - paid.tax_fen), (TransferKind.WITHHELD, paid.tax_fen)):
-        if fen:
-            post(uow, kind, reward.deal_id, fen, paid.paid_on, f"payout:{payout.id}")
+    payout = _payout(uow, line, paid, _possible_voucher(uow, reward, line, paid))
+    source = f"payout:{payout.id}"
+    post(uow, TransferKind.PAYOUT, reward.deal_id, payout.net_fen, paid.paid_on, source)
+    post(uow, TransferKind.WITHHELD, reward.deal_id, paid.tax_fen, paid.paid_on, source)
     _announce(uow, payout, "pay")
     return payout
 
@@ -80,10 +87,9 @@ def reverse(uow: UnitOfWork, payout_id: int, reason: str) -> Payout:
     payout.reason = required(reason, "reason", LONGEST_REASON)
     today = china_day(uow.now())
     advance(uow, PAYOUT_STATES, payout, "reverse", held, payout.reason, reversed_on=today)
-    net = payout.gross_fen - payout.tax_fen
-    for kind, fen in ((TransferKind.PAYOUT_BACK, net), (TransferKind.TAX_BACK, payout.tax_fen)):
-        if fen:
-            post(uow, kind, reward.deal_id, fen, today, f"payout:{payout.id}")
+    source = f"payout:{payout.id}"
+    post(uow, TransferKind.PAYOUT_BACK, reward.deal_id, payout.net_fen, today, source)
+    post(uow, TransferKind.TAX_BACK, reward.deal_id, payout.tax_fen, today, source)
     note(uow, reward, "reverse", f"{line.name}：{payout.reason}")
     _announce(uow, payout, "reverse")
     return payout
@@ -103,10 +109,9 @@ def revoke(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
     """
     reward, held = enter(uow, reward_id)
     move_with_reason(uow, reward, "revoke", held, reason)
-    unpaid, costs = (reward.pool_fen or 0) - paid_of(uow, reward), sum(cost["fen"] for cost in reward.costs)
-    for kind, fen in ((TransferKind.REVOKED, unpaid), (TransferKind.RESTORED, costs)):
-        if fen:
-            post(uow, kind, reward.deal_id, fen, china_day(uow.now()), f"reward:{reward.id}")
+    today, source = china_day(uow.now()), f"reward:{reward.id}"
+    post(uow, TransferKind.REVOKED, reward.deal_id, (reward.pool_fen or 0) - paid_of(uow, reward), today, source)
+    post(uow, TransferKind.RESTORED, reward.deal_id, reward.costs_fen, today, source)
     return reward
 
 
@@ -125,19 +130,12 @@ def _enter_by_payout(uow: UnitOfWork, payout_id: int) -> tuple[Payout, Reward, R
     found = uow.session.get(Payout, payout_id)
     if found is None:
         raise NotFound(N_("There is no such payment."))
-    reward, line, held = _enter_by_line(uow, found.line_id)
+    reward, line, held = enter_by_line(uow, found.line_id)
     return uow.session.get_one(Payout, payout_id, populate_existing=True), reward, line, held
 
 
-def _enter_by_line(uow: UnitOfWork, line_id: int) -> tuple[Reward, RewardLine, frozenset[Relation]]:
-    line = uow.session.get(RewardLine, line_id)
-    if line is None:
-        raise NotFound(N_("There is no such reward."))
-    reward, held = enter(uow, line.reward_id)
-    return reward, line, held
-
-
-def _require_possible(uow: UnitOfWork, reward: Reward, line: RewardLine, paid: PaidOut) -> None:
+def _possible_voucher(uow: UnitOfWork, reward: Reward, line: RewardLine, paid: PaidOut) -> Upload:
+    """The voucher of a payment that can be."""
     if not 0 <= paid.tax_fen < line.fen:
         raise InvalidInput(N_("The tax is a part of the amount, so it is less."), field="tax")
     approved_on = china_day(reward.approved_at or uow.now())
@@ -145,15 +143,14 @@ def _require_possible(uow: UnitOfWork, reward: Reward, line: RewardLine, paid: P
         raise InvalidInput(N_("It was paid between the day of the approval and today."), field="paid_on")
     if paid.voucher is None:
         raise InvalidInput(N_("Add the bank's voucher: PDF, JPEG or PNG."), field="file")
+    return paid.voucher
 
 
-def _payout(uow: UnitOfWork, reward: Reward, line: RewardLine, paid: PaidOut) -> Payout:
-    if paid.voucher is None:
-        raise ValueError("a payout has its voucher")
-    kept = keep(uow, paid.voucher, PAPERS)
+def _payout(uow: UnitOfWork, line: RewardLine, paid: PaidOut, voucher: Upload) -> Payout:
+    kept = keep(uow, voucher, media.SCANS)
     payout = Payout(
         line_id=line.id,
-        reward_id=reward.id,
+        reward_id=line.reward_id,
         state=PayoutState.PAID,
         gross_fen=line.fen,
         tax_fen=paid.tax_fen,

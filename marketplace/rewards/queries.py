@@ -41,11 +41,6 @@ class LineRow:
         """Whether it was paid, and nobody says that it has not arrived."""
         return self.payout is not None and self.payout.state is not PayoutState.DENIED
 
-    @property
-    def net_fen(self) -> int | None:
-        """What arrived: gross less the income tax; None before it is paid."""
-        return self.payout.gross_fen - self.payout.tax_fen if self.payout else None
-
 
 @dataclass(frozen=True)
 class CostRow:
@@ -199,8 +194,8 @@ def costs_by_deal(session: Session) -> dict[int, int]:
     """What was deducted for rewards that are approved, by deal, in fen."""
     found: dict[int, int] = {}
     owed = {RewardState.APPROVED, RewardState.HELD}
-    for deal_id, costs in session.execute(select(Reward.deal_id, Reward.costs).where(Reward.state.in_(owed))):
-        found[deal_id] = found.get(deal_id, 0) + sum(cost["fen"] for cost in costs)
+    for reward in session.scalars(select(Reward).where(Reward.state.in_(owed))):
+        found[reward.deal_id] = found.get(reward.deal_id, 0) + reward.costs_fen
     return found
 
 

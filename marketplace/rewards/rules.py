@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from marketplace.kernel.messages import N_, Labelled
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import WHOLE_BP, Money
 from marketplace.kernel.states import Relation, StateTable, arrow
 from marketplace.rewards.law import Statutory
-
-WHOLE_BP = 10_000
 
 
 class Basis(Labelled):

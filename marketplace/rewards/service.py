@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from marketplace.deals.models import Deal
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
@@ -95,6 +95,15 @@ def enter(uow: UnitOfWork, reward_id: int) -> tuple[Reward, frozenset[Relation]]
     """Lock the reward. Raises NotFound when it is not there or not for this actor to know of."""
     reward = uow.session.get(Reward, reward_id, with_for_update=True, populate_existing=True)
     return require_visible(uow.session, uow.actor, reward)
+
+
+def enter_by_line(uow: UnitOfWork, line_id: int) -> tuple[Reward, RewardLine, frozenset[Relation]]:
+    """Lock the reward of a line and read the line as it is then. Raises NotFound."""
+    line = uow.session.get(RewardLine, line_id)
+    if line is None:
+        raise NotFound(N_("There is no such reward."))
+    reward, held = enter(uow, line.reward_id)
+    return reward, uow.session.get_one(RewardLine, line_id, populate_existing=True), held
 
 
 def lines_of(uow: UnitOfWork, reward: Reward) -> list[RewardLine]:

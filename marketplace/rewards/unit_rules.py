@@ -13,6 +13,7 @@ from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
+from marketplace.kernel.money import WHOLE_BP
 from marketplace.kernel.texts import required, single_line
 from marketplace.organisations.models import Organisation, Party
 from marketplace.payments.models import Milestone, Receipt
@@ -21,11 +22,10 @@ from marketplace.rewards.events import RuleFiled
 from marketplace.rewards.law import statutory
 from marketplace.rewards.models import Reward, RewardRule
 from marketplace.rewards.policy import is_mine
-from marketplace.rewards.rules import FILED, WHOLE_BP, Basis, Filed, Resolved, resolve
+from marketplace.rewards.rules import FILED, Basis, Filed, Resolved, resolve
 
 LONGEST_TITLE = 200
 LONGEST_QUOTE = 2000
-PAPERS = frozenset({media.PDF, media.JPEG, media.PNG})
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def file_rule(uow: UnitOfWork, organisation_id: int, text: RuleText) -> RewardRu
     _require_possible(uow, organisation_id, text)
     if text.paper is None:
         raise InvalidInput(N_("Add the paper it stands on: PDF, JPEG or PNG."), field="file")
-    kept = keep(uow, text.paper, PAPERS)
+    kept = keep(uow, text.paper, media.SCANS)
     rule = RewardRule(
         organisation_id=organisation_id,
         basis=text.basis,

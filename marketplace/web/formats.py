@@ -15,7 +15,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from marketplace.kernel.clock import CHINA, china_day
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, percent_text
 from marketplace.web.locale import gettext
 
 NOTHING = "—"
@@ -145,6 +145,7 @@ FILTERS: tuple[Callable[..., str], ...] = (
     tone,
     number,
     percent,
+    percent_text,
     filesize,
 )
 

@@ -18,8 +18,9 @@ from marketplace.contracts.clauses import (
     to_rows,
 )
 from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
-from marketplace.contracts.terms import Terms, percent_text
+from marketplace.contracts.terms import Terms
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import percent_text
 from marketplace.kernel.texts import clean
 from marketplace.payments.rules import Instalment
 
