@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from marketplace.ledger.models import emptied_with_the_rest
+from marketplace.infra.append_only import emptied_with_the_rest
 
 UNTOUCHED = frozenset({"alembic_version"})
 OWN_TRACKS = frozenset({*UNTOUCHED, "scheduled_runs"})

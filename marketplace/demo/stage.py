@@ -13,6 +13,7 @@ from sqlalchemy import Engine, delete, select
 
 from marketplace import wiring
 from marketplace.accounts.models import User
+from marketplace.infra.append_only import emptied_with_the_rest
 from marketplace.infra.database import Base
 from marketplace.infra.mail import Mail
 from marketplace.infra.outbox import OutboxRow
@@ -20,7 +21,6 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import CHINA, SetClock, china_day
 from marketplace.kernel.permissions import SYSTEM, VISITOR, Actor
-from marketplace.ledger.models import emptied_with_the_rest
 from marketplace.organisations.actors import actor_of
 
 IP, BROWSER = "192.0.2.1", "demo"
