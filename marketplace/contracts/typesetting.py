@@ -3,26 +3,19 @@
 Pure: what stands in it is handed in as data, and no text is ever read as markup. The same sheet gives the same bytes.
 """
 
-import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import pylopdf_fonts_zh_cn
-import segno
-import typst
-from fontTools.ttLib import TTFont
+from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
 
 Row = tuple[str, str]
 
 RARE = "〔U+……〕处是字库中没有的字，以其统一码（Unicode）编号表示；该字以正文的文本文件为准。"
 
 _SHEETS = Path(__file__).parent / "sheets"
-_FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -88,10 +81,13 @@ def typeset(sheet: Sheet, at: datetime) -> tuple[bytes, tuple[Place, ...]]:
 
     A character that the font lacks, as some names have, stands there by its number, and the file says so.
     """
-    written, lacks = _printable(asdict(sheet))
-    compiler = _compiler("document.typ", written | {"qr": _qr(sheet.url), "rare": RARE if lacks else ""})
+    written, lacks = printable(asdict(sheet))
+    more = {"qr": qr_of(sheet.url), "rare": RARE if lacks else ""}
+    compiler = compiler_for(_SHEETS / "document.typ", written | more)
     found = json.loads(compiler.query("<place>", field="value"))
-    return _pdf(compiler, at), tuple(Place(one["name"], one["label"], one["page"], _whole(one["box"])) for one in found)
+    return pdf_of(compiler, at), tuple(
+        Place(one["name"], one["label"], one["page"], _whole(one["box"])) for one in found
+    )
 
 
 def _whole(box: Sequence[float]) -> tuple[int, int, int, int]:
@@ -101,39 +97,5 @@ def _whole(box: Sequence[float]) -> tuple[int, int, int, int]:
 
 def look_of_seal(rows: Sequence[Row], at: datetime) -> bytes:
     """How an electronic signature looks at its place, as a PDF of that size."""
-    written, _ = _printable({"rows": rows})
-    return _pdf(_compiler("seal.typ", written), at)
-
-
-def _pdf(compiler: typst.Compiler, at: datetime) -> bytes:
-    pdf = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at.replace(microsecond=0))
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-def _printable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """The data with the numbers of characters that cannot be printed in their place, and whether there are any."""
-    written = json.dumps(data, ensure_ascii=False)
-    lacking = {ord(char): f"〔U+{ord(char):04X}〕" for char in set(written) if ord(char) not in _glyphs()}
-    return json.loads(written.translate(lacking)), bool(lacking)
-
-
-def _compiler(template: str, data: Mapping[str, Any]) -> typst.Compiler:
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    return typst.Compiler(
-        str(_SHEETS / template), font_paths=[str(_FONTS)], ignore_system_fonts=True, sys_inputs=inputs
-    )
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    """The characters that can be printed."""
-    with TTFont(_FONTS / "NotoSerifSC-Regular.otf", lazy=True) as font:
-        return frozenset(font.getBestCmap())
-
-
-def _qr(url: str) -> str:
-    """The address as an SVG that a phone reads off paper."""
-    drawn = io.BytesIO()
-    segno.make(url, error="m").save(drawn, kind="svg", border=0, xmldecl=False)
-    return drawn.getvalue().decode()
+    written, _ = printable({"rows": rows})
+    return pdf_of(compiler_for(_SHEETS / "seal.typ", written), at)
