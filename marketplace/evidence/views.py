@@ -1,13 +1,13 @@
 """The evidence of a deal as a download, for its parties and officials."""
 
-from contextlib import ExitStack
-from tempfile import TemporaryFile
+from typing import BinaryIO
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from marketplace.evidence.service import write_evidence
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading
+from marketplace.web.sending import send_written
 
 blueprint = Blueprint("evidence", __name__)
 
@@ -15,12 +15,10 @@ blueprint = Blueprint("evidence", __name__)
 @blueprint.get("/deals/<int:deal_id>/evidence.zip")
 @requires(signed_in)
 def download(deal_id: int) -> Response:
-    """Made anew each time it is asked for; the file goes with the response."""
-    with ExitStack() as until_sent:
-        file = until_sent.enter_context(TemporaryFile())
+    """Made anew each time it is asked for."""
+
+    def write(file: BinaryIO) -> None:
         with reading() as uow:
             write_evidence(uow, deal_id, file)
-        file.seek(0)
-        response = send_file(file, "application/zip", as_attachment=True, download_name=f"evidence-{deal_id}.zip")
-        until_sent.pop_all()
-    return response
+
+    return send_written(write, "application/zip", f"evidence-{deal_id}.zip")
