@@ -82,6 +82,14 @@ def make_people(factory: UnitOfWorkFactory) -> People:
     )
 
 
+def another_city_official(factory: UnitOfWorkFactory) -> Actor:
+    """A second official of the city, for what takes two."""
+    with factory.writing() as uow:
+        user = _user(uow, "沈工会", None, office=(Office.CITY_OFFICIAL, None))
+    with factory.reading() as uow:
+        return actor_in(uow.session, user)
+
+
 def actor_in(session: Session, user: User) -> Actor:
     """The actor as a request would have him."""
     return actor_of(session, user, "127.0.0.1", "test browser")

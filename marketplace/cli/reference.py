@@ -20,6 +20,8 @@ from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES, STATEME
 from marketplace.results.rules import RESULT_STATES
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES
 from marketplace.settings import Settings
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.rules import SNAPSHOT_STATES
 
 GENERATED = "<!-- Written by `flask --app wsgi reference docs`; change the code, not this page. -->"
 
@@ -40,6 +42,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     STATEMENT_STATES,
     REWARD_STATES,
     PAYOUT_STATES,
+    SNAPSHOT_STATES,
 )
 
 RELATIONS = {
@@ -59,7 +62,7 @@ RELATIONS = {
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
 @with_appcontext
 def command(folder: Path) -> None:
-    """Write settings, commands, API, states and permissions into FOLDER."""
+    """Write settings, commands, API, states, permissions and figures into FOLDER."""
     for name, text in pages(current_app).items():
         (folder / name).write_text(text, encoding="utf-8")
         click.echo(folder / name)
@@ -71,6 +74,7 @@ def pages(app: Flask) -> dict[str, str]:
         "settings.md": settings(),
         "states.md": states(),
         "permissions.md": permissions(),
+        "figures.md": figures(),
         "commands.md": commands(app),
         "api.md": endpoints(app),
     }
@@ -137,6 +141,25 @@ def permissions() -> Iterator[str]:
                 for one in table.transitions
             ),
         )
+
+
+def figures() -> Iterator[str]:
+    """Every figure that is reported, in words, with all there is to be known of it."""
+    yield "# Figures"
+    yield ""
+    yield "Each is one object in `marketplace/statistics/definitions.py`; the desk, reports and exports read from it."
+    yield "A rung of the ladder (A) is never added to another one. A report says by which version of a definition it was frozen."
+    for one in DEFINITIONS.values():
+        yield from ("", f"## {one.code.label}", "", one.formula, "")
+        facts = [
+            ("version", str(one.version)),
+            ("unit", one.unit.label),
+            ("dated by", one.dated_by),
+            ("counts", one.counted),
+        ]
+        facts += [("a share of", one.whole)] if one.whole else []
+        facts.append(("may be cut by", ", ".join(dimension.value for dimension in one.dimensions)))
+        yield from _table(("", ""), facts)
 
 
 def commands(app: Flask) -> Iterator[str]:

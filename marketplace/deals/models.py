@@ -13,7 +13,8 @@ from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
 class Deal(Base):
-    """One per contract family. Counties and industry are those at the opening, so that later moves do not rewrite figures.
+    """One per contract family. What figures are cut by (counties, industry, category, base, origin) is settled at the opening, so
+    that nothing that changes later rewrites them.
 
     `moved_at` is the last step of the deal, an offer or a document; a message alone does not move a deal.
     """
@@ -30,6 +31,9 @@ class Deal(Base):
     seller_county: Mapped[str | None] = mapped_column(String(20))
     buyer_county: Mapped[str | None] = mapped_column(String(20))
     industry: Mapped[str | None] = mapped_column(String(40))
+    category: Mapped[str | None] = mapped_column(String(40))
+    base_id: Mapped[int | None]
+    origin: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[DealState] = mapped_column(EnumText(DealState))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -30,6 +30,7 @@ from marketplace.matching.rules import InterestState, Side
 from marketplace.organisations.parties import names_of
 from marketplace.payments.plan import trigger
 from marketplace.payments.rules import Trigger
+from marketplace.results.models import Result
 
 LONGEST_MESSAGE = 4000
 SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
@@ -39,7 +40,8 @@ SIMPLE_ACTIONS = ("reopen", "lose", "perform", "accept_delivery", "complete")
 def open_from_interest(uow: UnitOfWork, interest_id: int) -> Deal:
     """The deal of an accepted interest, opened when it is first asked for; an interest each way has one deal.
 
-    The system and both parties may ask. Counties and industry are those of today; the industry is the result's, never the need's.
+    The system and both parties may ask. What figures are cut by is settled as it is today; industry, category and base are the
+    result's, never the need's.
     Raises NotFound, Conflict when the interest is not accepted; emits DealMoved("open") the first time.
     """
     interest = _locked(uow, interest_id)
@@ -93,7 +95,7 @@ def sides_of(interest: Interest) -> tuple[int, int]:
 def _open(uow: UnitOfWork, interest: Interest) -> Deal:
     seller, buyer = sides_of(interest)
     names = names_of(uow.session, (seller, buyer))
-    result = uow.session.get(Listing, interest.result_id) if interest.result_id else None
+    result = uow.session.get(Result, interest.result_id) if interest.result_id else None
     need = uow.session.get(Listing, interest.need_id) if interest.need_id else None
     now = uow.now()
     deal = Deal(
@@ -106,6 +108,9 @@ def _open(uow: UnitOfWork, interest: Interest) -> Deal:
         seller_county=names[seller].county or (result.county if result else None),
         buyer_county=names[buyer].county or (need.county if need else None),
         industry=result.industry.value if result and result.industry else None,
+        category=result.category.value if result and result.category else None,
+        base_id=result.base_id if result else None,
+        origin=interest.origin.value,
         state=DealState.NEGOTIATING,
         opened_at=now,
         moved_at=now,

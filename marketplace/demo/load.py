@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.demo.cues import Cue, cue, play
+from marketplace.demo.figures import figure_cues
 from marketplace.demo.listings import need_cues, result_cues
 from marketplace.demo.stage import Stage, set_stage
 from marketplace.demo.story import Story, read_story
@@ -73,6 +74,7 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from interest_cues(stage, story, interest)
     for deal in story.deals:
         yield from deal_cues(stage, deal)
+    yield from figure_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:
         yield cue(day, time(0, 30), stage.run_tasks)
     yield cue(UNREAD_DAYS, time(1), lambda: _read_inboxes(stage, story))

@@ -18,10 +18,14 @@ from marketplace.matching.rules import InterestState
 from marketplace.needs import rules as need_rules
 from marketplace.results import rules as result_rules
 from marketplace.statistics import queries
-from marketplace.statistics.queries import Figure, Filter
-from marketplace.statistics.rules import Dimension, Period, Rung, year_to
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.queries import Filter
+from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, year_to
 
 WEEK = timedelta(days=7)
+RUNGS = (FigureCode.A0, FigureCode.A1, FigureCode.A4, FigureCode.A6)
+"""The amounts an official sees at once; the others stand on the desk."""
+
 _SHOWN = {ListingKind.RESULT: result_rules.VISIBLE, ListingKind.NEED: need_rules.VISIBLE}
 
 
@@ -29,7 +33,7 @@ _SHOWN = {ListingKind.RESULT: result_rules.VISIBLE, ListingKind.NEED: need_rules
 class Amount:
     """A rung of this year in fen, with what of it is dated in the last seven days."""
 
-    rung: Rung
+    code: FigureCode
     year: Figure
     week: Figure
 
@@ -86,15 +90,16 @@ def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
     published = _published(uow, day_begins(week.first))
     return Figures(
         period=period,
-        amounts=tuple(
-            Amount(rung, queries.total(uow, Filter(rung, period)), queries.total(uow, Filter(rung, week)))
-            for rung in Rung
-        ),
+        amounts=tuple(Amount(code, _total(uow, code, period), _total(uow, code, week)) for code in RUNGS),
         results=_sum(published, ListingKind.RESULT),
         needs=_sum(published, ListingKind.NEED),
         answers=_answers(uow, period.first),
         counties=_by_county(uow, period, published, counties),
     )
+
+
+def _total(uow: UnitOfWork, code: FigureCode, period: Period) -> Figure:
+    return queries.total(uow, Filter(DEFINITIONS[code], period, uow.now()))
 
 
 _Counts = dict[tuple[ListingKind, str | None], Published]
@@ -129,7 +134,7 @@ def _answers(uow: UnitOfWork, first: date) -> Answers:
 
 
 def _by_county(uow: UnitOfWork, period: Period, published: _Counts, counties: Sequence[str]) -> tuple[CountyLine, ...]:
-    wanted = Filter(Rung.A1, period)
+    wanted = Filter(DEFINITIONS[FigureCode.A1], period, uow.now())
     sold, bought = queries.cut(uow, wanted, Dimension.SELLER), queries.cut(uow, wanted, Dimension.BUYER)
     known = {county for _, county in published} | set(sold) | set(bought)
     ordered: list[str | None] = [county for county in counties if county in known]

@@ -15,6 +15,7 @@ from marketplace.needs.models import Need
 from marketplace.results import policy as result_policy
 from marketplace.results.cards import ResultCard, cards
 from marketplace.results.models import Result
+from marketplace.statistics.snapshot_queries import Headline, headline
 from search_index.document import Query
 
 FRESH = 6
@@ -30,6 +31,7 @@ class Market:
     categories: tuple[tuple[Category, int], ...]
     industries: tuple[tuple[Industry, int], ...]
     fresh: tuple[ResultCard, ...]
+    published: Headline | None
     examples: tuple[str, ...]
 
 
@@ -44,6 +46,7 @@ def market(uow: UnitOfWork) -> Market:
         categories=tuple((Category(one), categories[one]) for one in Category if one in categories),
         industries=tuple((Industry(one), industries[one]) for one in Industry if one in industries),
         fresh=fresh_results(uow),
+        published=headline(uow.session),
         examples=examples(uow),
     )
 

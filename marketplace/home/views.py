@@ -8,7 +8,7 @@ from marketplace.home.blueprint import blueprint
 from marketplace.web.access import public
 from marketplace.web.context import reading
 from marketplace.web.formats import wan
-from marketplace.web.regions import county_choices
+from marketplace.web.regions import county_codes
 
 __all__ = ["blueprint", "pages", "review_views"]
 
@@ -20,7 +20,7 @@ CATALOGUES = {"results": "results.catalogue", "needs": "needs.catalogue"}
 def index() -> str:
     """Who looks decides what stands here: the market, what waits for me, what waits for the union."""
     with reading() as uow:
-        page = queries.home(uow, [code for code, _name in county_choices()])
+        page = queries.home(uow, county_codes())
     return render_template(
         "home/index.html",
         page=page,

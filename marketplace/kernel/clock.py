@@ -45,3 +45,8 @@ def china_day(moment: datetime) -> date:
 def day_begins(day: date) -> datetime:
     """The UTC moment at which a calendar day begins in China."""
     return datetime.combine(day, time.min, CHINA).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The last UTC moment of a calendar day in China: what was known by then was known at the end of that day."""
+    return day_begins(day + timedelta(days=1)) - timedelta(microseconds=1)

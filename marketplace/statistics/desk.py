@@ -1,65 +1,110 @@
 """Puts the tables of the desk together from the queries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from marketplace.contracts.rules import Basis
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.listings.rules import Industry
-from marketplace.statistics import queries
-from marketplace.statistics.queries import Figure, Filter
-from marketplace.statistics.rules import Dimension
+from marketplace.statistics.definitions import Definition
+from marketplace.statistics.queries import Cube, Filter, Value, cube
+from marketplace.statistics.rules import Dimension, Figure, Period, shown_in_public
 
 NOTHING = Figure()
+Part = Figure | None
+"""A part of a total; None where it is not shown in public."""
+
+_TABLES_OF_THEIR_OWN = frozenset({Dimension.SELLER, Dimension.BUYER, Dimension.MONTH})
 
 
 @dataclass(frozen=True)
 class CountyRow:
     """One county: what it sold, what it bought, and the part that did both. `county` is None for 未填."""
 
-    county: str | None
-    sold: Figure
-    bought: Figure
-    within: Figure
+    county: Value
+    sold: Part
+    bought: Part
+    within: Part
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One table: the parts of the total by a dimension."""
+
+    dimension: Dimension
+    parts: tuple[tuple[Value, Part], ...]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """All tables of one rung in one period. `total` counts every deal once: the city's line."""
+    """The tables of one figure in one period. `total` counts every row once: the city's line; `within` is what stayed inside one
+    county. `counties` is empty for a figure that has no seller and buyer."""
 
-    wanted: Filter
+    definition: Definition
+    period: Period
     total: Figure
+    within: Figure
+    months: tuple[tuple[str, Part], ...]
     counties: tuple[CountyRow, ...]
-    industries: tuple[tuple[Industry | None, Figure], ...]
-    months: tuple[tuple[str, Figure], ...]
-    bases: tuple[tuple[Basis, Figure], ...]
+    cuts: tuple[Cut, ...]
 
     @property
-    def within(self) -> Figure:
-        """What stayed inside one county, over all counties."""
-        return Figure(sum(row.within.fen for row in self.counties), sum(row.within.count for row in self.counties))
+    def in_public(self) -> "Desk":
+        """The same tables without the parts that are too small to be shown to everybody."""
+        sold = shown_in_public([(row.county, row.sold or NOTHING) for row in self.counties])
+        bought = shown_in_public([(row.county, row.bought or NOTHING) for row in self.counties])
+        return replace(
+            self,
+            months=tuple(shown_in_public([(month, part or NOTHING) for month, part in self.months])),
+            counties=tuple(
+                CountyRow(county, one, other, None) for (county, one), (_, other) in zip(sold, bought, strict=True)
+            ),
+            cuts=tuple(
+                Cut(cut.dimension, tuple(shown_in_public([(value, part or NOTHING) for value, part in cut.parts])))
+                for cut in self.cuts
+            ),
+        )
+
+    def cut(self, dimension: str) -> Cut | None:
+        """The table of a dimension, where the figure has it."""
+        return next((one for one in self.cuts if one.dimension == dimension), None)
 
 
 def build_desk(uow: UnitOfWork, wanted: Filter, counties: Sequence[str]) -> Desk:
-    """Compute every table; counties come in their official order, those without a deal as zero, 未填 last."""
-    sold, bought = (queries.cut(uow, wanted, dimension) for dimension in (Dimension.SELLER, Dimension.BUYER))
-    within = queries.within(uow, wanted)
-    industries = queries.cut(uow, wanted, Dimension.INDUSTRY)
-    months = queries.cut(uow, wanted, Dimension.MONTH)
-    bases = queries.cut(uow, wanted, Dimension.BASIS)
-    known: list[str | None] = [*counties, *sorted((set(sold) | set(bought)) - {*counties, None}, key=str)]
-    if None in sold or None in bought:
-        known.append(None)
+    """Compute every table from one reading of the rows. Raises NotFound for whoever may not see the figure."""
+    return arrange(wanted.definition, wanted.period, cube(uow, wanted), counties)
+
+
+def arrange(definition: Definition, period: Period, cells: Cube, counties: Sequence[str]) -> Desk:
+    """The tables of a figure whose cells are at hand; counties come in their official order, 未填 last."""
+    months, has_deal = cells.by(Dimension.MONTH), Dimension.SELLER in cells.dimensions
+    within = cells.by_both(Dimension.SELLER, Dimension.BUYER) if has_deal else {}
     return Desk(
-        wanted=wanted,
-        total=queries.total(uow, wanted),
-        counties=tuple(
-            CountyRow(c, sold.get(c, NOTHING), bought.get(c, NOTHING), within.get(c, NOTHING)) for c in known
+        definition=definition,
+        period=period,
+        total=cells.total,
+        within=Figure.sum(within.values()),
+        months=tuple((month, months.get(month, NOTHING)) for month in period.months()),
+        counties=_county_rows(cells, within, counties) if has_deal else (),
+        cuts=tuple(
+            Cut(dimension, _ordered(dimension, cells.by(dimension)))
+            for dimension in cells.dimensions
+            if dimension not in _TABLES_OF_THEIR_OWN
         ),
-        industries=tuple(
-            (Industry(code) if code else None, figure)
-            for code, figure in sorted(industries.items(), key=lambda item: (-item[1].fen, str(item[0])))
-        ),
-        months=tuple((month, months.get(month, NOTHING)) for month in wanted.period.months()),
-        bases=tuple((basis, bases.get(basis.value, NOTHING)) for basis in Basis),
+    )
+
+
+def _county_rows(cells: Cube, within: Mapping[Value, Figure], counties: Sequence[str]) -> tuple[CountyRow, ...]:
+    sold, bought = cells.by(Dimension.SELLER), cells.by(Dimension.BUYER)
+    elsewhere = sorted((set(sold) | set(bought)) - {*counties, None}, key=str)
+    known: list[Value] = [*counties, *elsewhere, *([None] if None in sold or None in bought else [])]
+    return tuple(CountyRow(c, sold.get(c, NOTHING), bought.get(c, NOTHING), within.get(c, NOTHING)) for c in known)
+
+
+def _ordered(dimension: Dimension, parts: Mapping[Value, Figure]) -> tuple[tuple[Value, Figure], ...]:
+    """Years in their order, anything else by size; 未填 last."""
+    by_value = dimension is Dimension.COHORT
+    return tuple(
+        sorted(
+            parts.items(),
+            key=lambda part: (part[0] is None, 0 if by_value else -part[1].value, str(part[0])),
+        )
     )

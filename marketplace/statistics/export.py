@@ -1,103 +1,137 @@
-"""Writes the desk as a workbook: a sheet per table and a sheet of the rows they were added up from."""
+"""Writes figures as a workbook: what they mean, a sheet for each table, and a sheet of the rows they were added up from."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from flask_babel import gettext as _
 
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
 from marketplace.kernel.money import Money
-from marketplace.statistics.desk import Desk
-from marketplace.statistics.queries import Figure, Row
-from marketplace.statistics.rules import DEFINITIONS
-from marketplace.web.regions import county_name
+from marketplace.statistics.definitions import Definition
+from marketplace.statistics.desk import Desk, Part
+from marketplace.statistics.queries import Filter, Value
+from marketplace.statistics.row_queries import Row
+from marketplace.statistics.rules import COUNTIES, Dimension, Figure
+from marketplace.statistics.wording import Wording
+
+Items = Iterable[tuple[str, Cell]]
 
 
-def workbook(stream: BinaryIO, desk: Desk, rows: Sequence[Row], at: datetime) -> None:
-    """Write the workbook in the reader's language. `at` is the moment the figures are as of."""
-    amount, count = Column(_("Amount (yuan)"), 18), Column(_("Signings"), 10)
-    sheets = (
-        Sheet(_("About"), (Column(_("Item"), 24), Column(_("Content"), 90)), _about(desk, at)),
-        Sheet(
-            _("By county"),
-            (Column(_("County"), 22), *_pairs(_("As seller")), *_pairs(_("As buyer")), *_pairs(_("Within the county"))),
-            _counties(desk),
-        ),
-        Sheet(
-            _("By industry"),
-            (Column(_("Industry of the result"), 24), amount, count),
-            _cut([(_(industry.label) if industry else _("Not given"), figure) for industry, figure in desk.industries]),
-        ),
-        Sheet(_("By month"), (Column(_("Month"), 12), amount, count), _cut(desk.months)),
-        Sheet(
-            _("Electronic or paper"),
-            (Column(_("Basis"), 16), amount, count),
-            _cut([(_(basis.label), figure) for basis, figure in desk.bases]),
-        ),
-        Sheet(_("Rows"), tuple(Column(title, 20) for title in _row_titles()), (_row(row) for row in rows)),
+def workbook(stream: BinaryIO, wanted: Filter, desk: Desk, rows: Iterable[Row]) -> None:
+    """Write one figure in the reader's language; the rows are read as they are written."""
+    write_xlsx(
+        stream,
+        (about_sheet(_about(wanted, desk.total)), *tables(desk), row_sheet(_("Rows"), wanted.definition, rows)),
     )
-    write_xlsx(stream, sheets)
 
 
-def _about(desk: Desk, at: datetime) -> Iterable[Sequence[Cell]]:
-    definition, period = DEFINITIONS[desk.wanted.rung], desk.wanted.period
-    yield _("Figure"), _(definition.rung.label)
+def about_sheet(items: Items) -> Sheet:
+    """The first sheet: what the others hold."""
+    return Sheet(_("About"), (Column(_("Item"), 24), Column(_("Content"), 90)), items)
+
+
+def tables(desk: Desk, prefix: str = "") -> Iterator[Sheet]:
+    """A sheet for each table of a desk; `prefix` tells those of several figures apart."""
+    definition, said = desk.definition, Wording()
+    if desk.counties:
+        heads = (_("As seller"), _("As buyer"), _("Within the county"))
+        columns = (Column(_("County"), 22), *(one for head in heads for one in _columns(definition, f"{head} · ")))
+        yield Sheet(prefix + _("By county"), columns, _counties(desk, said))
+    yield _sheet(prefix + _("By month"), definition, _("Month"), desk.months, desk.total, Dimension.MONTH)
+    for cut in desk.cuts:
+        title = _(cut.dimension.label)
+        yield _sheet(prefix + title, definition, title, cut.parts, desk.total, cut.dimension)
+
+
+def row_sheet(name: str, definition: Definition, rows: Iterable[Row]) -> Sheet:
+    """The rows of a figure. What stands in the column of the value adds up to it."""
+    dimensions = [one for one in definition.dimensions if one not in COUNTIES and one is not Dimension.ORGANISATION]
+    has_deal = Dimension.SELLER in definition.dimensions
+    titles = [_("Record"), _("Deal"), _("Title")]
+    if has_deal:
+        titles += [_("Seller"), _("County of the seller"), _("Buyer"), _("County of the buyer")]
+    titles += [_("Day"), _("On record since"), *(_(one.label) for one in dimensions), *_value_titles(definition)]
+    said = Wording()
+    return Sheet(
+        name,
+        tuple(Column(title, 20) for title in titles),
+        (_row(row, definition, dimensions, has_deal, said) for row in rows),
+    )
+
+
+def _about(wanted: Filter, total: Figure) -> Items:
+    yield from definition_items(wanted.definition)
+    yield _("Period"), f"{wanted.period.first} – {wanted.period.last}"
+    for dimension, value in wanted.values.items():
+        yield _(dimension.label), Wording()(dimension, value)
+    yield _("As known at"), wanted.as_of
+    yield from zip(_value_titles(wanted.definition), value_cells(wanted.definition, total), strict=True)
+
+
+def definition_items(definition: Definition) -> Items:
+    """A figure in words."""
+    yield _("Figure"), _(definition.code.label)
     yield _("Definition"), _(definition.formula)
+    yield _("Version of the definition"), definition.version
     yield _("Dated by"), _(definition.dated_by)
-    yield _("Period"), f"{period.first} – {period.last}"
-    yield _("As of"), at
-    yield _("Total (yuan)"), Money(desk.total.fen)
-    yield _("Signings"), desk.total.count
 
 
-def _pairs(title: str) -> tuple[Column, Column]:
-    return Column(_("%(title)s (yuan)", title=title), 20), Column(_("%(title)s (signings)", title=title), 18)
+def value_cells(definition: Definition, figure: Part) -> tuple[Cell, ...]:
+    """The value, what it is a share of, and how many are counted; amounts in yuan. Empty cells for a part that is not shown."""
+    if figure is None:
+        return (None,) * len(_value_titles(definition))
+    value, whole = (Money(one) if definition.is_amount else one for one in (figure.value, figure.whole))
+    return (value, whole, figure.count) if definition.is_share else (value, figure.count)
 
 
-def _cells(*figures: Figure) -> tuple[Cell, ...]:
-    return tuple(cell for figure in figures for cell in (Money(figure.fen), figure.count))
+def _value_titles(definition: Definition) -> list[str]:
+    name = _(definition.code.label)
+    value = _("%(title)s (yuan)", title=name) if definition.is_amount else name
+    number = _("%(title)s (number)", title=_(definition.counted))
+    if not definition.is_share:
+        return [value, number]
+    whole = _(definition.whole)
+    return [value, _("%(title)s (yuan)", title=whole) if definition.is_amount else whole, number]
 
 
-def _counties(desk: Desk) -> Iterable[Sequence[Cell]]:
+def _columns(definition: Definition, prefix: str = "") -> list[Column]:
+    return [Column(prefix + title, 22) for title in _value_titles(definition)]
+
+
+def _sheet(
+    name: str,
+    definition: Definition,
+    head: str,
+    parts: Sequence[tuple[Value, Part]],
+    total: Figure,
+    dimension: Dimension,
+) -> Sheet:
+    said = Wording()
+    lines = [(said(dimension, value), *value_cells(definition, figure)) for value, figure in parts]
+    return Sheet(
+        name,
+        (Column(head, 26), *_columns(definition)),
+        [*lines, (_("Total"), *value_cells(definition, total))],
+    )
+
+
+def _counties(desk: Desk, said: Wording) -> Iterator[Sequence[Cell]]:
+    def cells(*figures: Part) -> tuple[Cell, ...]:
+        return tuple(cell for figure in figures for cell in value_cells(desk.definition, figure))
+
     for row in desk.counties:
-        yield county_name(row.county) or _("Not given"), *_cells(row.sold, row.bought, row.within)
-    yield _("City, every deal once"), *_cells(desk.total, desk.total, desk.within)
+        yield said(Dimension.COUNTY, row.county), *cells(row.sold, row.bought, row.within)
+    yield _("City, every deal once"), *cells(desk.total, desk.total, desk.within)
 
 
-def _cut(parts: Iterable[tuple[str, Figure]]) -> Iterable[Sequence[Cell]]:
-    total = Figure()
-    for name, figure in parts:
-        total = Figure(total.fen + figure.fen, total.count + figure.count)
-        yield name, *_cells(figure)
-    yield _("Total"), *_cells(total)
-
-
-def _row_titles() -> tuple[str, ...]:
-    return (
-        _("Deal"),
-        _("Title"),
-        _("Seller"),
-        _("County of the seller"),
-        _("Buyer"),
-        _("County of the buyer"),
-        _("Industry of the result"),
-        _("Day"),
-        _("Basis"),
-        _("Amount (yuan)"),
-    )
-
-
-def _row(row: Row) -> Sequence[Cell]:
-    return (
-        row.deal_id,
-        row.title,
-        row.seller_name,
-        county_name(row.seller) or _("Not given"),
-        row.buyer_name,
-        county_name(row.buyer) or _("Not given"),
-        _(row.industry.label) if row.industry else _("Not given"),
-        row.dated,
-        _(row.basis.label),
-        Money(row.fen),
-    )
+def _row(
+    named: Row, definition: Definition, dimensions: Sequence[Dimension], has_deal: bool, said: Wording
+) -> Sequence[Cell]:
+    row = named.row
+    parties: tuple[Cell, ...] = ()
+    if has_deal:
+        counties = [said(one, row.dimensions[one.value]) for one in (Dimension.SELLER, Dimension.BUYER)]
+        parties = (named.seller_name, counties[0], named.buyer_name, counties[1])
+    parts = [said(one, row.dimensions[one.value]) for one in dimensions]
+    head = (row.source, row.deal_id, named.title, *parties, row.dated, row.known_at)
+    return (*head, *parts, *value_cells(definition, row.figure))

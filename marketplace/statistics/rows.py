@@ -1,23 +1,38 @@
-"""The rows every figure is made of: one SELECT per rung with the same columns. All cuts and lists only add these up."""
+"""What the rows of every figure have in common. All cuts, lists and shares only add such rows up.
 
-from collections.abc import Callable, Mapping
+A row never changes once it is known: a correction is another row, known later. So the rows known at a moment of the past are
+the same whenever they are asked for.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, cast, func, literal, null
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import functions
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.deals.models import Deal, Entry
-from marketplace.deals.rules import EntryKind
+from marketplace.deals.models import Deal
+from marketplace.ledger.models import Transfer
+from marketplace.ledger.rules import TransferKind
 from marketplace.payments.models import Milestone, Receipt
-from marketplace.payments.rules import ReceiptKind, ReceiptState
 from marketplace.rewards.models import Payout, Reward
-from marketplace.rewards.rules import PayoutState
-from marketplace.statistics.rules import Rung
+from marketplace.statistics.rules import Dimension
+
+FACTS = ("source", "deal_id", "dated", "known_at", "value", "whole", "counted")
+"""The columns of every row, before its dimensions.
+
+- source: the record it rests on, such as `receipt:12`; one row of a figure for each
+- deal_id: the deal it leads to, or nothing
+- dated: the day in China by which it falls into a period; known_at: the UTC moment since which it is on record
+- value: fen or a number, negative where something is taken off; whole: of a share, what it is a share of
+- counted: 1 for what is counted, 0 for what only corrects an amount, -1 for what no longer counts
+"""
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+Rows = Select[Any]
 
 
 class china_day(functions.GenericFunction[Any]):  # noqa: N801 - a function of SQL is written like one
@@ -37,104 +52,100 @@ def _china_day_postgresql(element: china_day, compiler: SQLCompiler, **options: 
     return f"date(({compiler.process(element.clauses, **options)}) AT TIME ZONE 'Asia/Shanghai')"
 
 
-def rows_of(rung: Rung) -> Select[Any]:
-    """Columns: deal_id, dated (day in China), amount_fen, counted (1 for a signing or payment, 0 for a termination or refund,
-    -1 for a letter that was replaced), basis (of the contract), seller, buyer, industry, month (2026-11)."""
-    return _ROWS[rung]()
+def source(kind: str, id_: Column) -> ColumnElement[str]:
+    """The name of a record, such as `receipt:12`."""
+    return literal(kind + ":").concat(cast(id_, String)).label("source")
 
 
-def _contracts() -> Select[Any]:
-    signed = case((Entry.kind == EntryKind.IN_FORCE, 1), else_=0)
-    return select(
-        Entry.deal_id.label("deal_id"),
-        Entry.dated.label("dated"),
-        Entry.amount_fen.label("amount_fen"),
-        signed.label("counted"),
-        Entry.basis.label("basis"),
-        *_deal_columns(Entry.dated),
-    ).join(Deal, Deal.id == Entry.deal_id)
-
-
-def _letters() -> Select[Any]:
-    """A later letter replaces a deal's earlier one: the earlier is booked off on the day of the later, never before it."""
-    day = china_day(Document.completed_at)
-    in_order = (Document.completed_at, Document.id)
-    letters = (
-        select(
-            Document.deal_id,
-            Document.amount_fen,
-            Document.basis,
-            day.label("signed"),
-            func.lead(day, type_=Date()).over(partition_by=Document.deal_id, order_by=in_order).label("replaced"),
-        )
-        .where(Document.kind == DocumentKind.LETTER_OF_INTENT, Document.state == DocumentState.COMPLETE)
-        .subquery()
-    )
-    of = letters.c
-    signed = select(of.deal_id, of.signed.label("dated"), of.amount_fen, literal(1).label("counted"), of.basis)
-    replaced = select(of.deal_id, of.replaced, -of.amount_fen, literal(-1), of.basis).where(of.replaced.is_not(None))
-    rows = union_all(signed, replaced).subquery()
-    return select(*rows.c, *_deal_columns(rows.c.dated)).join(Deal, Deal.id == rows.c.deal_id)
-
-
-def _receipts() -> Select[Any]:
-    """What was verified as received; a refund is negative on the day it arrived back."""
-    is_payment = Receipt.kind == ReceiptKind.PAYMENT
+def facts(
+    named: ColumnElement[str],
+    deal_id: Column | None,
+    dated: Column,
+    known_at: Column,
+    value: Column | int,
+    *,
+    counted: Column | int = 1,
+    whole: Column | int = 0,
+) -> tuple[ColumnElement[Any], ...]:
+    """The columns of FACTS in their order."""
     return (
-        select(
-            Receipt.deal_id.label("deal_id"),
-            Receipt.received_on.label("dated"),
-            case((is_payment, Receipt.fen), else_=-Receipt.fen).label("amount_fen"),
-            case((is_payment, 1), else_=0).label("counted"),
-            Document.basis.label("basis"),
-            *_deal_columns(Receipt.received_on),
-        )
-        .join(Deal, Deal.id == Receipt.deal_id)
-        .join(Milestone, Milestone.id == Receipt.milestone_id)
-        .join(Document, Document.id == Milestone.document_id)
-        .where(Receipt.state == ReceiptState.VERIFIED)
+        named.label("source"),
+        (cast(null(), Integer) if deal_id is None else deal_id).label("deal_id"),
+        dated.label("dated"),
+        known_at.label("known_at"),
+        _number(value).label("value"),
+        _number(whole).label("whole"),
+        _number(counted).label("counted"),
     )
 
 
-def _payouts() -> Select[Any]:
-    """What was paid to people, gross; what was taken back is negative on the day on which it was."""
-    paid = select(
-        Payout.reward_id, Payout.paid_on.label("dated"), Payout.gross_fen.label("fen"), literal(1).label("counted")
-    )
-    back = select(Payout.reward_id, Payout.reversed_on, -Payout.gross_fen, literal(-1)).where(
-        Payout.state == PayoutState.REVERSED
-    )
-    rows = union_all(paid, back).subquery()
+def _number(value: Column | int) -> Column:
+    return literal(value) if isinstance(value, int) else value
+
+
+def month_of(day: Column) -> ColumnElement[Any]:
+    """The month of a day, as 2026-11."""
+    return func.substr(cast(day, String), 1, 7)
+
+
+def year_of(day: Column) -> ColumnElement[Any]:
+    """The year of a day, as 2026."""
+    return func.substr(cast(day, String), 1, 4)
+
+
+def of_deal(day: Column, contract_type: Column, basis: Column) -> Mapping[Dimension, Column]:
+    """The dimensions a deal gives to its rows; they were settled when it was opened or signed, so that no later move of a unit
+    rewrites a figure."""
+    return {
+        Dimension.SELLER: Deal.seller_county,
+        Dimension.BUYER: Deal.buyer_county,
+        Dimension.INDUSTRY: Deal.industry,
+        Dimension.CATEGORY: Deal.category,
+        Dimension.CONTRACT_TYPE: contract_type,
+        Dimension.BASIS: basis,
+        Dimension.ORIGIN: Deal.origin,
+        Dimension.COHORT: year_of(china_day(Deal.in_force_at)),
+        Dimension.MONTH: month_of(day),
+        Dimension.ORGANISATION: Deal.seller_party_id,
+        Dimension.BASE: Deal.base_id,
+    }
+
+
+def along_receipt(rows: Rows) -> Rows:
+    """From receipts on to their deal, and to the contract whose plan they are paid by."""
     return (
-        select(
-            Reward.deal_id.label("deal_id"),
-            rows.c.dated,
-            rows.c.fen.label("amount_fen"),
-            rows.c.counted,
-            Document.basis.label("basis"),
-            *_deal_columns(rows.c.dated),
-        )
-        .select_from(rows)
-        .join(Reward, Reward.id == rows.c.reward_id)
-        .join(Deal, Deal.id == Reward.deal_id)
-        .join(Receipt, Receipt.id == Reward.receipt_id)
+        rows.join(Deal, Deal.id == Receipt.deal_id)
         .join(Milestone, Milestone.id == Receipt.milestone_id)
         .join(Document, Document.id == Milestone.document_id)
     )
 
 
-_ROWS: Mapping[Rung, Callable[[], Select[Any]]] = {
-    Rung.A0: _letters,
-    Rung.A1: _contracts,
-    Rung.A4: _receipts,
-    Rung.A6: _payouts,
-}
+def along_reward(rows: Rows) -> Rows:
+    """From rewards on to the receipt that triggered them, and further."""
+    return along_receipt(rows.join(Receipt, Receipt.id == Reward.receipt_id))
 
 
-def _deal_columns(day: ColumnElement[Any] | InstrumentedAttribute[Any]) -> tuple[ColumnElement[Any], ...]:
-    return (
-        Deal.seller_county.label("seller"),
-        Deal.buyer_county.label("buyer"),
-        Deal.industry.label("industry"),
-        func.substr(cast(day, String), 1, 7).label("month"),
-    )
+def taken_back() -> ColumnElement[bool]:
+    """The ledger's row of a payout that was taken back: it tells when that came on record."""
+    return and_(Transfer.source == source("payout", Payout.id), Transfer.kind == TransferKind.PAYOUT_BACK)
+
+
+def labelled(dimensions: Mapping[Dimension, Column]) -> tuple[ColumnElement[Any], ...]:
+    """The columns of dimensions, each under its own name."""
+    return tuple(column.label(dimension.value) for dimension, column in dimensions.items())
+
+
+DEAL_DIMENSIONS = (
+    Dimension.SELLER,
+    Dimension.BUYER,
+    Dimension.INDUSTRY,
+    Dimension.CATEGORY,
+    Dimension.CONTRACT_TYPE,
+    Dimension.BASIS,
+    Dimension.ORIGIN,
+    Dimension.COHORT,
+    Dimension.MONTH,
+    Dimension.ORGANISATION,
+    Dimension.BASE,
+)
+"""What every figure about deals may be cut by."""

@@ -1,85 +1,69 @@
-"""What each figure means, in words, and by what it may be cut. The page, the export and the documents read from here."""
+"""What figures there are, in which unit, and by what they are cut; the period, and the life of a report. Pure."""
 
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import reduce
+from typing import TypeVar
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+V = TypeVar("V")
 
 
-class Rung(Labelled):
-    """Rungs of the amount ladder that are reported so far; two rungs are never added."""
+class FigureCode(Labelled):
+    """Every figure that is reported. A and B are rungs of the amount ladder: two of them are never added. C counts activity."""
 
     A0 = "A0", N_("Intended amount (A0)")
     A1 = "A1", N_("Contracted amount (A1)")
     A4 = "A4", N_("Amount received (A4)")
+    A4R = "A4r", N_("Royalties received (A4r)")
+    A5 = "A5", N_("Net income (A5)")
     A6 = "A6", N_("Rewards paid to people (A6)")
+    C1 = "C1", N_("Results published (C1)")
+    C2 = "C2", N_("Needs with an interest within 30 days (C2)")
+    C3 = "C3", N_("Interests accepted (C3)")
+    C4 = "C4", N_("Results converted for the first time (C4)")
+    C5 = "C5", N_("Receipt rate of contracts (C5)")
+    C6 = "C6", N_("People who were paid (C6)")
+    C7 = "C7", N_("Share of net income that goes to people (C7)")
+
+
+class Unit(Labelled):
+    """What the value of a figure is. A share is a quotient of two sums, each of which adds up over any cut."""
+
+    FEN = "fen", N_("yuan")
+    COUNT = "count", N_("number")
+    SHARE_OF_COUNT = "share_of_count", N_("share of a number")
+    SHARE_OF_FEN = "share_of_fen", N_("share of an amount")
 
 
 class Dimension(Labelled):
     """What a figure is cut by. Seller's and buyer's county are two cuts of the same total."""
 
+    COUNTY = "county", N_("County")
     SELLER = "seller", N_("County of the seller")
     BUYER = "buyer", N_("County of the buyer")
     INDUSTRY = "industry", N_("Industry of the result")
-    MONTH = "month", N_("Month")
+    CATEGORY = "category", N_("Category of the result")
+    CONTRACT_TYPE = "contract_type", N_("Type of contract")
     BASIS = "basis", N_("Signed electronically or on paper")
+    ORIGIN = "origin", N_("Where the interest came from")
+    RULE = "rule", N_("What the share rests on")
+    COHORT = "cohort", N_("Year of signing")
+    MONTH = "month", N_("Month")
+    ORGANISATION = "organisation", N_("Seller")
+    BASE = "base", N_("Base the result comes from")
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A figure in words: what is counted, and by which day."""
+WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE})
+"""Dimensions with so many values that they are cut one at a time, on a page of their own."""
 
-    rung: Rung
-    formula: str
-    dated_by: str
-    counted: str
-    taken_off: str
-    """What a row that is taken off is called."""
-
-
-DEFINITIONS = {
-    Rung.A0: Definition(
-        Rung.A0,
-        N_(
-            "Amounts named in letters of intent that both parties have signed; a later letter of the same deal replaces "
-            "the earlier one from its own day on. A letter does not bind and is never counted as a signed contract."
-        ),
-        N_("Day of the last signature, in China"),
-        N_("Letters of intent"),
-        N_("Replaced by a later letter"),
-    ),
-    Rung.A1: Definition(
-        Rung.A1,
-        N_(
-            "Fixed amounts, with tax, of binding contracts that came into force, each contract family once; a termination "
-            "books a negative entry on its own day. The estimate of a royalty does not count."
-        ),
-        N_("Day of entry into force, or of the termination, in China"),
-        N_("Contracts in force"),
-        N_("Termination"),
-    ),
-    Rung.A4: Definition(
-        Rung.A4,
-        N_(
-            "Payments, with tax, that the payee has confirmed and an official has compared with the bank's voucher, less the "
-            "refunds that went the same way. What is agreed, due or only reported does not count."
-        ),
-        N_("Day the money arrived, by the statement of whom it was sent to, in China"),
-        N_("Payments"),
-        N_("Refund"),
-    ),
-    Rung.A6: Definition(
-        Rung.A6,
-        N_(
-            "What units have paid to those who made a result or helped its conversion, before income tax, out of money that "
-            "was received for it. What is only calculated, published or approved does not count."
-        ),
-        N_("Day of the payment to the person, in China"),
-        N_("Payouts"),
-        N_("Payout taken back"),
-    ),
-}
+COUNTIES = frozenset({Dimension.COUNTY, Dimension.SELLER, Dimension.BUYER})
 
 
 LONGEST_YEARS = 20
@@ -107,3 +91,81 @@ class Period:
 def year_to(day: date) -> Period:
     """The calendar year of a day, up to that day."""
     return Period(date(day.year, 1, 1), day)
+
+
+def last_quarter(today: date) -> Period:
+    """The last calendar quarter that is over: what is reported next."""
+    last = date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+    return Period(date(last.year, last.month - 2, 1), last)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A sum over rows: the value in fen or as a number, how many are counted, and of a share the sum it is a share of."""
+
+    value: int = 0
+    count: int = 0
+    whole: int = 0
+
+    def __add__(self, other: "Figure") -> "Figure":
+        return Figure(self.value + other.value, self.count + other.count, self.whole + other.whole)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look at."""
+        return bool(self.value or self.count or self.whole)
+
+    @property
+    def share(self) -> Fraction | None:
+        """The value as a share of the whole; None where there is nothing to share."""
+        return Fraction(self.value, self.whole) if self.whole > 0 else None
+
+    @staticmethod
+    def sum(parts: Iterable["Figure"]) -> "Figure":
+        """All of them together."""
+        return reduce(operator.add, parts, Figure())
+
+
+class SnapshotState(Labelled):
+    """A snapshot, from the moment its figures are frozen; nothing of it is ever changed but this."""
+
+    FROZEN = "frozen", N_("Frozen, waiting for a second official")
+    PUBLISHED = "published", N_("Published")
+    RETURNED = "returned", N_("Returned to the author")
+    WITHDRAWN = "withdrawn", N_("Withdrawn by the author")
+
+
+R, S = Relation, SnapshotState
+
+SNAPSHOT_STATES = StateTable(
+    "snapshot",
+    S.FROZEN,
+    (
+        arrow("publish", {S.FROZEN}, S.PUBLISHED, {R.OFFICIAL}, N_("Publish the figures")),
+        arrow("return", {S.FROZEN}, S.RETURNED, {R.OFFICIAL}, N_("Return them to the author"), reason=True),
+        arrow("withdraw", {S.FROZEN}, S.WITHDRAWN, {R.AUTHOR}, N_("Withdraw them")),
+    ),
+    timers=((S.FROZEN, 7),),
+)
+
+
+class ChangeKind(Labelled):
+    """Why a row of one snapshot and a row of the snapshot that corrects it differ."""
+
+    NEW = "new", N_("New on record")
+    TAKEN_OFF = "taken_off", N_("Taken off since: a termination, refund or replacement")
+    CHANGED = "changed", N_("Corrected")
+    GONE = "gone", N_("No longer counted")
+
+
+SMALL_CELL = 3
+"""A part of a public figure that rests on fewer rows than this tells of single contracts or people, and is not shown."""
+
+
+def shown_in_public(parts: Sequence[tuple[V, Figure]]) -> list[tuple[V, Figure | None]]:
+    """Parts of a total without the small ones (None). Where one alone would be hidden, the next smallest is hidden too: else it
+    could be reckoned from the total."""
+    small = {place for place, (_, figure) in enumerate(parts) if figure and figure.count < SMALL_CELL}
+    if len(small) == 1:
+        others = [place for place, (_, figure) in enumerate(parts) if figure and place not in small]
+        small.update(sorted(others, key=lambda place: (parts[place][1].count, parts[place][1].value))[:1])
+    return [(value, None if place in small else figure) for place, (value, figure) in enumerate(parts)]

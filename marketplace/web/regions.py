@@ -30,6 +30,11 @@ def county_choices() -> list[tuple[str, str]]:
     return list(_names(current_app.extensions[KEY], get_locale()).items())
 
 
+def county_codes() -> list[str]:
+    """The code of every county in official order."""
+    return [code for code, _name in county_choices()]
+
+
 @lru_cache
 def _names(counties: tuple[NamedCounty, ...], locale: Locale) -> Mapping[str, str]:
     """A list names the county of each card and of each value to filter by."""

@@ -23,7 +23,7 @@ def texts() -> list[Path]:
     return [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "README.zh-CN.md"]
 
 
-@pytest.mark.parametrize("name", ["settings.md", "states.md", "permissions.md", "commands.md", "api.md"])
+@pytest.mark.parametrize("name", ["settings.md", "states.md", "permissions.md", "figures.md", "commands.md", "api.md"])
 def test_generated_pages_are_current(app: Flask, name: str) -> None:
     """Run `flask --app wsgi reference docs` when this fails."""
     assert (DOCS / name).read_text(encoding="utf-8") == pages(app)[name]

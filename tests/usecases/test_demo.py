@@ -27,8 +27,9 @@ from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
 from marketplace.results.models import Result
+from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter, cut, total
-from marketplace.statistics.rules import Dimension, Period, Rung
+from marketplace.statistics.rules import Dimension, FigureCode, Period
 from tests.demo_world import LOADED_ON, TODAY, Demo, demo, demo_folder, demo_settings, open_demo
 from tests.world import empty_tables
 
@@ -125,9 +126,9 @@ def states(uow: UnitOfWork, table: Any) -> dict[str, int]:
 
 def check_figures(uow: UnitOfWork) -> None:
     """A0 and A1 are those of a calculation by hand."""
-    for rung, rows in ((Rung.A1, contract_rows()), (Rung.A0, letter_rows())):
-        figure = total(uow, Filter(rung, ALWAYS))
-        assert figure.fen == sum(fen for *_, fen in rows)
+    for code, rows in ((FigureCode.A1, contract_rows()), (FigureCode.A0, letter_rows())):
+        figure = total(uow, Filter(DEFINITIONS[code], ALWAYS, uow.now()))
+        assert figure.value == sum(fen for *_, fen in rows)
         assert figure.count == sum(fen > 0 for *_, fen in rows)
 
 
@@ -144,9 +145,9 @@ def test_figures_are_those_of_a_calculation_by_hand(uow: UnitOfWork) -> None:
 @pytest.mark.parametrize("days", [30, 120, 365])
 def test_figures_of_a_span_hold_only_its_days(uow: UnitOfWork, days: int) -> None:
     first = TODAY - timedelta(days=days)
-    for rung, rows in ((Rung.A1, contract_rows()), (Rung.A0, letter_rows())):
-        figure = total(uow, Filter(rung, Period(first, TODAY)))
-        assert figure.fen == sum(fen for _, day, fen in rows if day >= first)
+    for code, rows in ((FigureCode.A1, contract_rows()), (FigureCode.A0, letter_rows())):
+        figure = total(uow, Filter(DEFINITIONS[code], Period(first, TODAY), uow.now()))
+        assert figure.value == sum(fen for _, day, fen in rows if day >= first)
 
 
 def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> None:
@@ -160,8 +161,8 @@ def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> 
         result = results[interests[key]["result"]]
         own = result["ownership"] == "non_service"
         expected[county_of_person[result["author"]] if own else county_of_unit[result["organisation"]]] += fen
-    found = cut(uow, Filter(Rung.A1, ALWAYS), Dimension.SELLER)
-    assert {county: figure.fen for county, figure in found.items()} == expected
+    found = cut(uow, Filter(DEFINITIONS[FigureCode.A1], ALWAYS, uow.now()), Dimension.SELLER)
+    assert {county: figure.value for county, figure in found.items()} == expected
 
 
 def test_the_audit_chain_is_whole_and_runs_forwards(uow: UnitOfWork) -> None:

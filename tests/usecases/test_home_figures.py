@@ -12,15 +12,14 @@ import pytest
 
 from marketplace.deals.models import Deal
 from marketplace.home import figures, oversight
-from marketplace.home.figures import Answers, Figures, Published
+from marketplace.home.figures import RUNGS, Answers, Figures, Published
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
 from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.rules import NeedState
 from marketplace.results.rules import ResultState
-from marketplace.statistics.queries import Figure
-from marketplace.statistics.rules import Rung
+from marketplace.statistics.rules import Figure, FigureCode
 from tests.factories import make_deal, make_interest, make_need, make_result, make_signed
 from tests.personas import People
 from tests.world import NOW
@@ -37,7 +36,7 @@ def read(factory: UnitOfWorkFactory, actor: Actor) -> Figures:
 
 def test_before_anything_happened_everything_is_nothing(factory: UnitOfWorkFactory, people: People) -> None:
     found = read(factory, people.city_official)
-    assert [(one.rung, one.year, one.week) for one in found.amounts] == [(rung, Figure(), Figure()) for rung in Rung]
+    assert [(one.code, one.year, one.week) for one in found.amounts] == [(code, Figure(), Figure()) for code in RUNGS]
     assert (found.results, found.needs) == (Published(), Published())
     assert found.answers.share is None
     assert found.counties == ()
@@ -61,7 +60,7 @@ def test_contracts_of_this_year_with_those_of_the_last_seven_days(
 ) -> None:
     make_signed(factory, people)
     a1 = read(factory, people.city_official).amounts[1]
-    assert (a1.rung, a1.year, a1.week) == (Rung.A1, Figure(18_000_000, 1), Figure(18_000_000, 1))
+    assert (a1.code, a1.year, a1.week) == (FigureCode.A1, Figure(18_000_000, 1), Figure(18_000_000, 1))
     clock.forward(days=6)
     assert read(factory, people.city_official).amounts[1].week == Figure(18_000_000, 1)
     clock.forward(days=1)
@@ -81,7 +80,7 @@ def test_the_county_table_has_what_was_sold_bought_and_published(factory: UnitOf
     make_signed(factory, people)
     make_result(factory, people, county=None)
     lines = {
-        line.county: (line.sold.fen, line.bought.fen, line.results, line.needs)
+        line.county: (line.sold.value, line.bought.value, line.results, line.needs)
         for line in read(factory, people.city_official).counties
     }
     assert lines == {"qingzhou": (18_000_000, 0, 1, 0), "shouguang": (0, 18_000_000, 0, 1), None: (0, 0, 1, 0)}

@@ -172,7 +172,7 @@ def test_an_official_sees_what_waits_by_age_and_five_figures(
     assert "Published results 1 0 new in the last seven days" in text
     assert "Interests answered 100% 1 of 1 that came to an end" in text
     page = client.get("/").text
-    assert 'href="/desk/rows?rung=A1"' in page
+    assert 'href="/desk/rows?figure=A1"' in page
     assert 'href="/review?kind=result"' in page
 
 

@@ -1,0 +1,75 @@
+"""Which figure, period, moment and parts an address asks for, and the addresses that ask."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flask import request, url_for
+
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day, end_of
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.queries import Filter, Value
+from marketplace.statistics.rules import Dimension, FigureCode, Period, year_to
+from marketplace.statistics.wording import MEMBERS, NUMBERED
+from marketplace.web.forms import is_member, row_id
+
+EMPTY = "-"
+"""Stands for 未填 in a URL, where an empty argument would mean no filter."""
+
+
+def asked(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
+    """What the query string asks for; the contracts of the year so far, as known now, where it asks for nothing.
+
+    Raises InvalidInput for what there is not.
+    """
+    code = request.args.get("figure", FigureCode.A1.value)
+    if not is_member(FigureCode, code):
+        raise InvalidInput(N_("There is no such figure."), field="figure")
+    today = china_day(uow.now())
+    usual = year_to(today)
+    period = Period(_day("from", usual.first), _day("to", usual.last))
+    wanted = Filter(DEFINITIONS[FigureCode(code)], period, _moment(uow.now(), _day("as_of", today), today))
+    return wanted if not with_values else Filter(wanted.definition, period, wanted.as_of, _values(wanted))
+
+
+def as_of_day(wanted: Filter) -> date:
+    """The day in China by whose end the rows of a filter were known."""
+    return china_day(wanted.as_of)
+
+
+def address(endpoint: str, wanted: Filter, values: Mapping[str, Value] | None = None, **changes: object) -> str:
+    """The URL of a page about a filter; `values` fix dimensions by their names."""
+    chosen = {name: EMPTY if value is None else value for name, value in (values or {}).items()}
+    period = {"from": wanted.period.first, "to": wanted.period.last, "as_of": as_of_day(wanted)}
+    arguments = {"figure": wanted.definition.code.value, **period, **chosen, **changes}
+    return url_for(endpoint, **arguments)  # type: ignore[arg-type]
+
+
+def _moment(now: datetime, day: date, today: date) -> datetime:
+    if day > today:
+        raise InvalidInput(N_("What will be known on a later day cannot be told today."), field="as_of")
+    return now if day == today else end_of(day)
+
+
+def _values(wanted: Filter) -> dict[Dimension, Value]:
+    known = wanted.definition.dimensions
+    return {one: _value(one, request.args[one.value]) for one in known if one.value in request.args}
+
+
+def _value(dimension: Dimension, text: str) -> Value:
+    if text == EMPTY:
+        return None
+    number = row_id(text) if dimension in NUMBERED else None
+    if (dimension in MEMBERS and not is_member(MEMBERS[dimension], text)) or (dimension in NUMBERED and number is None):
+        raise InvalidInput(N_("There is no such value to choose by."), field=dimension.value)
+    return text if number is None else number
+
+
+def _day(name: str, usual: date) -> date:
+    text = request.args.get(name)
+    try:
+        return date.fromisoformat(text) if text else usual
+    except ValueError:
+        raise InvalidInput(N_("Write a day as 2026-11-22."), field=name) from None

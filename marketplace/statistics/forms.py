@@ -1,0 +1,43 @@
+"""The forms of snapshots: which figures to freeze, why to correct them, and why they are returned."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.statistics.rules import FigureCode, Period
+from marketplace.statistics.service import LONGEST_NOTE, LONGEST_TITLE, Wanted
+from marketplace.web.forms import ChecksField, Form, choices
+
+_FILL_IN = _l("Please fill this in.")
+_LONG = _l("This text is too long: at most %(max)d characters.")
+
+
+class FreezeForm(Form):
+    """Figures of a period, as known at the end of a day."""
+
+    title = StringField(_l("Title"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)])
+    first_on = DateField(_l("From"), validators=[InputRequired(_FILL_IN)])
+    last_on = DateField(_l("To"), validators=[InputRequired(_FILL_IN)])
+    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
+    codes = ChecksField(_l("Figures"), choices=choices(FigureCode))
+    note = TextAreaField(_l("Note for readers"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+
+    def read(self) -> Wanted:
+        """What is to be frozen. Raises InvalidInput for a period that ends before it begins."""
+        if self.first_on.data > self.last_on.data:
+            raise InvalidInput(N_("The period must not end before it begins."), field="last_on")
+        codes = [FigureCode(code) for code in self.codes.data]
+        period = Period(self.first_on.data, self.last_on.data)
+        return Wanted(self.title.data, period, self.as_of.data, codes, self.note.data or "")
+
+
+class CorrectionForm(Form):
+    """The day at whose end the figures are taken anew, and why."""
+
+    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
+    note = TextAreaField(
+        _l("What is corrected, and why"),
+        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NOTE, message=_LONG)],
+    )

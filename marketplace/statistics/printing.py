@@ -1,0 +1,167 @@
+"""Prints a snapshot: one page for whoever quotes it, or the whole report with definitions, parts and differences."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
+from marketplace.statistics.definitions import Definition
+from marketplace.statistics.desk import Desk, Part
+from marketplace.statistics.rules import Dimension, Figure, FigureCode
+from marketplace.statistics.snapshot_export import desk_of
+from marketplace.statistics.snapshot_queries import SnapshotPage
+from marketplace.statistics.wording import Wording
+from marketplace.web.formats import day, moment, money, number, percent, wan
+from marketplace.web.locale import gettext as _
+
+_SHEET = Path(__file__).parent / "sheets" / "report.typ"
+_TEXTS = Wording()
+
+
+def print_snapshot(
+    session: Session, page: SnapshotPage, counties: Sequence[str], *, whole: bool, house: str, url: str, lang: str
+) -> bytes:
+    """The PDF, in the reader's language; `whole` adds a chapter for each figure. The same snapshot gives the same bytes."""
+    desks = {one.definition.code: desk_of(session, page, one, counties) for one in page.figures}
+    snapshot = page.snapshot
+    data: dict[str, Any] = {
+        "lang": lang,
+        "house": house,
+        "title": snapshot.title,
+        "number": snapshot.number,
+        "number_line": _("Number %(number)s", number=snapshot.number),
+        "as_of_line": _("As known at the end of %(day)s", day=day(page.as_of)),
+        "warning": _warning(page),
+        "facts": _facts(page),
+        "note": snapshot.note,
+        "heads": [_("Figure"), _("Value"), _("Rests on")],
+        "figures": [_line(one.definition, one.frozen.figure) for one in page.figures],
+        "ladder": _("Amounts are rungs of one ladder and are never added. Each includes tax."),
+        "counties": _counties(desks[FigureCode.A1]) if FigureCode.A1 in desks else [],
+        "differences": _differences(page) if whole else [],
+        "chapters": [_chapter(desk) for desk in desks.values() if desk.total] if whole else [],
+        "proof": _(
+            "These figures are frozen with every row behind them. Whether this sheet says what was published is told by:"
+        ),
+        "url": url,
+        "sha256": snapshot.sha256,
+        "qr": qr_of(url),
+    }
+    written, _lacks = printable(data)
+    return pdf_of(compiler_for(_SHEET, written), snapshot.decided_at or snapshot.frozen_at)
+
+
+def _line(definition: Definition, figure: Figure) -> list[str]:
+    return [_(definition.code.label), value_text(definition, figure), _rests_on(definition, figure)]
+
+
+def value_text(definition: Definition, figure: Part) -> str:
+    """A figure in words; amounts to the fen."""
+    if figure is None:
+        return _("too few to be shown")
+    if definition.is_share:
+        return percent(figure.share)
+    return money(figure.value) if definition.is_amount else number(figure.value)
+
+
+def difference_text(definition: Definition, figure: Figure) -> str:
+    """What a row changes; of a share, in both of its sums."""
+    return _rests_on(definition, figure) if definition.is_share else value_text(definition, figure)
+
+
+def _rests_on(definition: Definition, figure: Part) -> str:
+    if figure is None:
+        return ""
+    if definition.is_share:
+        return " / ".join(wan(one) if definition.is_amount else number(one) for one in (figure.value, figure.whole))
+    return f"{_(definition.counted)} {number(figure.count)}"
+
+
+def _warning(page: SnapshotPage) -> str:
+    if page.corrected_by:
+        return _("These figures were corrected by number %(number)s. Quote that one.", number=page.corrected_by.number)
+    return "" if page.is_published else _("Not published: a draft for the officials who decide about it.")
+
+
+def _facts(page: SnapshotPage) -> list[tuple[str, str]]:
+    one = page.snapshot
+    facts = [
+        (_("Period"), f"{day(one.first_on)} – {day(one.last_on)}"),
+        (_("As known at the end of"), day(page.as_of)),
+        (_("Frozen by"), f"{page.author} · {moment(one.frozen_at)}"),
+    ]
+    if page.is_published:
+        facts.append((_("Published by"), f"{page.decided_by} · {moment(one.decided_at)}"))
+    if page.corrects:
+        facts.append((_("Corrects"), _("Number %(number)s", number=page.corrects.number)))
+    return facts
+
+
+def _counties(desk: Desk) -> list[dict[str, Any]]:
+    """The table by county, of counties that have something; none for a figure without seller and buyer."""
+    rows = [row for row in desk.counties if row.sold or row.bought]
+    if not rows:
+        return []
+
+    def line(name: str, *figures: Part) -> list[str]:
+        return [name, *(value_text(desk.definition, one) for one in figures)]
+
+    return [
+        {
+            "caption": _("%(figure)s by county", figure=_(desk.definition.code.label)),
+            "heads": [_("County"), _("As seller"), _("As buyer"), _("Within the county")],
+            "rows": [line(_TEXTS(Dimension.COUNTY, row.county), row.sold, row.bought, row.within) for row in rows],
+            "total": line(_("City, every deal once"), desk.total, desk.total, desk.within),
+        }
+    ]
+
+
+def _chapter(desk: Desk) -> dict[str, Any]:
+    definition = desk.definition
+    months = _table(definition, _("By month"), Dimension.MONTH, desk.months, desk.total)
+    cuts = [_table(definition, _(cut.dimension.label), cut.dimension, cut.parts, desk.total) for cut in desk.cuts]
+    version = _("Definition %(code)s, version %(version)s.", code=definition.code.value, version=definition.version)
+    return {
+        "title": _(definition.code.label),
+        "formula": _(definition.formula),
+        "dated": _("Dated by: %(what)s.", what=_(definition.dated_by)) + " " + version,
+        "tables": [months, *_counties(desk), *cuts],
+    }
+
+
+def _table(
+    definition: Definition, caption: str, dimension: Dimension, parts: Sequence[tuple[Any, Part]], total: Figure
+) -> dict[str, Any]:
+    shown = [(value, figure) for value, figure in parts if figure]
+    return {
+        "caption": caption,
+        "heads": ["", _(definition.code.label), _("Rests on")],
+        "rows": [
+            [_TEXTS(dimension, value), value_text(definition, one), _rests_on(definition, one)] for value, one in shown
+        ],
+        "total": [_("Total"), value_text(definition, total), _rests_on(definition, total)],
+    }
+
+
+def _differences(page: SnapshotPage) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": _(
+                "%(figure)s: what differs from number %(number)s", figure=_(of.code.label), number=page.corrects.number
+            ),
+            "heads": [_("Kind of change"), _("Record"), _("Day"), _("Difference")],
+            "rows": [
+                [
+                    _(change.kind.label),
+                    change.row.source,
+                    day(change.row.dated),
+                    difference_text(page.definition_of(of.code), change.figure),
+                ]
+                for change in of.changes
+            ],
+        }
+        for of in page.differences
+        if of.changes and page.corrects
+    ]

@@ -1,0 +1,87 @@
+"""The rows behind a figure, with the names a person knows them by. Reads only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.deals.models import Deal
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.listings.models import Listing
+from marketplace.organisations.parties import names_of
+from marketplace.statistics.queries import FigureRow, Filter, chosen, figure_rows
+
+PAGE = 50
+"""Rows on a page."""
+
+CHUNK = 1000
+"""Rows that are held at a time while all of them are written out."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row with its deal's title and parties as they are called today; empty where there is no deal."""
+
+    row: FigureRow
+    title: str
+    seller_name: str
+    buyer_name: str
+
+    @property
+    def listing(self) -> tuple[str, int] | None:
+        """Of a row without a deal: `result` or `need`, and its id."""
+        kind, _, number = self.row.source.partition(":")
+        return (kind, int(number)) if kind in {"result", "need"} else None
+
+
+def count(uow: UnitOfWork, wanted: Filter) -> int:
+    """How many rows there are."""
+    return uow.session.scalar(select(func.count()).select_from(chosen(uow, wanted).subquery())) or 0
+
+
+def page_of(uow: UnitOfWork, wanted: Filter, offset: int, limit: int = PAGE) -> list[Row]:
+    """Some of the rows, newest first. Together they add up to the figure."""
+    newest = _newest(uow, wanted).limit(limit).offset(offset)
+    return named(uow.session, figure_rows(wanted.definition, uow.session.execute(newest)))
+
+
+def each(uow: UnitOfWork, wanted: Filter) -> Iterator[Row]:
+    """All of the rows, newest first, a chunk at a time: there may be very many."""
+    found = uow.session.execute(_newest(uow, wanted).execution_options(yield_per=CHUNK))
+    for chunk in found.partitions():
+        yield from named(uow.session, figure_rows(wanted.definition, chunk))
+
+
+def named(session: Session, rows: Sequence[FigureRow]) -> list[Row]:
+    """Rows, frozen ones too, with the names a person knows them by."""
+    deals = _deals(session, {row.deal_id for row in rows if row.deal_id})
+    names = names_of(session, {id_ for deal in deals.values() for id_ in (deal.seller_party_id, deal.buyer_party_id)})
+    titles = _titles(session, [row.source for row in rows if not row.deal_id])
+
+    def one(row: FigureRow) -> Row:
+        deal = deals.get(row.deal_id)
+        if deal is None:
+            return Row(row, titles.get(row.source, ""), "", "")
+        return Row(row, deal.title, names[deal.seller_party_id].name, names[deal.buyer_party_id].name)
+
+    return [one(row) for row in rows]
+
+
+def _newest(uow: UnitOfWork, wanted: Filter) -> Select[Any]:
+    rows = chosen(uow, wanted)
+    columns = rows.selected_columns
+    return rows.order_by(columns.dated.desc(), columns.source.desc())
+
+
+def _deals(session: Session, ids: set[int]) -> dict[int | None, Any]:
+    columns = (Deal.id, Deal.title, Deal.seller_party_id, Deal.buyer_party_id)
+    return {row.id: row for row in session.execute(select(*columns).where(Deal.id.in_(ids)))}
+
+
+def _titles(session: Session, sources: Sequence[str]) -> dict[str, str]:
+    """Of results and needs, by their source."""
+    ids = {int(one.partition(":")[2]): one for one in sources if one.startswith(("result:", "need:"))}
+    found = session.execute(select(Listing.id, Listing.title).where(Listing.id.in_(ids)))
+    return {ids[row.id]: row.title for row in found}

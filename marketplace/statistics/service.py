@@ -1,0 +1,196 @@
+"""Use cases of snapshots: freezing figures, publishing them by a second official, returning, withdrawing and correcting them.
+
+Nothing here changes a figure. Whoever finds one wrong freezes the figures again, and readers are shown what differs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.infra.transitions import advance
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day, end_of
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.kernel.texts import required, single_line
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.events import SnapshotMoved
+from marketplace.statistics.freezing import current_rows, manifest, manifest_hash, rows_hash
+from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
+from marketplace.statistics.policy import relations
+from marketplace.statistics.proving import problems_within
+from marketplace.statistics.queries import Filter
+from marketplace.statistics.rules import SNAPSHOT_STATES, Figure, FigureCode, Period, SnapshotState
+
+LONGEST_TITLE = 80
+LONGEST_NOTE = 2000
+SETTLING = timedelta(minutes=10)
+"""Whatever was being written when a day ended is on record by then, so that the figures of that moment are final."""
+
+STANDING = (SnapshotState.FROZEN, SnapshotState.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be frozen: figures of a period, as known at the end of a day in China."""
+
+    title: str
+    period: Period
+    as_of: date
+    codes: Sequence[FigureCode]
+    note: str = ""
+
+
+def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
+    """Freeze figures with their rows, for a second official to publish.
+
+    Raises NotPermitted and InvalidInput, also when figures of that very period are frozen or published already: those are
+    corrected instead. Emits SnapshotMoved.
+    """
+    _require_city(uow)
+    title = single_line(required(wanted.title, "title", LONGEST_TITLE))
+    note = required(wanted.note, "note", LONGEST_NOTE) if wanted.note.strip() else ""
+    if not wanted.codes:
+        raise InvalidInput(N_("Choose at least one figure."), field="codes")
+    standing = _standing(uow, wanted.period)
+    if standing is not None:
+        raise InvalidInput(
+            N_("Figures of this period are frozen or published as number %(number)s. Correct those instead."),
+            field="first_on",
+            number=standing,
+        )
+    return _freeze(uow, title, wanted.period, wanted.as_of, wanted.codes, note, None)
+
+
+def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str) -> Snapshot:
+    """Freeze the figures of a published snapshot again, as known at the end of a later day; `note` tells readers why.
+
+    The published one stays as it is, and both are shown with what differs. Raises NotFound, NotPermitted, InvalidInput,
+    Conflict for one that is not published or is being corrected already; emits SnapshotMoved.
+    """
+    _require_city(uow)
+    old = _locked(uow, snapshot_id)
+    why = required(note, "note", LONGEST_NOTE)
+    if old.state is not SnapshotState.PUBLISHED:
+        raise Conflict(N_("Only published figures are corrected."))
+    if end_of(as_of) <= old.as_of:
+        raise InvalidInput(N_("Choose a day after the one these figures were known at."), field="as_of")
+    by = select(Snapshot.number).where(Snapshot.corrects_id == old.id, Snapshot.state.in_(STANDING))
+    number = uow.session.scalar(by)
+    if number is not None:
+        raise Conflict(N_("Number %(number)s corrects these figures already."), number=number)
+    codes = uow.session.scalars(select(SnapshotFigure.code).where(SnapshotFigure.snapshot_id == old.id)).all()
+    return _freeze(uow, old.title, old.period, as_of, codes, why, old)
+
+
+def take(uow: UnitOfWork, snapshot_id: int, action: str, reason: str = "") -> Snapshot:
+    """`publish` or `return` (with a reason) by an official of the city who did not freeze it; `withdraw` by the one who did.
+
+    What is published is checked again before: its rows must still give its hashes and sums. Raises NotFound, NotPermitted,
+    Conflict, InvalidInput; emits SnapshotMoved.
+    """
+    snapshot = _locked(uow, snapshot_id)
+    held = relations(uow.actor, snapshot)
+    SNAPSHOT_STATES.require(action, snapshot.state, held)
+    if action == "publish" and problems_within(uow.session, snapshot):
+        raise Conflict(N_("These figures are no longer those that were frozen. Tell whoever runs the platform."))
+    if action == "return":
+        snapshot.reason = required(reason, "reason", LONGEST_NOTE)
+    decided = {"decided_at": uow.now(), "decided_by_id": uow.actor.user_id}
+    advance(uow, SNAPSHOT_STATES, snapshot, action, held, snapshot.reason, **decided)
+    uow.emit(SnapshotMoved(snapshot.id, snapshot.number, action, snapshot.sha256))
+    return snapshot
+
+
+def _freeze(
+    uow: UnitOfWork,
+    title: str,
+    period: Period,
+    as_of: date,
+    codes: Sequence[FigureCode],
+    note: str,
+    corrects: Snapshot | None,
+) -> Snapshot:
+    _require_final(uow, period, as_of)
+    snapshot = Snapshot(
+        number="",
+        title=title,
+        note=note,
+        first_on=period.first,
+        last_on=period.last,
+        as_of=end_of(as_of),
+        corrects_id=corrects.id if corrects else None,
+        state=SnapshotState.FROZEN,
+        sha256="",
+        frozen_by_id=uow.actor.user_id,
+        frozen_at=uow.now(),
+    )
+    _insert(uow, snapshot)
+    snapshot.number = f"{china_day(uow.now()).year}-{snapshot.id:04d}"
+    figures = [_freeze_figure(uow, snapshot, code) for code in sorted(codes, key=lambda code: code.value)]
+    snapshot.sha256 = manifest_hash(manifest(snapshot, corrects.number if corrects else None, figures))
+    uow.flush()
+    uow.emit(SnapshotMoved(snapshot.id, snapshot.number, "freeze", snapshot.sha256))
+    return snapshot
+
+
+def _insert(uow: UnitOfWork, snapshot: Snapshot) -> None:
+    """Of two who correct the same figures at once, one is told so."""
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(snapshot)
+    except IntegrityError:
+        raise Conflict(N_("Somebody else has just frozen these figures. Reload the page.")) from None
+
+
+def _freeze_figure(uow: UnitOfWork, snapshot: Snapshot, code: FigureCode) -> SnapshotFigure:
+    definition = DEFINITIONS[code]
+    rows = current_rows(uow, Filter(definition, snapshot.period, snapshot.as_of))
+    if rows:
+        of = {"snapshot_id": snapshot.id, "code": code}
+        uow.session.execute(insert(SnapshotRow), [of | row._asdict() for row in rows])
+    total = Figure.sum(row.figure for row in rows)
+    figure = SnapshotFigure(
+        snapshot_id=snapshot.id,
+        code=code,
+        version=definition.version,
+        value=total.value,
+        whole=total.whole,
+        counted=total.count,
+        row_count=len(rows),
+        rows_sha256=rows_hash(rows),
+    )
+    uow.session.add(figure)
+    return figure
+
+
+def _require_city(uow: UnitOfWork) -> None:
+    if not uow.actor.is_city_official:
+        raise NotPermitted(N_("Only officials of the city freeze and publish figures."))
+
+
+def _require_final(uow: UnitOfWork, period: Period, as_of: date) -> None:
+    if as_of < period.last:
+        raise InvalidInput(N_("Choose a day that is not before the end of the period."), field="as_of")
+    if uow.now() - end_of(as_of) < SETTLING:
+        raise InvalidInput(
+            N_(
+                "Figures are frozen as known at the end of a day that is over for ten minutes: yesterday at the latest."
+            ),
+            field="as_of",
+        )
+
+
+def _standing(uow: UnitOfWork, period: Period) -> str | None:
+    same = (Snapshot.first_on == period.first, Snapshot.last_on == period.last, Snapshot.state.in_(STANDING))
+    return uow.session.scalar(select(Snapshot.number).where(*same).order_by(Snapshot.id.desc()).limit(1))
+
+
+def _locked(uow: UnitOfWork, snapshot_id: int) -> Snapshot:
+    snapshot = uow.session.get(Snapshot, snapshot_id, with_for_update=True, populate_existing=True)
+    if snapshot is None or not relations(uow.actor, snapshot):
+        raise NotFound(N_("There is no such snapshot."))
+    return snapshot

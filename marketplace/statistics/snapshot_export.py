@@ -1,0 +1,131 @@
+"""Writes a snapshot out: a workbook with every frozen row for officials, and a table without small parts for everybody."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, write_xlsx
+from marketplace.statistics.definitions import Definition
+from marketplace.statistics.desk import Desk, Part
+from marketplace.statistics.export import Items, about_sheet, row_sheet, value_cells
+from marketplace.statistics.queries import Value
+from marketplace.statistics.row_queries import named
+from marketplace.statistics.rules import Dimension, Figure
+from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, frozen_desk, newest_rows
+from marketplace.statistics.wording import Wording
+
+
+def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: str, counties: Sequence[str]) -> None:
+    """What it is, its figures, their parts, what it corrects, and a sheet of the rows of each figure, which add up to it."""
+    said = Wording()
+    figures = (
+        Column(_("Figure"), 34),
+        *_value_columns(),
+        Column(_("Definition"), 80),
+        Column(_("SHA-256 of its rows"), 66),
+    )
+    parts = (Column(_("Figure"), 34), Column(_("By"), 26), Column(_("Part"), 30), *_value_columns())
+    sheets = [
+        about_sheet(_about(page, url)),
+        Sheet(_("Figures"), figures, (_figure(one) for one in page.figures)),
+        Sheet(_("Parts"), parts, _parts(session, page, counties, said)),
+    ]
+    if page.corrects:
+        heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), _("Value before"), _("Value now"))
+        sheets.append(Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(page)))
+    rows = (_rows(session, page, one) for one in page.figures)
+    write_xlsx(stream, (sheet for group in (sheets, rows) for sheet in group))
+
+
+def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> str:
+    """The figures and their parts as CSV, with amounts in fen; small parts are empty and say so."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("snapshot", "figure", "version", "unit", "dimension", "part", "value", "whole", "count", "hidden"))
+    for one in page.figures:
+        definition = one.definition
+        for dimension, part, figure in each_part(desk_of(session, page, one, counties).in_public):
+            shown = ("", "", "", 1) if figure is None else (figure.value, figure.whole, figure.count, 0)
+            key = (page.snapshot.number, definition.code.value, definition.version, definition.unit.value)
+            cells = (dimension.value if dimension else "total", "" if part is None else str(part), *shown)
+            writer.writerow([escape_cell(str(cell)) if isinstance(cell, str) else cell for cell in (*key, *cells)])
+    return out.getvalue()
+
+
+def desk_of(session: Session, page: SnapshotPage, one: FrozenFigure, counties: Sequence[str]) -> Desk:
+    """The tables of one of its figures."""
+    return frozen_desk(session, page.snapshot, one, counties)[0]
+
+
+def each_part(desk: Desk) -> Iterator[tuple[Dimension | None, Value, Part]]:
+    """The total (without a dimension), and every part of every table in one list."""
+    yield None, None, desk.total
+    yield from ((Dimension.MONTH, month, figure) for month, figure in desk.months)
+    for row in desk.counties:
+        yield Dimension.SELLER, row.county, row.sold
+        yield Dimension.BUYER, row.county, row.bought
+    yield from ((cut.dimension, value, figure) for cut in desk.cuts for value, figure in cut.parts)
+
+
+def _about(page: SnapshotPage, url: str) -> Items:
+    one = page.snapshot
+    yield _("Title"), one.title
+    yield _("Number"), one.number
+    yield _("State"), _(one.state.label)
+    yield _("Period"), f"{one.first_on} – {one.last_on}"
+    yield _("As known at"), one.as_of
+    yield _("Frozen by"), page.author
+    yield _("Published by"), page.decided_by if page.is_published else None
+    yield _("Corrects"), page.corrects.number if page.corrects else None
+    yield _("Note for readers"), one.note
+    yield _("Page that proves it"), url
+    yield "SHA-256", one.sha256
+
+
+def _figure(one: FrozenFigure) -> Sequence[Cell]:
+    definition = one.definition
+    return (
+        _(definition.code.label),
+        *_values(definition, one.frozen.figure),
+        _(definition.formula),
+        one.frozen.rows_sha256,
+    )
+
+
+def _parts(session: Session, page: SnapshotPage, counties: Sequence[str], said: Wording) -> Iterator[Sequence[Cell]]:
+    for one in page.figures:
+        name = _(one.definition.code.label)
+        for dimension, value, figure in each_part(desk_of(session, page, one, counties)):
+            words = (_(dimension.label), said(dimension, value)) if dimension else (_("Total"), "")
+            yield name, *words, *_values(one.definition, figure)
+
+
+def _rows(session: Session, page: SnapshotPage, one: FrozenFigure) -> Sheet:
+    rows = named(session, newest_rows(session, page.snapshot, one))
+    return row_sheet(_("Rows of %(code)s", code=one.definition.code.value), one.definition, rows)
+
+
+def _differences(page: SnapshotPage) -> Iterator[Sequence[Cell]]:
+    for of in page.differences:
+        definition = page.definition_of(of.code)
+        for change in of.changes:
+            old, new = (value_cells(definition, row.figure)[0] if row else None for row in (change.old, change.new))
+            yield _(of.code.label), _(change.kind.label), change.row.source, change.row.dated, old, new
+
+
+def _value_columns() -> tuple[Column, ...]:
+    return (
+        Column(_("Value (amounts in yuan)"), 24),
+        Column(_("Share of (amounts in yuan)"), 24),
+        Column(_("Number"), 12),
+    )
+
+
+def _values(definition: Definition, figure: Figure | None) -> tuple[Cell, Cell, Cell]:
+    """Value, what it is a share of, and number, in the same three columns for every figure."""
+    cells = value_cells(definition, figure)
+    return (cells[0], cells[1], cells[2]) if definition.is_share else (cells[0], None, cells[1])

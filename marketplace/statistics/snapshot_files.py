@@ -1,0 +1,57 @@
+"""Snapshots as files: a workbook and PDFs for officials, open data for everybody."""
+
+from typing import BinaryIO
+
+from flask import Response, url_for
+from flask_babel import get_locale
+
+from marketplace.infra.media import XLSX
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.statistics.blueprint import blueprint
+from marketplace.statistics.printing import print_snapshot
+from marketplace.statistics.snapshot_export import open_data, write_workbook
+from marketplace.statistics.snapshot_queries import snapshot_page
+from marketplace.web.access import official, public, requires
+from marketplace.web.context import reading
+from marketplace.web.regions import county_codes
+from marketplace.web.sending import send_written
+
+
+@blueprint.get("/reports/<number>/figures.xlsx")
+@requires(official)
+def snapshot_workbook(number: str) -> Response:
+    """The figures, their parts, and every frozen row."""
+    with reading() as uow:
+        page = snapshot_page(uow, number)
+
+        def write(file: BinaryIO) -> None:
+            write_workbook(file, uow.session, page, _public_url(uow, number), county_codes())
+
+        return send_written(write, XLSX, f"{number}.xlsx")
+
+
+@blueprint.get("/reports/<number>/<any(brief, report):form>.pdf")
+@requires(official)
+def snapshot_pdf(number: str, form: str) -> Response:
+    """One page, or the whole report."""
+    with reading() as uow:
+        page = snapshot_page(uow, number)
+        house = f"{uow.settings.union_name} · 匠果"
+        more = {"house": house, "url": _public_url(uow, number), "lang": get_locale().language}
+        pdf = print_snapshot(uow.session, page, county_codes(), whole=form == "report", **more)
+    return send_written(lambda file: file.write(pdf), "application/pdf", f"{number}-{form}.pdf")
+
+
+@blueprint.get("/reports/<number>/figures.csv")
+@public
+def snapshot_csv(number: str) -> Response:
+    """Published figures as open data: no names, no records, no small parts."""
+    with reading() as uow:
+        page = snapshot_page(uow, number)
+        table = open_data(uow.session, page, county_codes())
+    return send_written(lambda file: file.write(table.encode("utf-8-sig")), "text/csv", f"{number}.csv")
+
+
+def _public_url(uow: UnitOfWork, number: str) -> str:
+    """The address on paper and in files, which whoever reads them opens elsewhere."""
+    return uow.settings.public_url.rstrip("/") + url_for(".snapshot", number=number)

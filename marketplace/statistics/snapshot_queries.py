@@ -1,0 +1,158 @@
+"""Snapshots as pages show them: the list, one with its figures, and what stands behind each number. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.accounts.models import User
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
+from marketplace.statistics.comparing import Comparison, compared
+from marketplace.statistics.definitions import VERSIONS, Definition
+from marketplace.statistics.desk import Desk, arrange
+from marketplace.statistics.freezing import frozen_cube, frozen_rows
+from marketplace.statistics.models import Snapshot, SnapshotFigure
+from marketplace.statistics.policy import relations
+from marketplace.statistics.proving import figures_of
+from marketplace.statistics.queries import FigureRow
+from marketplace.statistics.rules import SNAPSHOT_STATES, WIDE, FigureCode, SnapshotState
+
+
+@dataclass(frozen=True)
+class SnapshotRowOfList:
+    """A line of the list of snapshots."""
+
+    snapshot: Snapshot
+    author: str
+    corrected_by: str | None
+
+
+@dataclass(frozen=True)
+class FrozenFigure:
+    """One frozen figure with the definition it was frozen by."""
+
+    frozen: SnapshotFigure
+    definition: Definition
+
+
+@dataclass(frozen=True)
+class SnapshotPage:
+    """One snapshot, with the published ones before and after it; `actions` are what the reader may do."""
+
+    snapshot: Snapshot
+    author: str
+    decided_by: str
+    figures: tuple[FrozenFigure, ...]
+    corrects: Snapshot | None
+    corrected_by: Snapshot | None
+    differences: tuple[Comparison, ...]
+    actions: frozenset[str]
+
+    @property
+    def as_of(self) -> date:
+        """The day in China at whose end it was known."""
+        return china_day(self.snapshot.as_of)
+
+    def definition_of(self, code: FigureCode) -> Definition:
+        """The definition one of its figures goes by."""
+        return next(one.definition for one in self.figures if one.definition.code is code)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether everybody sees it."""
+        return self.snapshot.state is SnapshotState.PUBLISHED
+
+
+def all_snapshots(uow: UnitOfWork) -> list[SnapshotRowOfList]:
+    """Every snapshot for officials of the city, the published ones for the others; newest first."""
+    correction = aliased(Snapshot)
+    is_correction = (correction.corrects_id == Snapshot.id) & (correction.state == SnapshotState.PUBLISHED)
+    statement = (
+        select(Snapshot, User.name, correction.number)
+        .join(User, User.id == Snapshot.frozen_by_id)
+        .outerjoin(correction, is_correction)
+        .order_by(Snapshot.id.desc())
+    )
+    if not uow.actor.is_city_official:
+        statement = statement.where(Snapshot.state == SnapshotState.PUBLISHED)
+    return [SnapshotRowOfList(one, name, number) for one, name, number in uow.session.execute(statement)]
+
+
+def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
+    """One snapshot by its number. Raises NotFound for what is not published, but for officials of the city."""
+    session, snapshot = uow.session, snapshot_of(uow, number)
+    old = session.get(Snapshot, snapshot.corrects_id) if snapshot.corrects_id else None
+    is_successor = (Snapshot.corrects_id == snapshot.id, Snapshot.state == SnapshotState.PUBLISHED)
+    held = relations(uow.actor, snapshot)
+    return SnapshotPage(
+        snapshot=snapshot,
+        author=_name(session, snapshot.frozen_by_id),
+        decided_by=_name(session, snapshot.decided_by_id),
+        figures=tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id)),
+        corrects=old,
+        corrected_by=session.scalar(select(Snapshot).where(*is_successor)),
+        differences=tuple(compared(session, old, snapshot)) if old else (),
+        actions=frozenset(one.action for one in SNAPSHOT_STATES.available(snapshot.state, held)),
+    )
+
+
+def snapshot_of(uow: UnitOfWork, number: str) -> Snapshot:
+    """The snapshot of that number. Raises NotFound for what is not published, but for officials of the city."""
+    snapshot = uow.session.scalar(select(Snapshot).where(Snapshot.number == number))
+    if snapshot is None or not (snapshot.state is SnapshotState.PUBLISHED or relations(uow.actor, snapshot)):
+        raise NotFound(N_("There is no such snapshot."))
+    return snapshot
+
+
+def frozen_figure(session: Session, snapshot: Snapshot, code: FigureCode) -> FrozenFigure:
+    """One of its figures. Raises NotFound for one it does not hold."""
+    frozen = session.get(SnapshotFigure, (snapshot.id, code))
+    if frozen is None:
+        raise NotFound(N_("There is no such figure."))
+    return FrozenFigure(frozen, VERSIONS[frozen.code, frozen.version])
+
+
+def frozen_desk(
+    session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]
+) -> tuple[Desk, list[FigureRow]]:
+    """The tables of a frozen figure, added up from its frozen rows, and those rows."""
+    rows = frozen_rows(session, snapshot.id, one.frozen.code)
+    dimensions = [dimension for dimension in one.definition.dimensions if dimension not in WIDE]
+    return arrange(one.definition, snapshot.period, frozen_cube(rows, dimensions), counties), rows
+
+
+def newest_rows(session: Session, snapshot: Snapshot, one: FrozenFigure) -> list[FigureRow]:
+    """The frozen rows of a figure, newest first."""
+    rows = frozen_rows(session, snapshot.id, one.frozen.code)
+    return sorted(rows, key=lambda row: (row.dated, row.source), reverse=True)
+
+
+HEADLINES = (FigureCode.A1, FigureCode.A4, FigureCode.A6, FigureCode.C4)
+"""What a visitor is told first."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The published figures that visitors see: of the latest period, as they were corrected last."""
+
+    snapshot: Snapshot
+    figures: tuple[FrozenFigure, ...]
+
+
+def headline(session: Session) -> Headline | None:
+    """None before the first are published."""
+    published = select(Snapshot).where(Snapshot.state == SnapshotState.PUBLISHED)
+    snapshot = session.scalar(published.order_by(Snapshot.last_on.desc(), Snapshot.id.desc()).limit(1))
+    if snapshot is None:
+        return None
+    shown = (one for one in figures_of(session, snapshot.id) if one.code in HEADLINES)
+    return Headline(snapshot, tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in shown))
+
+
+def _name(session: Session, user_id: int | None) -> str:
+    return session.scalar(select(User.name).where(User.id == user_id)) or "" if user_id else ""

@@ -1,0 +1,169 @@
+"""Snapshots: what everybody sees of published figures, and what officials of the city do with them."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.messages import N_
+from marketplace.statistics import row_queries, service, snapshot_queries
+from marketplace.statistics.blueprint import blueprint
+from marketplace.statistics.chart import chart_of
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.forms import CorrectionForm, FreezeForm
+from marketplace.statistics.models import Snapshot
+from marketplace.statistics.rules import FigureCode, last_quarter
+from marketplace.statistics.wording import Wording
+from marketplace.web.access import city_official, official, public, requires
+from marketplace.web.context import current_actor, reading, writing
+from marketplace.web.paging import Paging, page_number
+from marketplace.web.reasons import ReasonForm
+from marketplace.web.regions import county_codes
+from marketplace.web.submission import submitted
+
+CODES = ", ".join(code.value for code in FigureCode)
+_DONE = {
+    "publish": N_("Published. Everybody sees these figures from now on."),
+    "withdraw": N_("Withdrawn. The figures stay on record, and nobody else sees them."),
+}
+
+
+@blueprint.get("/reports")
+@public
+def snapshots() -> str:
+    """Published figures, newest first; officials of the city see the others too."""
+    with reading() as uow:
+        rows = snapshot_queries.all_snapshots(uow)
+    return render_template("statistics/snapshots.html", rows=rows)
+
+
+@blueprint.route("/reports/new", methods=["GET", "POST"])
+@requires(city_official)
+def freeze() -> str | Response:
+    """Choose what is frozen: the last quarter as known yesterday, unless somebody says otherwise."""
+    form = FreezeForm(data=_usual())
+    frozen = submitted(form, lambda uow: service.freeze(uow, form.read()))
+    if frozen is None:
+        return render_template("statistics/freeze.html", form=form, definitions=DEFINITIONS)
+    flash(_("Frozen. Another official of the city can publish these figures now."), "success")
+    return _to(frozen)
+
+
+@blueprint.get("/reports/<number>")
+@public
+def snapshot(number: str) -> str:
+    """One snapshot: its figures, what they mean, how complete they are, and what it corrects."""
+    with reading() as uow:
+        page = snapshot_queries.snapshot_page(uow, number)
+    return render_template("statistics/snapshot.html", page=page, return_form=ReasonForm())
+
+
+@blueprint.get(f"/reports/<number>/<any({CODES}):code>")
+@public
+def snapshot_figure(number: str, code: str) -> str:
+    """One frozen figure by all that it may be cut by; the public is not shown small parts."""
+    with reading() as uow:
+        frozen = snapshot_queries.snapshot_of(uow, number)
+        one = snapshot_queries.frozen_figure(uow.session, frozen, FigureCode(code))
+        page, rows = snapshot_queries.frozen_desk(uow.session, frozen, one, county_codes())
+    return render_template(
+        "statistics/snapshot_figure.html",
+        snapshot=frozen,
+        one=one,
+        definition=one.definition,
+        page=page if current_actor().is_official else page.in_public,
+        chart=chart_of(one.definition, page.months) if current_actor().is_official else None,
+        as_of=china_day(frozen.as_of),
+        said=Wording(),
+        row_count=len(rows),
+    )
+
+
+@blueprint.get(f"/reports/<number>/<any({CODES}):code>/rows")
+@requires(official)
+def snapshot_rows(number: str, code: str) -> str:
+    """The frozen rows behind a figure, a page at a time."""
+    with reading() as uow:
+        frozen = snapshot_queries.snapshot_of(uow, number)
+        one = snapshot_queries.frozen_figure(uow.session, frozen, FigureCode(code))
+        rows = snapshot_queries.newest_rows(uow.session, frozen, one)
+        paging = Paging(page_number(), row_queries.PAGE, len(rows))
+        shown = row_queries.named(uow.session, rows[paging.offset : paging.offset + paging.size])
+    return render_template(
+        "statistics/snapshot_rows.html",
+        snapshot=frozen,
+        definition=one.definition,
+        rows=shown,
+        figure=one.frozen.figure,
+        paging=paging,
+        said=Wording(),
+    )
+
+
+@blueprint.post("/reports/<number>/<any(publish, withdraw):action>")
+@requires(city_official)
+def take(number: str, action: str) -> Response:
+    """Publish what another official froze, or withdraw one's own."""
+    with writing() as uow:
+        frozen = service.take(uow, snapshot_queries.snapshot_of(uow, number).id, action)
+    flash(_(_DONE[action]), "success")
+    return _to(frozen)
+
+
+@blueprint.post("/reports/<number>/return")
+@requires(city_official)
+def give_back(number: str) -> str | Response:
+    """Return figures to whoever froze them, with a reason."""
+    form = ReasonForm()
+    returned = submitted(form, _on(number, lambda uow, id_: service.take(uow, id_, "return", form.reason.data or "")))
+    if returned is None:
+        with reading() as uow:
+            page = snapshot_queries.snapshot_page(uow, number)
+        return render_template("statistics/snapshot.html", page=page, return_form=form)
+    flash(_("Returned. The author reads your reason."), "success")
+    return _to(returned)
+
+
+@blueprint.route("/reports/<number>/correct", methods=["GET", "POST"])
+@requires(city_official)
+def correct(number: str) -> str | Response:
+    """Freeze published figures anew, and say why."""
+    form = CorrectionForm(data={"as_of": _yesterday()})
+    new = submitted(form, _on(number, lambda uow, id_: service.correct(uow, id_, form.as_of.data, form.note.data)))
+    if new is None:
+        with reading() as uow:
+            page = snapshot_queries.snapshot_page(uow, number)
+        return render_template("statistics/correct.html", page=page, form=form)
+    flash(_("Frozen. Another official of the city can publish these figures now."), "success")
+    return _to(new)
+
+
+def _usual() -> dict[str, object]:
+    yesterday = _yesterday()
+    period = last_quarter(yesterday)
+    words = {"year": period.first.year, "quarter": (period.last.month + 2) // 3}
+    return {
+        "title": _("Conversion of innovation results, quarter %(quarter)s of %(year)s", **words),
+        "first_on": period.first,
+        "last_on": period.last,
+        "as_of": yesterday,
+        "codes": [code.value for code in FigureCode],
+    }
+
+
+def _yesterday() -> date:
+    with reading() as uow:
+        return china_day(uow.now()) - timedelta(days=1)
+
+
+def _on(number: str, use_case: Callable[[UnitOfWork, int], Snapshot]) -> Callable[[UnitOfWork], Snapshot]:
+    """A use case on the snapshot of that number."""
+    return lambda uow: use_case(uow, snapshot_queries.snapshot_of(uow, number).id)
+
+
+def _to(frozen: Snapshot) -> Response:
+    return redirect(url_for(".snapshot", number=frozen.number), code=303)

@@ -1,0 +1,157 @@
+"""Published figures in the browser: what everybody sees, what only officials of the city do, and the files."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
+from marketplace.kernel.permissions import Actor
+from marketplace.statistics import service
+from marketplace.statistics.rules import FigureCode, Period
+from marketplace.statistics.service import Wanted
+from tests.figures import FigureWriter
+from tests.pdfs import pdf_text
+from tests.personas import People, another_city_official
+
+Browse = Callable[[Actor], FlaskClient]
+FIRST = Period(date(2026, 1, 1), date(2026, 3, 31))
+
+
+@pytest.fixture
+def number(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> str:
+    """A published snapshot of five contracts: four sold by 青州, one by 诸城."""
+    clock.at = datetime(2026, 3, 31, 4, tzinfo=UTC)
+    writer = FigureWriter(factory, people)
+    for place in range(4):
+        writer.contract(place, "qingzhou", "shouguang", date(2026, 3, 10 + place), 1_000_000 * (place + 1))
+    writer.contract(9, "zhucheng", "shouguang", date(2026, 2, 2), 700_000)
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    with factory.writing(people.city_official) as uow:
+        made = service.freeze(uow, Wanted("一季度转化统计", FIRST, date(2026, 4, 9), list(FigureCode), "说明"))
+    with factory.writing(another_city_official(factory)) as uow:
+        service.take(uow, made.id, "publish")
+    return made.number
+
+
+def content(client: FlaskClient, url: str) -> bytes:
+    """A file that is downloaded."""
+    with client.get(url) as answer:
+        assert answer.status_code == 200
+        return answer.data
+
+
+def test_everybody_reads_published_figures(client: FlaskClient, number: str) -> None:
+    assert number in client.get("/reports").text
+    page = client.get(f"/reports/{number}").text
+    assert "¥ 107,000.00" in page
+    assert "褚工会" not in page
+    assert "xlsx" not in page
+
+
+def test_small_parts_are_hidden_from_the_public_and_cannot_be_reckoned(
+    browse: Browse, client: FlaskClient, people: People, number: str
+) -> None:
+    """诸城 has one contract. Were it alone hidden, the total less 青州 would tell it."""
+    public, office = (
+        client.get(f"/reports/{number}/A1").text,
+        browse(people.city_official).get(f"/reports/{number}/A1").text,
+    )
+    assert "¥ 7,000.00" in office
+    assert "¥ 100,000.00" in office
+    assert "¥ 7,000.00" not in public
+    assert "¥ 100,000.00" not in public
+
+
+def test_open_data_hides_the_same_parts_and_names_nobody(client: FlaskClient, number: str) -> None:
+    table = content(client, f"/reports/{number}/figures.csv").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    a1 = {(row["dimension"], row["part"]): row for row in rows if row["figure"] == "A1"}
+    assert a1["total", ""]["value"] == "10700000"
+    assert (a1["seller", "zhucheng"]["value"], a1["seller", "zhucheng"]["hidden"]) == ("", "1")
+    assert (a1["seller", "qingzhou"]["value"], a1["seller", "qingzhou"]["hidden"]) == ("", "1")
+    assert (a1["buyer", "shouguang"]["value"], a1["buyer", "shouguang"]["count"]) == ("10700000", "5")
+    assert a1["seller", "gaomi"]["hidden"] == "0"
+    assert "青州前程机械有限公司" not in table
+
+
+@pytest.mark.parametrize("path", ["figures.xlsx", "brief.pdf", "report.pdf", "A1/rows"])
+def test_rows_and_full_files_are_for_officials(
+    browse: Browse, client: FlaskClient, people: People, number: str, path: str
+) -> None:
+    url = f"/reports/{number}/{path}"
+    assert client.get(url).status_code == 303
+    assert browse(people.company).get(url).status_code == 404
+    assert content(browse(people.county_official), url)
+
+
+def test_the_rows_of_the_workbook_add_up_to_the_figure(browse: Browse, people: People, number: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(content(browse(people.city_official), f"/reports/{number}/figures.xlsx")))
+    figures = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows(min_row=2)}
+    sheet = next(one for one in book.worksheets if one.title == "A1 明细")
+    heads = [cell.value for cell in sheet[1]]
+    place = heads.index("签约金额（A1）（元）")
+    assert sum(row[place].value for row in sheet.iter_rows(min_row=2)) == figures["签约金额（A1）"] == 107_000
+
+
+def test_the_page_on_paper_carries_number_code_and_the_same_figures(
+    browse: Browse, people: People, number: str
+) -> None:
+    text = pdf_text(content(browse(people.city_official), f"/reports/{number}/brief.pdf"))
+    assert number in text
+    assert f"/reports/{number}" in text
+    assert "¥107,000.00" in text
+    assert "未发布" not in text
+
+
+def test_freezing_asks_for_another_official(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, clock: SetClock
+) -> None:
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    author = browse(people.city_official)
+    form = {
+        "title": "一季度",
+        "first_on": "2026-01-01",
+        "last_on": "2026-03-31",
+        "as_of": "2026-04-09",
+        "codes": ["A1"],
+    }
+    answer = author.post("/reports/new", data=form)
+    assert answer.status_code == 303
+    url = answer.headers["Location"]
+    assert f'action="{url}/publish"' not in author.get(url).text
+    other = browse(another_city_official(factory))
+    assert f'action="{url}/publish"' in other.get(url).text
+    assert other.post(f"{url}/return", data={"reason": ""}).status_code == 200
+    assert other.post(f"{url}/publish").status_code == 303
+
+
+def test_what_was_typed_stays_when_it_is_refused(browse: Browse, people: People, clock: SetClock) -> None:
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    form = {
+        "title": "很长的标题",
+        "first_on": "2026-03-31",
+        "last_on": "2026-01-01",
+        "as_of": "2026-04-09",
+        "codes": ["A1"],
+    }
+    page = browse(people.city_official).post("/reports/new", data=form).text
+    assert "很长的标题" in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_what_is_not_published_is_not_there(
+    client: FlaskClient, browse: Browse, people: People, factory: UnitOfWorkFactory, clock: SetClock
+) -> None:
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    with factory.writing(people.city_official) as uow:
+        made = service.freeze(uow, Wanted("一季度", FIRST, date(2026, 4, 9), [FigureCode.A1]))
+    for path in ("", "/A1", "/figures.csv"):
+        assert client.get(f"/reports/{made.number}{path}").status_code == 404
+        assert browse(people.county_official).get(f"/reports/{made.number}{path}").status_code == 404
+    assert client.get("/reports/2026-9999").status_code == 404
