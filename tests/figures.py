@@ -1,23 +1,30 @@
 """Writes deals with contracts, letters, payments and payouts straight into the tables, for tests that add figures up.
 
-Every row is on record since the moment the factory's clock shows. What the use cases would refuse is not refused here.
+Every row is on record since the moment the factory's clock shows, and announced. What the use cases would refuse is not
+refused here.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState
+from marketplace.deals.events import DealMoved
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import day_begins
 from marketplace.ledger.rules import TransferKind
 from marketplace.ledger.service import post
+from marketplace.listings.events import ListingMoved
+from marketplace.matching.events import InterestMoved
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Origin, Side
+from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, MilestoneState, ReceiptKind, ReceiptState, Trigger
+from marketplace.rewards.events import PayoutMoved, RewardMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.rules import Basis as RewardBasis
 from marketplace.rewards.rules import PayoutState, RewardState, Role
@@ -51,18 +58,21 @@ class FigureWriter:
         with self.factory.writing() as uow:
             self.documents[number] = self._document(uow, number, DocumentKind.CONTRACT, 1, fen, basis, uow.now())
             self._entry(uow, number, EntryKind.IN_FORCE, basis, fen, day)
+            uow.emit(DealMoved(self.deals[number], "enter_into_force", "signing", "in_force"))
 
     def termination(self, number: int, day: date, fen: int) -> None:
         """A negative entry."""
         with self.factory.writing() as uow:
             self._entry(uow, number, EntryKind.TERMINATION, Basis.ELECTRONIC, fen, day)
+            uow.emit(DealMoved(self.deals[number], "terminate", "in_force", "terminated"))
 
     def letters(self, number: int, seller: str, buyer: str, amounts: list[int], moments: list[datetime]) -> None:
         """Letters of intent of one deal, signed at these moments."""
         self._open(number, seller, buyer, "machinery", None)
         with self.factory.writing() as uow:
             for place, (fen, at) in enumerate(zip(amounts, moments, strict=True), start=1):
-                self._document(uow, number, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
+                letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
+                uow.emit(DocumentMoved(letter, self.deals[number], "letter_of_intent", "complete", ""))
 
     def receipt(
         self,
@@ -102,6 +112,7 @@ class FigureWriter:
             )
             uow.session.add(row)
             uow.flush()
+            uow.emit(ReceiptMoved(row.id, row.deal_id, row.kind.value, "verify", fen))
             return row.id
 
     def reward(self, number: int, receipt_id: int, day: date, costs: int, net: int, pool: int) -> int:
@@ -126,6 +137,7 @@ class FigureWriter:
             uow.flush()
             post(uow, TransferKind.DEDUCTION, row.deal_id, costs, day, f"reward:{row.id}")
             post(uow, TransferKind.REWARD, row.deal_id, pool, day, f"reward:{row.id}")
+            uow.emit(RewardMoved(row.id, row.deal_id, "approve"))
             return row.id
 
     def payout(self, reward_id: int, day: date, fen: int, user_id: int | None, name: str = "") -> int:
@@ -151,6 +163,7 @@ class FigureWriter:
             )
             uow.session.add(row)
             uow.flush()
+            uow.emit(PayoutMoved(row.id, reward_id, "pay", fen, 0))
             return row.id
 
     def take_back(self, payout_id: int, day: date) -> None:
@@ -160,6 +173,7 @@ class FigureWriter:
             row.state, row.reversed_on, row.reason = PayoutState.REVERSED, day, "误记"
             deal_id = uow.session.get_one(Reward, row.reward_id).deal_id
             post(uow, TransferKind.PAYOUT_BACK, deal_id, row.gross_fen, day, f"payout:{row.id}")
+            uow.emit(PayoutMoved(row.id, row.reward_id, "reverse", row.gross_fen, 0))
 
     def _open(self, number: int, seller: str | None, buyer: str | None, industry: str | None, day: date | None) -> None:
         result_id = make_result(self.factory, self.people)
@@ -199,6 +213,8 @@ class FigureWriter:
             uow.session.add(deal)
             uow.flush()
             self.deals[number] = deal.id
+            uow.emit(ListingMoved("result", result_id, "approve", "county_review", "published"))
+            uow.emit(InterestMoved(interest.id, "accept", people.buyer_party, people.seller_party))
 
     def _document(
         self, uow: UnitOfWork, number: int, kind: DocumentKind, place: int, fen: int, basis: Basis, at: datetime

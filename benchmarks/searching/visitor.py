@@ -83,10 +83,10 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, threads: int = 8) -> Iterator[Server]:
-    """Serve the instance in a folder as `make run` does, and stop it in the end."""
+def serving(folder: Path, threads: int = 8, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve the instance in a folder as `make run` does, but for `settings` by their variables, and stop it in the end."""
     port = _free_port()
-    environment = os.environ | {"JIANGGUO_DATA_DIR": str(folder), "JIANGGUO_RATE_LIMIT": ""}
+    environment = os.environ | {"JIANGGUO_DATA_DIR": str(folder), "JIANGGUO_RATE_LIMIT": ""} | dict(settings or {})
     with (
         Path(folder, "server.log").open("wb") as log,
         subprocess.Popen(_command(port, threads), env=environment, stdout=log, stderr=log) as server,  # noqa: S603 - its own command

@@ -17,7 +17,7 @@ from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState
 from marketplace.needs import rules as need_rules
 from marketplace.results import rules as result_rules
-from marketplace.statistics import queries
+from marketplace.statistics.adding import cut, total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, year_to
@@ -99,7 +99,7 @@ def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
 
 
 def _total(uow: UnitOfWork, code: FigureCode, period: Period) -> Figure:
-    return queries.total(uow, Filter(DEFINITIONS[code], period, uow.now()))
+    return total(uow, Filter(DEFINITIONS[code], period, uow.now()))
 
 
 _Counts = dict[tuple[ListingKind, str | None], Published]
@@ -135,7 +135,7 @@ def _answers(uow: UnitOfWork, first: date) -> Answers:
 
 def _by_county(uow: UnitOfWork, period: Period, published: _Counts, counties: Sequence[str]) -> tuple[CountyLine, ...]:
     wanted = Filter(DEFINITIONS[FigureCode.A1], period, uow.now())
-    sold, bought = queries.cut(uow, wanted, Dimension.SELLER), queries.cut(uow, wanted, Dimension.BUYER)
+    sold, bought = cut(uow, wanted, Dimension.SELLER), cut(uow, wanted, Dimension.BUYER)
     known = {county for _, county in published} | set(sold) | set(bought)
     ordered: list[str | None] = [county for county in counties if county in known]
     ordered += [None] if None in known else []

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from marketplace.kernel.messages import N_
 from marketplace.statistics import activity, amounts
-from marketplace.statistics.rows import DEAL_DIMENSIONS, Rows
+from marketplace.statistics.rows import DEAL_DIMENSIONS, FACTS, Rows
 from marketplace.statistics.rules import Dimension, FigureCode, Unit
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A figure. `counted` is what one row is called, `taken_off` one that corrects; `whole` what a share is a share of."""
+    """A figure. `heard` are the events that may change its rows. `counted` is what one row is called, `taken_off` one that
+    corrects; `whole` what a share is a share of."""
 
     code: FigureCode
     version: int
@@ -24,9 +25,15 @@ class Definition:
     dated_by: str
     counted: str
     rows: Callable[[], Rows]
+    heard: frozenset[str]
     dimensions: tuple[Dimension, ...] = DEAL_DIMENSIONS
     taken_off: str = N_("Correction")
     whole: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its rows, in their order."""
+        return (*FACTS, *(one.value for one in self.dimensions))
 
     @property
     def is_share(self) -> bool:
@@ -38,6 +45,13 @@ class Definition:
         """Its value is in fen."""
         return self.unit in {Unit.FEN, Unit.SHARE_OF_FEN}
 
+
+_DOCUMENTS = frozenset({"deal.moved", "document.moved"})
+_RECEIPTS = frozenset({"receipt.moved"})
+_REWARDS = frozenset({"reward.moved"})
+_PAYOUTS = frozenset({"payout.moved"})
+_LISTINGS = frozenset({"listing.moved"})
+_INTERESTS = frozenset({"interest.moved"})
 
 _CURRENT = (
     Definition(
@@ -51,6 +65,7 @@ _CURRENT = (
         N_("Day of the last signature, in China"),
         N_("Letters of intent"),
         amounts.letters,
+        _DOCUMENTS,
         taken_off=N_("Replaced by a later letter"),
     ),
     Definition(
@@ -64,6 +79,7 @@ _CURRENT = (
         N_("Day of entry into force, or of the termination, in China"),
         N_("Contracts in force"),
         amounts.contracts,
+        _DOCUMENTS,
         taken_off=N_("Termination"),
     ),
     Definition(
@@ -77,6 +93,7 @@ _CURRENT = (
         N_("Day the money arrived, by the statement of whom it was sent to, in China"),
         N_("Payments received"),
         amounts.receipts,
+        _RECEIPTS,
         taken_off=N_("Refund"),
     ),
     Definition(
@@ -87,6 +104,7 @@ _CURRENT = (
         N_("Day the money arrived, by the statement of whom it was sent to, in China"),
         N_("Payments received"),
         amounts.royalties,
+        _RECEIPTS,
         taken_off=N_("Refund"),
     ),
     Definition(
@@ -100,6 +118,7 @@ _CURRENT = (
         N_("Day the money arrived, by the statement of whom it was sent to, in China"),
         N_("Payments received"),
         amounts.net_income,
+        _RECEIPTS | _REWARDS,
         taken_off=N_("Refund or cost"),
     ),
     Definition(
@@ -113,6 +132,7 @@ _CURRENT = (
         N_("Day of the payment to the person, in China"),
         N_("Payouts"),
         amounts.payouts,
+        _PAYOUTS,
         taken_off=N_("Payout taken back"),
     ),
     Definition(
@@ -123,6 +143,7 @@ _CURRENT = (
         N_("Day of publication, in China"),
         N_("Results"),
         activity.results_published,
+        _LISTINGS,
         (Dimension.MONTH,),
     ),
     Definition(
@@ -136,6 +157,7 @@ _CURRENT = (
         N_("Day of publication, in China"),
         N_("Needs"),
         activity.needs_answered,
+        _LISTINGS | _INTERESTS,
         (Dimension.MONTH,),
         whole=N_("Needs published"),
     ),
@@ -147,6 +169,7 @@ _CURRENT = (
         N_("Day of the answer, in China"),
         N_("Interests"),
         activity.interests_accepted,
+        _INTERESTS | _DOCUMENTS,
         (Dimension.ORIGIN, Dimension.MONTH),
     ),
     Definition(
@@ -157,6 +180,7 @@ _CURRENT = (
         N_("Day of entry into force, in China"),
         N_("Results"),
         activity.results_converted,
+        _DOCUMENTS,
     ),
     Definition(
         FigureCode.C5,
@@ -169,6 +193,7 @@ _CURRENT = (
         N_("Day of entry into force, in China"),
         N_("Contracts in force"),
         activity.received_of_contracts,
+        _DOCUMENTS | _RECEIPTS,
         whole=N_("Contracted amount"),
     ),
     Definition(
@@ -179,6 +204,7 @@ _CURRENT = (
         N_("Day of the payment to the person, in China"),
         N_("People"),
         activity.people_paid,
+        _PAYOUTS,
         taken_off=N_("Payout taken back"),
     ),
     Definition(
@@ -192,6 +218,7 @@ _CURRENT = (
         N_("Day of the approval, in China"),
         N_("Rewards"),
         activity.share_awarded,
+        _REWARDS,
         (Dimension.RULE, *DEAL_DIMENSIONS),
         taken_off=N_("Reward taken back"),
         whole=N_("Net income"),

@@ -1,18 +1,20 @@
-"""Puts the tables of the desk together from the queries."""
+"""Puts the tables of the desk together from the rows of a figure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.statistics.adding import picked
+from marketplace.statistics.columns import Columns
 from marketplace.statistics.definitions import Definition
-from marketplace.statistics.queries import Cube, Filter, Value, cube
-from marketplace.statistics.rules import Dimension, Figure, Period, shown_in_public
+from marketplace.statistics.queries import Filter, Value
+from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, shown_in_public
 
 NOTHING = Figure()
 Part = Figure | None
 """A part of a total; None where it is not shown in public."""
 
-_TABLES_OF_THEIR_OWN = frozenset({Dimension.SELLER, Dimension.BUYER, Dimension.MONTH})
+_TABLES_OF_THEIR_OWN = frozenset({Dimension.SELLER, Dimension.BUYER, Dimension.MONTH, *WIDE})
 
 
 @dataclass(frozen=True)
@@ -69,31 +71,31 @@ class Desk:
 
 
 def build_desk(uow: UnitOfWork, wanted: Filter, counties: Sequence[str]) -> Desk:
-    """Compute every table from one reading of the rows. Raises NotFound for whoever may not see the figure."""
-    return arrange(wanted.definition, wanted.period, cube(uow, wanted), counties)
+    """Compute every table from the same rows. Raises NotFound for whoever may not see the figure."""
+    return arrange(wanted.definition, wanted.period, picked(uow, wanted), counties)
 
 
-def arrange(definition: Definition, period: Period, cells: Cube, counties: Sequence[str]) -> Desk:
-    """The tables of a figure whose cells are at hand; counties come in their official order, 未填 last."""
-    months, has_deal = cells.by(Dimension.MONTH), Dimension.SELLER in cells.dimensions
-    within = cells.by_both(Dimension.SELLER, Dimension.BUYER) if has_deal else {}
+def arrange(definition: Definition, period: Period, rows: Columns, counties: Sequence[str]) -> Desk:
+    """The tables of a figure whose rows are at hand; counties come in their official order, 未填 last."""
+    months, has_deal = rows.by(Dimension.MONTH), Dimension.SELLER in rows.dimensions
+    within = rows.by_both(Dimension.SELLER, Dimension.BUYER) if has_deal else {}
     return Desk(
         definition=definition,
         period=period,
-        total=cells.total,
+        total=rows.total(),
         within=Figure.sum(within.values()),
         months=tuple((month, months.get(month, NOTHING)) for month in period.months()),
-        counties=_county_rows(cells, within, counties) if has_deal else (),
+        counties=_county_rows(rows, within, counties) if has_deal else (),
         cuts=tuple(
-            Cut(dimension, _ordered(dimension, cells.by(dimension)))
-            for dimension in cells.dimensions
+            Cut(dimension, _ordered(dimension, rows.by(dimension)))
+            for dimension in definition.dimensions
             if dimension not in _TABLES_OF_THEIR_OWN
         ),
     )
 
 
-def _county_rows(cells: Cube, within: Mapping[Value, Figure], counties: Sequence[str]) -> tuple[CountyRow, ...]:
-    sold, bought = cells.by(Dimension.SELLER), cells.by(Dimension.BUYER)
+def _county_rows(rows: Columns, within: Mapping[Value, Figure], counties: Sequence[str]) -> tuple[CountyRow, ...]:
+    sold, bought = rows.by(Dimension.SELLER), rows.by(Dimension.BUYER)
     elsewhere = sorted((set(sold) | set(bought)) - {*counties, None}, key=str)
     known: list[Value] = [*counties, *elsewhere, *([None] if None in sold or None in bought else [])]
     return tuple(CountyRow(c, sold.get(c, NOTHING), bought.get(c, NOTHING), within.get(c, NOTHING)) for c in known)

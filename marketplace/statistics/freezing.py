@@ -5,22 +5,21 @@ The same rows give the same hash whenever and wherever they are read, so anybody
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
-from marketplace.statistics.queries import Cube, FigureRow, Filter, Value, chosen, figure_rows
-from marketplace.statistics.rules import Dimension, Figure, FigureCode
+from marketplace.statistics.queries import FigureRow, Filter, chosen, figure_rows
+from marketplace.statistics.rules import FigureCode
 
 
-def current_rows(uow: UnitOfWork, wanted: Filter) -> list[FigureRow]:
+def current_rows(session: Session, wanted: Filter) -> list[FigureRow]:
     """The rows of a figure as the database gives them, in the order in which they are frozen."""
-    found = uow.session.execute(chosen(uow, wanted))
+    found = session.execute(chosen(wanted))
     return sorted(figure_rows(wanted.definition, found), key=lambda row: row.source)
 
 
@@ -76,15 +75,6 @@ def manifest(snapshot: Snapshot, corrects: str | None, figures: Iterable[Snapsho
 def manifest_hash(content: Mapping[str, Any]) -> str:
     """SHA-256 of a manifest's canonical JSON."""
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
-
-
-def frozen_cube(rows: Iterable[FigureRow], dimensions: Sequence[Dimension]) -> Cube:
-    """Frozen rows by these dimensions, for the same tables as on the desk."""
-    sums: dict[tuple[Value, ...], Figure] = {}
-    for row in rows:
-        cell = tuple(row.dimensions.get(one.value) for one in dimensions)
-        sums[cell] = sums.get(cell, Figure()) + row.figure
-    return Cube(tuple(dimensions), list(sums.items()))
 
 
 def moment(at: datetime) -> str:

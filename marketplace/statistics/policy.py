@@ -1,10 +1,6 @@
 """Whose deals an official's figures are made of: the whole city's, or those his county sells or buys in; and who decides about
 a snapshot."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, FromClause, or_, true
-
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
@@ -23,13 +19,12 @@ def figures_for(actor: Actor) -> tuple[Definition, ...]:
     return tuple(one for one in DEFINITIONS.values() if Dimension.SELLER in one.dimensions)
 
 
-def in_scope(actor: Actor, rows: FromClause, definition: Definition) -> ColumnElement[Any]:
-    """Rows of a figure that count for this official. Raises NotFound for anybody else, and for what is the city's alone."""
-    if definition not in figures_for(actor):
+def counties_in_scope(actor: Actor, definition: Definition) -> frozenset[str] | None:
+    """The counties whose deals, sold or bought, count for this official; None for all. Raises NotFound for anybody else, and for
+    what is the city's alone."""
+    if definition.code not in {one.code for one in figures_for(actor)}:
         raise NotFound(N_("There is no such figure."))
-    if _has_all(actor):
-        return true()
-    return or_(rows.c.seller.in_(actor.counties), rows.c.buyer.in_(actor.counties))
+    return None if _has_all(actor) else actor.counties
 
 
 def relations(actor: Actor, snapshot: Snapshot) -> frozenset[Relation]:

@@ -45,7 +45,8 @@ def problems_of(uow: UnitOfWork, snapshot: Snapshot) -> list[Problem]:
     found = problems_within(uow.session, snapshot)
     for figure in figures_of(uow.session, snapshot.id):
         found += [
-            Problem(snapshot.number, figure.code.value, what) for what in _against_database(uow, snapshot, figure)
+            Problem(snapshot.number, figure.code.value, what)
+            for what in _against_database(uow.session, snapshot, figure)
         ]
     if not _is_in_audit_log(uow.session, snapshot):
         found.append(Problem(snapshot.number, "", "the audit log has no entry for these figures"))
@@ -83,15 +84,15 @@ def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: list[FigureRow]) 
             yield f"{row.source} does not belong to its period or moment"
 
 
-def _against_database(uow: UnitOfWork, snapshot: Snapshot, figure: SnapshotFigure) -> Iterator[str]:
+def _against_database(session: Session, snapshot: Snapshot, figure: SnapshotFigure) -> Iterator[str]:
     """What was known at that moment never changes, so the same rows must come out today."""
     definition = VERSIONS.get((figure.code, figure.version))
     if definition is None:
         yield f"there is no version {figure.version} of its definition"
         return
     wanted = Filter(definition, snapshot.period, snapshot.as_of)
-    frozen = {row.source: row for row in frozen_rows(uow.session, snapshot.id, figure.code)}
-    current = {row.source: row for row in current_rows(uow, wanted)}
+    frozen = {row.source: row for row in frozen_rows(session, snapshot.id, figure.code)}
+    current = {row.source: row for row in current_rows(session, wanted)}
     differs = sorted(source for source in {*frozen, *current} if frozen.get(source) != current.get(source))
     for source in differs[:NAMED]:
         if source not in current:

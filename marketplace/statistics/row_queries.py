@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal
-from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Listing
 from marketplace.organisations.parties import names_of
-from marketplace.statistics.queries import FigureRow, Filter, chosen, figure_rows
+from marketplace.statistics.columns import Columns
+from marketplace.statistics.queries import FigureRow
 
 PAGE = 50
 """Rows on a page."""
@@ -36,22 +37,17 @@ class Row:
         return (kind, int(number)) if kind in {"result", "need"} else None
 
 
-def count(uow: UnitOfWork, wanted: Filter) -> int:
-    """How many rows there are."""
-    return uow.session.scalar(select(func.count()).select_from(chosen(uow, wanted).subquery())) or 0
-
-
-def page_of(uow: UnitOfWork, wanted: Filter, offset: int, limit: int = PAGE) -> list[Row]:
-    """Some of the rows, newest first. Together they add up to the figure."""
-    newest = _newest(uow, wanted).limit(limit).offset(offset)
-    return named(uow.session, figure_rows(wanted.definition, uow.session.execute(newest)))
-
-
-def each(uow: UnitOfWork, wanted: Filter) -> Iterator[Row]:
+def each(session: Session, columns: Columns) -> Iterator[Row]:
     """All of the rows, newest first, a chunk at a time: there may be very many."""
-    found = uow.session.execute(_newest(uow, wanted).execution_options(yield_per=CHUNK))
-    for chunk in found.partitions():
-        yield from named(uow.session, figure_rows(wanted.definition, chunk))
+    newest = columns.newest()
+    for start in range(0, len(newest), CHUNK):
+        yield from named(session, newest.take(np.arange(start, min(start + CHUNK, len(newest)))).rows())
+
+
+def page_of(session: Session, columns: Columns, offset: int) -> list[Row]:
+    """Some of the rows, newest first. Together they add up to the figure."""
+    newest = columns.newest()
+    return named(session, newest.take(np.arange(offset, min(offset + PAGE, len(newest)))).rows())
 
 
 def named(session: Session, rows: Sequence[FigureRow]) -> list[Row]:
@@ -67,12 +63,6 @@ def named(session: Session, rows: Sequence[FigureRow]) -> list[Row]:
         return Row(row, deal.title, names[deal.seller_party_id].name, names[deal.buyer_party_id].name)
 
     return [one(row) for row in rows]
-
-
-def _newest(uow: UnitOfWork, wanted: Filter) -> Select[Any]:
-    rows = chosen(uow, wanted)
-    columns = rows.selected_columns
-    return rows.order_by(columns.dated.desc(), columns.source.desc())
 
 
 def _deals(session: Session, ids: set[int]) -> dict[int | None, Any]:

@@ -7,7 +7,7 @@ the same whenever they are asked for.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, cast, func, literal, null
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, cast, func, literal, null, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import functions
@@ -15,6 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal
+from marketplace.infra.database import EnumText
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import TransferKind
 from marketplace.payments.models import Milestone, Receipt
@@ -131,8 +132,13 @@ def taken_back() -> ColumnElement[bool]:
 
 
 def labelled(dimensions: Mapping[Dimension, Column]) -> tuple[ColumnElement[Any], ...]:
-    """The columns of dimensions, each under its own name."""
-    return tuple(column.label(dimension.value) for dimension, column in dimensions.items())
+    """The columns of dimensions, each under its own name and as it is stored: to make members of enums out of hundreds of
+    thousands of rows would take longer than to read them."""
+    return tuple(_as_stored(column).label(dimension.value) for dimension, column in dimensions.items())
+
+
+def _as_stored(column: Column) -> Column:
+    return type_coerce(column, String) if isinstance(column.type, EnumText) else column
 
 
 DEAL_DIMENSIONS = (

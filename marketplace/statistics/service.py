@@ -148,7 +148,7 @@ def _insert(uow: UnitOfWork, snapshot: Snapshot) -> None:
 
 def _freeze_figure(uow: UnitOfWork, snapshot: Snapshot, code: FigureCode) -> SnapshotFigure:
     definition = DEFINITIONS[code]
-    rows = current_rows(uow, Filter(definition, snapshot.period, snapshot.as_of))
+    rows = current_rows(uow.session, Filter(definition, snapshot.period, snapshot.as_of))
     if rows:
         of = {"snapshot_id": snapshot.id, "code": code}
         uow.session.execute(insert(SnapshotRow), [of | row._asdict() for row in rows])

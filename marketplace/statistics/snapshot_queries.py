@@ -12,15 +12,16 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
+from marketplace.statistics.columns import columns_of_rows
 from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definitions import VERSIONS, Definition
 from marketplace.statistics.desk import Desk, arrange
-from marketplace.statistics.freezing import frozen_cube, frozen_rows
+from marketplace.statistics.freezing import frozen_rows
 from marketplace.statistics.models import Snapshot, SnapshotFigure
 from marketplace.statistics.policy import relations
 from marketplace.statistics.proving import figures_of
 from marketplace.statistics.queries import FigureRow
-from marketplace.statistics.rules import SNAPSHOT_STATES, WIDE, FigureCode, SnapshotState
+from marketplace.statistics.rules import SNAPSHOT_STATES, FigureCode, SnapshotState
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,8 @@ def frozen_desk(
 ) -> tuple[Desk, list[FigureRow]]:
     """The tables of a frozen figure, added up from its frozen rows, and those rows."""
     rows = frozen_rows(session, snapshot.id, one.frozen.code)
-    dimensions = [dimension for dimension in one.definition.dimensions if dimension not in WIDE]
-    return arrange(one.definition, snapshot.period, frozen_cube(rows, dimensions), counties), rows
+    columns = columns_of_rows(one.definition.dimensions, rows)
+    return arrange(one.definition, snapshot.period, columns, counties), rows
 
 
 def newest_rows(session: Session, snapshot: Snapshot, one: FrozenFigure) -> list[FigureRow]:

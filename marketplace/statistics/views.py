@@ -5,11 +5,12 @@ from typing import BinaryIO
 from flask import Response, render_template
 
 from marketplace.infra.media import XLSX
-from marketplace.statistics import queries, row_queries, snapshot_files, snapshot_views
+from marketplace.statistics import row_queries, snapshot_files, snapshot_views
+from marketplace.statistics.adding import cut, picked
 from marketplace.statistics.asking import address, as_of_day, asked
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
-from marketplace.statistics.desk import build_desk
+from marketplace.statistics.desk import arrange, build_desk
 from marketplace.statistics.export import workbook
 from marketplace.statistics.policy import figures_for
 from marketplace.statistics.rules import WIDE, Dimension, Figure
@@ -57,7 +58,7 @@ def parts(by: str) -> str:
     dimension = Dimension(by)
     with reading() as uow:
         wanted = asked(uow)
-        found = queries.cut(uow, wanted, dimension) if dimension in wanted.definition.dimensions else {}
+        found = cut(uow, wanted, dimension) if dimension in wanted.definition.dimensions else {}
         ordered = sorted(found.items(), key=lambda part: (part[0] is None, -part[1].value, str(part[0])))
         paging = Paging(page_number(), row_queries.PAGE, len(ordered))
         shown = ordered[paging.offset : paging.offset + paging.size]
@@ -83,14 +84,14 @@ def rows() -> str:
     """The rows behind a figure, a page at a time."""
     with reading() as uow:
         wanted = asked(uow, with_values=True)
-        figure = queries.total(uow, wanted)
-        paging = Paging(page_number(), row_queries.PAGE, row_queries.count(uow, wanted))
-        found = row_queries.page_of(uow, wanted, paging.offset)
+        columns = picked(uow, wanted)
+        paging = Paging(page_number(), row_queries.PAGE, len(columns))
+        found = row_queries.page_of(uow.session, columns, paging.offset)
         said = wording_for(uow.session, wanted.values.items())
     return render_template(
         "statistics/rows.html",
         rows=found,
-        figure=figure,
+        figure=columns.total(),
         paging=paging,
         wanted=wanted,
         as_of=as_of_day(wanted),
@@ -107,10 +108,11 @@ def export() -> Response:
     """Every table of the desk and the rows behind it, as a workbook."""
     with reading() as uow:
         wanted = asked(uow, with_values=True)
-        page = build_desk(uow, wanted, county_codes())
+        columns = picked(uow, wanted)
+        page = arrange(wanted.definition, wanted.period, columns, county_codes())
 
         def write(file: BinaryIO) -> None:
-            workbook(file, wanted, page, row_queries.each(uow, wanted))
+            workbook(file, wanted, page, row_queries.each(uow.session, columns))
 
         return send_written(
             write, XLSX, f"{wanted.definition.code.value}-{wanted.period.first}-{wanted.period.last}.xlsx"

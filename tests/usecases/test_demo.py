@@ -27,8 +27,9 @@ from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
 from marketplace.results.models import Result
+from marketplace.statistics.adding import cut, total
 from marketplace.statistics.definitions import DEFINITIONS
-from marketplace.statistics.queries import Filter, cut, total
+from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Dimension, FigureCode, Period
 from tests.demo_world import LOADED_ON, TODAY, Demo, demo, demo_folder, demo_settings, open_demo
 from tests.world import empty_tables

@@ -1,0 +1,188 @@
+"""Measure the desk of figures on years of deals: every page over HTTP, and the export of all rows.
+
+    python -m benchmarks.statistics --deals 200000 [20000 …] [--database-url URL]
+
+Makes an instance with so many deals in five years, in a scratch folder, or in the empty database of the URL (PostgreSQL).
+Prints one JSON object: the figures of the largest size at the top, those of each size under "growth". Beside the desk stands
+what one would write first, a query for each table, taken in turns with it.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from zipfile import ZipFile
+
+from sqlalchemy import func, select, text
+
+from benchmarks.figures.years import write_years
+from benchmarks.searching.market import OFFICIAL
+from benchmarks.searching.timing import interleaved, ratio, summary
+from benchmarks.searching.visitor import Visitor, serving
+from marketplace.app import build_runtime, create_app
+from marketplace.demo.load import load
+from marketplace.demo.story import read_story
+from marketplace.infra import schema
+from marketplace.infra.database import Base
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import SystemClock, china_day
+from marketplace.settings import Settings
+from marketplace.statistics import row_queries
+from marketplace.statistics.adding import picked
+from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.desk import arrange, build_desk
+from marketplace.statistics.export import workbook
+from marketplace.statistics.queries import Filter, chosen
+from marketplace.statistics.rules import WIDE, FigureCode, Period, year_to
+from marketplace.web.context import Runtime
+
+RUNS = 20
+Report = dict[str, Any]
+
+
+def pages(today: date) -> dict[str, str]:
+    """The desk's pages by the names they have in the report."""
+    five_years = f"from={today.replace(day=1, year=today.year - 5)}&to={today}"
+    found = {f"desk {code.value}": f"/desk?figure={code.value}" for code in FigureCode}
+    return found | {
+        "desk A1, five years": f"/desk?figure=A1&{five_years}",
+        "rows A1": "/desk/rows?figure=A1",
+        "rows A4, one county": "/desk/rows?figure=A4&seller=qingzhou",
+        "rows A1, five years, page 100": f"/desk/rows?figure=A1&page=100&{five_years}",
+        "sellers A4": "/desk/organisation?figure=A4",
+        "official's home": "/",
+    }
+
+
+def measured(deals: int, settings: Settings) -> Report:
+    """The report of one size."""
+    begun = time.perf_counter()
+    runtime = _filled(deals, settings)
+    _say(f"{deals} deals in {time.perf_counter() - begun:.0f} s")
+    report: Report = {"deals": deals, "database": runtime.factory.engine.name, "pages": _pages(settings)}
+    report["instead"] = _instead(runtime)
+    report["export"] = _export(settings)
+    runtime.factory.engine.dispose()
+    return report
+
+
+def _filled(deals: int, settings: Settings) -> Runtime:
+    if settings.database_url:
+        _empty(settings)
+    schema.upgrade(settings.database)
+    runtime = build_runtime(settings, SystemClock())
+    load(
+        runtime.factory,
+        story=read_story().model_copy(update=dict.fromkeys(("results", "needs", "interests", "deals"), ())),
+    )
+    with runtime.factory.writing() as uow:
+        write_years(uow.session, deals, china_day(uow.now()))
+    with runtime.factory.engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+    return runtime
+
+
+def _empty(settings: Settings) -> None:
+    engine = build_runtime(settings, SystemClock()).factory.engine
+    Base.metadata.drop_all(engine)
+    schema.forget(engine)
+    engine.dispose()
+
+
+def _pages(settings: Settings) -> Report:
+    more = {"JIANGGUO_WORKER_IN_PROCESS": "false", "JIANGGUO_DATABASE_URL": settings.database_url}
+    with serving(settings.data_dir, settings=more) as server:
+        visitor = Visitor(server.port)
+        visitor.sign_in(OFFICIAL)
+        found = {}
+        for name, path in pages(china_day(datetime.now(UTC))).items():
+            visitor.get(path)
+            found[name] = summary([_milliseconds(visitor, path) for _ in range(RUNS)])
+            _say(f"{name}: {found[name]}")
+    return found
+
+
+def _milliseconds(visitor: Visitor, path: str) -> float:
+    begun = time.perf_counter()
+    visitor.get(path)
+    return (time.perf_counter() - begun) * 1_000
+
+
+def _instead(runtime: Runtime) -> Report:
+    """The numbers of the desk from the rows this process keeps, and by a query for each table. The first time reads them."""
+    with runtime.factory.reading() as uow:
+        wanted = Filter(DEFINITIONS[FigureCode.A1], year_to(china_day(uow.now())), uow.now())
+        begun = time.perf_counter()
+        build_desk(uow, wanted, ())
+        first = time.perf_counter() - begun
+        times = interleaved(
+            {"ours": lambda _: build_desk(uow, wanted, ()), "a_query_per_table": lambda _: _by_queries(uow, wanted)},
+            range(RUNS),
+            {"a_query_per_table": 5},
+        )
+    taken = {name: summary(each) for name, each in times.items()}
+    return {"first_ms": round(first * 1_000), **taken, "ratio": ratio(times["ours"], times["a_query_per_table"])}
+
+
+def _by_queries(uow: UnitOfWork, wanted: Filter) -> None:
+    """What one would write first: GROUP BY for each table of the page."""
+    for dimension in wanted.definition.dimensions:
+        if dimension not in WIDE:
+            rows = chosen(wanted).subquery()
+            key = rows.c[dimension.value]
+            uow.session.execute(select(key, func.sum(rows.c.value), func.sum(rows.c.counted)).group_by(key)).all()
+
+
+def _export(settings: Settings) -> Report:
+    """All rows of five years of contracts as a workbook: rows in a second, and the most memory Python's objects took."""
+    app = create_app(settings.model_copy(update={"worker_in_process": False}))
+    runtime: Runtime = app.extensions["jiangguo"]
+    with app.test_request_context(), runtime.factory.reading() as uow, tempfile.TemporaryFile() as file:
+        today = china_day(uow.now())
+        wanted = Filter(DEFINITIONS[FigureCode.A1], Period(date(today.year - 5, 1, 1), today), uow.now())
+        columns = picked(uow, wanted)
+        desk = arrange(wanted.definition, wanted.period, columns, ())
+        begun = time.perf_counter()
+        workbook(cast(BinaryIO, file), wanted, desk, row_queries.each(uow.session, columns))
+        seconds = time.perf_counter() - begun
+        file.seek(0)
+        assert ZipFile(file).testzip() is None
+        tracemalloc.start()
+        with tempfile.TemporaryFile() as again:
+            workbook(cast(BinaryIO, again), wanted, desk, row_queries.each(uow.session, columns))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    runtime.factory.engine.dispose()
+    return {"rows": len(columns), "rows_per_s": round(len(columns) / seconds), "peak_mb": round(peak / 2**20, 1)}
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure each size, the smallest first, and print the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--deals", type=int, nargs="+", default=[200_000])
+    parser.add_argument("--database-url", default="")
+    asked = parser.parse_args(arguments)
+    growth = []
+    for deals in sorted(asked.deals):
+        with ExitStack() as until_the_end:
+            folder = until_the_end.enter_context(tempfile.TemporaryDirectory())
+            settings = Settings(data_dir=Path(folder), database_url=asked.database_url, rate_limit="")
+            growth.append(measured(deals, settings))
+    print(json.dumps({**growth[-1], "cores": os.cpu_count(), "growth": growth}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

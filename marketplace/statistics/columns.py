@@ -1,0 +1,178 @@
+"""The rows of a figure as columns of numbers: hundreds of thousands of them are filtered and added up in milliseconds.
+
+Derived and never written anywhere. Whatever is added up here is added up over the very rows that a page then lists.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from marketplace.statistics.queries import FigureRow, Value
+from marketplace.statistics.rows import FACTS
+from marketplace.statistics.rules import Dimension, Figure, Period
+
+Numbers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NO_DEAL = 0
+_CODE = np.int32
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A dimension: each row's place in the list of values."""
+
+    values: tuple[Value, ...]
+    codes: npt.NDArray[np.int32]
+
+    def equal(self, value: Value) -> Mask:
+        """Rows that have this value."""
+        place = self.values.index(value) if value in self.values else -1
+        return np.equal(self.codes, place)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Rows of one figure. A source is kept in two parts, its kind and its id; days and moments are numbers."""
+
+    kinds: Coded
+    numbers: Mapping[str, Numbers]
+    dimensions: Mapping[Dimension, Coded]
+
+    def __len__(self) -> int:
+        return len(self.kinds.codes)
+
+    def take(self, which: Mask | Numbers) -> "Columns":
+        """Some of the rows, or all in another order."""
+        return Columns(
+            _taken(self.kinds, which),
+            {name: numbers[which] for name, numbers in self.numbers.items()},
+            {one: _taken(coded, which) for one, coded in self.dimensions.items()},
+        )
+
+    def dated_in(self, period: Period, as_of: datetime) -> Mask:
+        """Rows of a period that were known at a moment."""
+        dated, known_at = self.numbers["dated"], self.numbers["known_at"]
+        in_period: Mask = (dated >= period.first.toordinal()) & (dated <= period.last.toordinal())
+        return in_period & (known_at <= _number_of(as_of))
+
+    def but_for(self, deals: Collection[int]) -> "Columns":
+        """The rows of other deals."""
+        return self.take(~np.isin(self.numbers["deal"], list(deals)))
+
+    def total(self) -> Figure:
+        """All rows together."""
+        return Figure(*(int(self.numbers[name].sum()) for name in _SUMS))
+
+    def by(self, dimension: Dimension) -> dict[Value, Figure]:
+        """The parts of the total by a dimension; what has no value stands under None."""
+        return self._added(self.dimensions[dimension])
+
+    def by_both(self, one: Dimension, other: Dimension) -> dict[Value, Figure]:
+        """By one dimension, what has the same value in the other: the part that two cuts share."""
+        first, second = self.dimensions[one], self.dimensions[other]
+        place = {value: code for code, value in enumerate(second.values)}
+        same = np.array([place.get(value, -1) for value in first.values], dtype=_CODE)
+        return self.take(same[first.codes] == second.codes).by(one) if len(self) else {}
+
+    def newest(self) -> "Columns":
+        """The rows by day and record, the newest first."""
+        order = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))
+        return self.take(order[::-1])
+
+    def rows(self) -> list[FigureRow]:
+        """As rows again; for as many as are shown or written at a time."""
+        columns = (self.numbers[name].tolist() for name in _NUMBERS)
+        named = [(one.value, coded.values, coded.codes.tolist()) for one, coded in self.dimensions.items()]
+        kinds = [self.kinds.values[code] for code in self.kinds.codes]
+        return [
+            FigureRow(
+                f"{kind}:{id_}",
+                deal or None,
+                date.fromordinal(dated),
+                _EPOCH + known_at * _MICROSECOND,
+                value,
+                whole,
+                counted,
+                {name: values[codes[place]] for name, values, codes in named},
+            )
+            for place, (kind, id_, deal, dated, known_at, value, whole, counted) in enumerate(
+                zip(kinds, *columns, strict=True)
+            )
+        ]
+
+    def _added(self, coded: Coded) -> dict[Value, Figure]:
+        """Sums by code. Sums of whole numbers, for a float would lose fen."""
+        count = len(coded.values)
+        sums = [np.zeros(count, np.int64) for _ in _SUMS]
+        for into, name in zip(sums, _SUMS, strict=True):
+            np.add.at(into, coded.codes, self.numbers[name])
+        used = np.unique(coded.codes)
+        return {coded.values[code]: Figure(*(int(one[code]) for one in sums)) for code in used.tolist()}
+
+
+_NUMBERS = ("id", "deal", "dated", "known_at", "value", "whole", "counted")
+_SUMS = ("value", "counted", "whole")
+_PLAIN = len(FACTS)
+
+
+def columns_of(dimensions: Sequence[Dimension], rows: Sequence[Sequence[Any]]) -> Columns:
+    """Rows as columns; a row has the columns of FACTS and then the dimensions, in their order."""
+    table = list(zip(*rows, strict=True)) or [()] * (_PLAIN + len(dimensions))
+    source, deal, dated, known_at, value, whole, counted = table[:_PLAIN]
+    parts = [one.partition(":") for one in source]
+    numbers = {
+        "id": [int(id_) for _, _, id_ in parts],
+        "deal": [id_ or _NO_DEAL for id_ in deal],
+        "dated": [day.toordinal() for day in dated],
+        "known_at": [_number_of(moment) for moment in known_at],
+        "value": value,
+        "whole": whole,
+        "counted": counted,
+    }
+    return Columns(
+        _coded([kind for kind, _, _ in parts]),
+        {name: np.array(column, np.int64) for name, column in numbers.items()},
+        {one: _coded(column) for one, column in zip(dimensions, table[_PLAIN:], strict=True)},
+    )
+
+
+def columns_of_rows(dimensions: Sequence[Dimension], rows: Sequence[FigureRow]) -> Columns:
+    """Rows that were frozen as columns."""
+    return columns_of(dimensions, [(*row[:_PLAIN], *(row.dimensions.get(one) for one in dimensions)) for row in rows])
+
+
+def joined(one: Columns, other: Columns) -> Columns:
+    """The rows of both."""
+    return Columns(
+        _joined(one.kinds, other.kinds),
+        {name: np.concatenate((numbers, other.numbers[name])) for name, numbers in one.numbers.items()},
+        {name: _joined(coded, other.dimensions[name]) for name, coded in one.dimensions.items()},
+    )
+
+
+def _taken(coded: Coded, which: Mask | Numbers) -> Coded:
+    return Coded(coded.values, coded.codes[which])
+
+
+def _joined(one: Coded, other: Coded) -> Coded:
+    values = tuple(dict.fromkeys((*one.values, *other.values)))
+    place = {value: code for code, value in enumerate(values)}
+    moved = np.array([place[value] for value in other.values], dtype=_CODE)
+    return Coded(values, np.concatenate((one.codes, moved[other.codes] if len(other.codes) else other.codes)))
+
+
+def _coded(values: Sequence[Value]) -> Coded:
+    place: dict[Value, int] = {}
+    codes = np.fromiter((place.setdefault(value, len(place)) for value in values), _CODE, len(values))
+    return Coded(tuple(place), codes)
+
+
+def _number_of(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
