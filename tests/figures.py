@@ -40,6 +40,7 @@ class FigureWriter:
     people: People
     deals: dict[int, int] = field(default_factory=dict)
     documents: dict[int, int] = field(default_factory=dict)
+    results: dict[int, int] = field(default_factory=dict)
     milestones: dict[tuple[int, MilestoneKind], int] = field(default_factory=dict)
 
     def contract(
@@ -52,9 +53,10 @@ class FigureWriter:
         *,
         industry: str | None = "machinery",
         basis: Basis = Basis.ELECTRONIC,
+        same_result_as: int | None = None,
     ) -> None:
-        """A contract that came into force on a day."""
-        self._open(number, seller, buyer, industry, day)
+        """A contract that came into force on a day, about a result of its own or that of another deal."""
+        self._open(number, seller, buyer, industry, day, same_result_as)
         with self.factory.writing() as uow:
             self.documents[number] = self._document(uow, number, DocumentKind.CONTRACT, 1, fen, basis, uow.now())
             self._entry(uow, number, EntryKind.IN_FORCE, basis, fen, day)
@@ -175,8 +177,17 @@ class FigureWriter:
             post(uow, TransferKind.PAYOUT_BACK, deal_id, row.gross_fen, day, f"payout:{row.id}")
             uow.emit(PayoutMoved(row.id, row.reward_id, "reverse", row.gross_fen, 0))
 
-    def _open(self, number: int, seller: str | None, buyer: str | None, industry: str | None, day: date | None) -> None:
-        result_id = make_result(self.factory, self.people)
+    def _open(
+        self,
+        number: int,
+        seller: str | None,
+        buyer: str | None,
+        industry: str | None,
+        day: date | None,
+        same_result_as: int | None = None,
+    ) -> None:
+        result_id = self.results[same_result_as] if same_result_as else make_result(self.factory, self.people)
+        self.results[number] = result_id
         with self.factory.writing() as uow:
             at, people = uow.now(), self.people
             interest = Interest(
@@ -192,6 +203,7 @@ class FigureWriter:
                 due_on=at.date(),
                 answered_at=at,
                 answered_by_id=people.seller_contact.user_id,
+                ended_at=at,
             )
             uow.session.add(interest)
             uow.flush()

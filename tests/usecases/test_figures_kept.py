@@ -4,144 +4,57 @@ Every cut adds up to its total, the rows that a process keeps are those of the d
 known at a moment never changes afterwards.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
+from sqlalchemy import String, case, cast, literal, null, select
 
+from marketplace.contracts.models import Document
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from marketplace.kernel.clock import SetClock, china_day
-from marketplace.payments.rules import MilestoneKind, ReceiptState
+from marketplace.kernel.clock import SetClock
+from marketplace.payments.models import Milestone, Receipt
+from marketplace.payments.rules import MilestoneKind, ReceiptKind
+from marketplace.rewards.models import Payout
+from marketplace.statistics import amounts
 from marketplace.statistics.adding import cut, picked, total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.freezing import current_rows
-from marketplace.statistics.queries import Filter
-from marketplace.statistics.rules import Figure, FigureCode, Period
+from marketplace.statistics.queries import FigureRow, Filter
+from marketplace.statistics.rows import Rows, along_receipt, facts, labelled, of_deal, source
+from marketplace.statistics.rules import Dimension, Figure, FigureCode
 from tests.figures import FigureWriter
+from tests.histories import ALWAYS, History
 from tests.personas import People
 
-ALWAYS = Period(date(2025, 1, 1), date(2027, 12, 31))
-COUNTIES = ("qingzhou", "shouguang", "gaomi", None)
 STEPS = 30
-
-Sums = dict[FigureCode, tuple[int, int, int]]
-
-
-@dataclass
-class Book:
-    """What was written, as somebody with pencil and paper would keep it; a person is paid once in a year."""
-
-    contracts: dict[int, int] = field(default_factory=dict)
-    signed: list[int] = field(default_factory=list)
-    received: list[int] = field(default_factory=list)
-    royalties: list[int] = field(default_factory=list)
-    costs: list[int] = field(default_factory=list)
-    rewards: list[tuple[int, int]] = field(default_factory=list)
-    paid: dict[int, tuple[str, int, int]] = field(default_factory=dict)
-
-    def sums(self) -> Sums:
-        """Value, number and whole of each figure that is about money."""
-        payments = [fen for fen in self.received if fen > 0]
-        fixed = sum(self.received) - sum(self.royalties)
-        people = {(person, year) for person, year, _ in self.paid.values()}
-        paid = sum(fen for _, _, fen in self.paid.values())
-        return {
-            FigureCode.A1: (sum(self.signed), len(self.contracts), 0),
-            FigureCode.A4: (sum(self.received), len(payments), 0),
-            FigureCode.A4R: (sum(self.royalties), len([fen for fen in self.royalties if fen > 0]), 0),
-            FigureCode.A5: (sum(self.received) - sum(self.costs), len(payments), 0),
-            FigureCode.A6: (paid, len(self.paid), 0),
-            FigureCode.C4: (len(self.contracts), len(self.contracts), 0),
-            FigureCode.C5: (fixed, len(self.contracts), sum(self.signed)),
-            FigureCode.C6: (len(people), len(people), 0),
-            FigureCode.C7: (
-                sum(pool for _, pool in self.rewards),
-                len(self.rewards),
-                sum(net for net, _ in self.rewards),
-            ),
-        }
-
-
-class History:
-    """Does something by chance and keeps the book."""
-
-    def __init__(self, writer: FigureWriter, clock: SetClock, rng: Random) -> None:
-        self.writer, self.clock, self.rng, self.book = writer, clock, rng, Book()
-        self.payments: list[tuple[int, int, int]] = []
-        self.open_rewards: list[int] = []
-
-    def step(self) -> None:
-        """One event, some hours later."""
-        self.clock.forward(hours=self.rng.randrange(5, 400))
-        done = [self._contract]
-        done += [self._terminate, self._receive, self._receive, self._pending] if self.book.contracts else []
-        done += [self._refund, self._reward] if self.payments else []
-        done += [self._pay, self._pay] if self.open_rewards else []
-        done += [self._take_back] if self.book.paid else []
-        self.rng.choice(done)()
-
-    def _day(self) -> date:
-        return china_day(self.clock.now()) - timedelta(days=self.rng.randrange(20))
-
-    def _contract(self) -> None:
-        number, fen = len(self.book.contracts) + 1, self.rng.randrange(10**9)
-        self.writer.contract(number, self.rng.choice(COUNTIES), self.rng.choice(COUNTIES), self._day(), fen)
-        self.book.contracts[number] = fen
-        self.book.signed.append(fen)
-
-    def _terminate(self) -> None:
-        number = self.rng.choice(list(self.book.contracts))
-        if self.book.contracts[number] > 0:
-            less = -self.rng.randrange(1, self.book.contracts[number] + 1)
-            self.writer.termination(number, self._day(), less)
-            self.book.signed.append(less)
-            self.book.contracts[number] = 0
-
-    def _receive(self) -> None:
-        number, fen = self.rng.choice(list(self.book.contracts)), self.rng.randrange(1, 10**8)
-        is_royalty = self.rng.random() < 0.3
-        kind = MilestoneKind.ROYALTY if is_royalty else MilestoneKind.FIXED
-        receipt = self.writer.receipt(number, self._day(), fen, kind=kind)
-        self.payments.append((number, receipt, fen))
-        self.book.received.append(fen)
-        self.book.royalties += [fen] if is_royalty else []
-
-    def _pending(self) -> None:
-        number = self.rng.choice(list(self.book.contracts))
-        self.writer.receipt(number, self._day(), 7, state=ReceiptState.CONFIRMED)
-
-    def _refund(self) -> None:
-        number, payment, fen = self.rng.choice(self.payments)
-        part = self.rng.randrange(1, fen + 1)
-        self.writer.receipt(number, self._day(), part, refund_of=payment)
-        self.book.received.append(-part)
-
-    def _reward(self) -> None:
-        number, payment, fen = self.payments.pop(self.rng.randrange(len(self.payments)))
-        costs = self.rng.randrange(fen)
-        net = fen - costs
-        pool = self.rng.randrange(1, net + 1)
-        self.open_rewards.append(self.writer.reward(number, payment, self._day(), costs, net, pool))
-        self.book.costs.append(costs)
-        self.book.rewards.append((net, pool))
-
-    def _pay(self) -> None:
-        people = self.writer.people
-        user = self.rng.choice([people.worker.user_id, people.colleague.user_id, None])
-        day, fen = self._day(), self.rng.randrange(1, 10**6)
-        payout = self.writer.payout(self.rng.choice(self.open_rewards), day, fen, user, "李工")
-        self.book.paid[payout] = (str(user), day.year, fen)
-
-    def _take_back(self) -> None:
-        payout = self.rng.choice(list(self.book.paid))
-        self.writer.take_back(payout, china_day(self.clock.now()))
-        del self.book.paid[payout]
 
 
 def of(code: FigureCode, as_of: datetime) -> Filter:
     return Filter(DEFINITIONS[code], ALWAYS, as_of)
+
+
+def differing(history: History, rows_of: Callable[[FigureCode], list[FigureRow]]) -> set[FigureCode]:
+    """Figures that come out otherwise than in the book: in sum, by month, or by the county of the seller."""
+    wrong = set()
+    for code, sums in history.book.sums().items():
+        rows = rows_of(code)
+        found = Figure.sum(row.figure for row in rows)
+        if (found.value, found.count, found.whole) != sums:
+            wrong.add(code)
+        for kept, dimension in ((history.book.dated, Dimension.MONTH), (history.book.sold, Dimension.SELLER)):
+            if code in kept:
+                parts: Counter[object] = Counter()
+                for row in rows:
+                    parts[row.dimensions[dimension.value]] += row.value
+                if {value: fen for value, fen in parts.items() if fen} != {
+                    v: fen for v, fen in kept[code].items() if fen
+                }:
+                    wrong.add(code)
+    return wrong
 
 
 def totals(uow: UnitOfWork, as_of: datetime) -> Mapping[FigureCode, Figure]:
@@ -157,15 +70,99 @@ def test_figures_over_a_random_history(factory: UnitOfWorkFactory, people: Peopl
         history.step()
         with factory.reading(people.city_official) as uow:
             now = clock.now()
-            for code, sums in history.book.sums().items():
-                found = total(uow, of(code, now))
-                assert (found.value, found.count, found.whole) == sums, (step, code)
+            current = {code: current_rows(uow.session, of(code, now)) for code in FigureCode}
+            assert differing(history, current.__getitem__) == set(), step
             for code in FigureCode:
                 kept = sorted(picked(uow, of(code, now)).rows())
-                assert kept == sorted(current_rows(uow.session, of(code, now))), (step, code)
+                assert kept == current[code], (step, code)
                 for dimension in DEFINITIONS[code].dimensions:
                     assert Figure.sum(cut(uow, of(code, now), dimension).values()) == total(uow, of(code, now))
             known[now] = totals(uow, now)
     with factory.reading(people.city_official) as uow:
         for moment, figures in known.items():
             assert totals(uow, moment) == figures, moment
+
+
+def _without_corrections(row: FigureRow) -> FigureRow | None:
+    return None if row.value < 0 or row.whole < 0 else row
+
+
+def _corrections_counted(row: FigureRow) -> FigureRow:
+    return row._replace(counted=1)
+
+
+def _dated_when_recorded(row: FigureRow) -> FigureRow:
+    return row._replace(dimensions={**row.dimensions, "month": f"{row.known_at:%Y-%m}"})
+
+
+def _counties_swapped(row: FigureRow) -> FigureRow:
+    return row._replace(dimensions={**row.dimensions, "seller": row.dimensions["buyer"]})
+
+
+ROW_BY_ROW: dict[str, tuple[Callable[[FigureRow], FigureRow | None], set[FigureCode]]] = {
+    "corrections are left out": (
+        _without_corrections,
+        {FigureCode.A1, FigureCode.A4, FigureCode.A4R, FigureCode.A5, FigureCode.A6, FigureCode.C5},
+    ),
+    "corrections are counted": (
+        _corrections_counted,
+        {FigureCode.A1, FigureCode.A4, FigureCode.A5, FigureCode.A6, FigureCode.C5},
+    ),
+    "dated when recorded": (_dated_when_recorded, {FigureCode.A1, FigureCode.A4, FigureCode.A6}),
+    "counties swapped": (_counties_swapped, {FigureCode.A1, FigureCode.A4, FigureCode.A6}),
+}
+
+
+def _definitions_broken() -> dict[str, tuple[FigureCode, Callable[[], Rows]]]:
+    """Rules of the definitions, each left out once."""
+    paid = select(*facts(source("payout", Payout.id), None, Payout.paid_on, Payout.recorded_at, 1))
+    payouts = paid.add_columns(
+        *(cast(null(), String).label(one.value) for one in DEFINITIONS[FigureCode.C6].dimensions)
+    )
+    fixed = amounts.receipts().where(Milestone.kind == MilestoneKind.FIXED)
+    return {
+        "a payment counts before it is verified": (FigureCode.A4, _reported),
+        "royalties are all receipts": (FigureCode.A4R, amounts.receipts),
+        "what is received is fixed amounts alone": (FigureCode.A4, lambda: fixed),
+        "net income without costs": (FigureCode.A5, amounts.receipts),
+        "each contract converts a result": (FigureCode.C4, lambda: _with_value_one(amounts.contracts())),
+        "each payout is a person": (FigureCode.C6, lambda: payouts),
+    }
+
+
+def _reported() -> Rows:
+    """What was only reported, too."""
+    fen = case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen)
+    counted = case((Receipt.kind == ReceiptKind.PAYMENT, 1), else_=0)
+    named = source("receipt", Receipt.id)
+    columns = facts(named, Receipt.deal_id, Receipt.received_on, Receipt.reported_at, fen, counted=counted)
+    dimensions = labelled(of_deal(Receipt.received_on, Document.contract_type, Document.basis))
+    return along_receipt(select(*columns, *dimensions))
+
+
+def _with_value_one(rows: Rows) -> Rows:
+    of = rows.subquery().c
+    columns = [of[name] for name in DEFINITIONS[FigureCode.C4].columns]
+    return select(*(literal(1).label("value") if one.name == "value" else one for one in columns)).where(
+        of.counted == 1
+    )
+
+
+def test_a_definition_that_is_broken_is_found(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> None:
+    """Each rule is broken on purpose, one at a time, and the book finds out."""
+    clock.at = datetime.fromisoformat("2025-11-20T03:00:00+00:00")
+    history = History(FigureWriter(factory, people), clock, Random(5))
+    for _ in range(60):
+        history.step()
+    with factory.reading() as uow:
+        now, session = clock.now(), uow.session
+        rows = {code: current_rows(session, of(code, now)) for code in FigureCode}
+        assert differing(history, rows.__getitem__) == set()
+        for name, (broken, codes) in ROW_BY_ROW.items():
+            for code in codes:
+                changed = {**rows, code: [one for one in map(broken, rows[code]) if one is not None]}
+                assert differing(history, changed.__getitem__) == {code}, (name, code)
+        for name, (code, broken_rows) in _definitions_broken().items():
+            wanted = replace(of(code, now), definition=replace(DEFINITIONS[code], rows=broken_rows))
+            found = {**rows, code: current_rows(session, replace(wanted, as_of=datetime.max.replace(tzinfo=UTC)))}
+            assert differing(history, found.__getitem__) == {code}, name
