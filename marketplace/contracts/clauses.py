@@ -19,14 +19,36 @@ _NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 
 @dataclass(frozen=True)
+class Compared:
+    """What an amendment changes in one place: the wording so far and the new one, either of which may be empty.
+
+    Of amounts whole lines are marked: nobody has to read one digit struck through beside others that stay.
+    """
+
+    label: str
+    before: str
+    after: str
+    by_line: bool = False
+
+    def paragraphs(self) -> list[str]:
+        """As it stands in the text, old wording first."""
+        old, new = self.before or "（无）", self.after or "（删去）"
+        return [f"{self.label}，原约定：", *old.split("\n"), f"{self.label}，变更为：", *new.split("\n")]
+
+
+@dataclass(frozen=True)
 class Clause:
-    """One clause: `text` is what is signed, `standard` what the standard text says for the same terms."""
+    """One clause: `text` is what is signed, `standard` what the standard text says for the same terms.
+
+    Where it sets old and new wording side by side, `compared` holds both, and the text says the same one after the other.
+    """
 
     key: str
     heading: str
     text: str
     standard: str
     is_locked: bool = False
+    compared: tuple[Compared, ...] = ()
 
     @property
     def is_amended(self) -> bool:
@@ -105,7 +127,7 @@ def _template(kind: DocumentKind) -> Mapping[str, Any]:
 
 def contract_clauses(subject: Subject, terms: Terms) -> tuple[Clause, ...]:
     """The standard clauses of a contract for these terms."""
-    return _filled(
+    return filled(
         subject,
         delivery=terms.delivery,
         acceptance=terms.acceptance,
@@ -116,12 +138,12 @@ def contract_clauses(subject: Subject, terms: Terms) -> tuple[Clause, ...]:
 
 def letter_clauses(subject: Subject, amount: str, until: str) -> tuple[Clause, ...]:
     """The standard clauses of a letter of intent: an intended amount and the day it lapses by itself, both as text."""
-    return _filled(subject, amount=amount, until=until)
+    return filled(subject, amount=amount, until=until)
 
 
-def _filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
-    template = _template(subject.kind)
-    names = template["types"][subject.variant]
+def filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
+    """The standard clauses of a kind of document with its blanks filled in. A clause of which nothing is left is not there."""
+    template, names = _template(subject.kind), _names(subject)
     blanks |= {
         "title": subject.title,
         "subjects": subject.lines(),
@@ -130,7 +152,18 @@ def _filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
         "seller_role": names["seller"],
         "buyer_role": names["buyer"],
     }
-    return tuple(_clause(row, subject.variant, blanks) for row in template["clause"])
+    clauses = (_clause(row, subject.variant, blanks) for row in template["clause"])
+    return tuple(clause for clause in clauses if clause.text)
+
+
+def _names(subject: Subject) -> Mapping[str, str]:
+    """How the document and its parties are called: what changes a contract is called after it."""
+    template = _template(subject.kind)
+    if "types" in template:
+        named: Mapping[str, str] = template["types"][subject.variant]
+        return named
+    names: Mapping[str, str] = _template(DocumentKind.CONTRACT)["types"][subject.variant]
+    return {**names, "title": names["title"] + template["title"]}
 
 
 def _clause(row: Mapping[str, Any], variant: str, blanks: Mapping[str, str]) -> Clause:
@@ -148,7 +181,7 @@ def amended(clauses: Sequence[Clause], texts: Mapping[str, str]) -> tuple[Clause
 
 def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
     """The whole text: heading, parties, numbered clauses, places to sign. Ends with a line break."""
-    names = _template(subject.kind)["types"][subject.variant]
+    names = _names(subject)
     lines = [names["title"], f"编号：{subject.reference}", f"项目名称：{subject.title}", ""]
     lines += [*subject.buyer.lines(f"甲方（{names['buyer']}）"), ""]
     lines += [*subject.seller.lines(f"乙方（{names['seller']}）"), ""]
@@ -197,4 +230,6 @@ def to_rows(clauses: Sequence[Clause]) -> list[dict[str, Any]]:
 
 def from_rows(rows: Sequence[Mapping[str, Any]]) -> tuple[Clause, ...]:
     """From the JSON column of a document."""
-    return tuple(Clause(**row) for row in rows)
+    return tuple(
+        Clause(**{**row, "compared": tuple(Compared(**one) for one in row.get("compared", ()))}) for row in rows
+    )

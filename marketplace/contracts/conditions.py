@@ -10,7 +10,7 @@ from marketplace.kernel.messages import N_
 
 @dataclass(frozen=True)
 class SigningFacts:
-    """One person, about to sign one document for one party."""
+    """One person, about to sign one document for one party; `fits_the_money` is None where the text names no payments."""
 
     state: DocumentState
     awaits_official: bool
@@ -21,6 +21,7 @@ class SigningFacts:
     has_person_signed_other_side: bool
     has_certificates: bool
     can_get_code: bool
+    fits_the_money: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,17 @@ class Condition:
 
 def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
     """All preconditions in the order in which they are shown."""
-    return (*_of_the_parties(facts), *_of_the_signer(facts))
+    money = () if facts.fits_the_money is None else (_of_the_money(facts.fits_the_money),)
+    return (*_of_the_parties(facts), *money, *_of_the_signer(facts))
+
+
+def _of_the_money(fits: bool) -> Condition:
+    return Condition(
+        "money",
+        N_("No payment has overtaken what this text says of the money."),
+        fits,
+        Conflict(N_("Money has moved since this text was written, on what it settles. Write it anew from the plan.")),
+    )
 
 
 def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:

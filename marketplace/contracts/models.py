@@ -1,6 +1,6 @@
 """Tables of documents, signatures and scans. A document's text never changes once it is sent; a new text is a new row."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
@@ -21,10 +21,12 @@ from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
 class Document(Base):
-    """A contract or letter of intent of a deal. `text` is exactly what is signed, `sha256` its hash as UTF-8.
+    """A contract of a deal, a letter of intent, or what changes or ends a contract. `text` is exactly what is signed, `sha256`
+    its hash as UTF-8.
 
     `amount_fen` is the fixed amount with tax, in fen: the estimate of a royalty is not in it. In a letter of intent it is the
-    intended amount. `by_party_id` is the party that wrote this text.
+    intended amount, in an amendment the whole amount from there on, in a termination agreement what is paid in the end.
+    `by_party_id` is the party that wrote this text.
     """
 
     __tablename__ = "documents"
@@ -75,6 +77,37 @@ class Document(Base):
             sqlite_where=sql("state IN ('draft', 'sent')"),
             postgresql_where=sql("state IN ('draft', 'sent')"),
         ),
+    )
+
+
+class Amendment(Base):
+    """What an amendment changes, beside its text: new texts by the key of the contract's clause, the numbers of the lines of the
+    plan that go, and the lines that take their place."""
+
+    __tablename__ = "amendments"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON)
+    dropped: Mapped[list[int]] = mapped_column(JSON)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class Settlement(Base):
+    """What a termination agreement rests on and says: `received_fen` is what had been received of the fixed price, less refunds,
+    when it was written; the difference to what is payable in the end is paid or sent back until `settle_on`, a day in China."""
+
+    __tablename__ = "settlements"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    payable_fen: Mapped[int] = mapped_column(BigInteger)
+    received_fen: Mapped[int] = mapped_column(BigInteger)
+    settle_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint("payable_fen >= 0 AND received_fen >= 0", name="not_negative"),
+        CheckConstraint("payable_fen = received_fen OR settle_on IS NOT NULL", name="day_if_not_even"),
+        CheckConstraint("reason <> ''", name="reason_given"),
     )
 
 

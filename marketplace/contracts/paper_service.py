@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
-from marketplace.contracts.rules import PAPER_STATES, Basis, DocumentState
-from marketplace.contracts.service import LONGEST_REASON, announce, require_no_official_awaited
+from marketplace.contracts.rules import LONGEST_REASON, PAPER_STATES, Basis, DocumentState
+from marketplace.contracts.service import announce, require_no_official_awaited
 from marketplace.contracts.signing_service import complete
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork

@@ -5,10 +5,17 @@ from marketplace.kernel.states import Relation, StateTable, arrow
 
 
 class DocumentKind(Labelled):
-    """A letter of intent says that it does not bind and is never counted as signed (民法典 art. 495)."""
+    """A letter of intent says that it does not bind and is never counted as signed (民法典 art. 495). A contract in force is
+    changed by an amendment (art. 543) and ended by a termination agreement (art. 562)."""
 
     CONTRACT = "contract", N_("Contract")
     LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
+    AMENDMENT = "amendment", N_("Amendment")
+    TERMINATION_AGREEMENT = "termination_agreement", N_("Termination agreement")
+
+
+CHANGES = frozenset({DocumentKind.AMENDMENT, DocumentKind.TERMINATION_AGREEMENT})
+"""What is agreed about a contract in force."""
 
 
 class ContractType(Labelled):
@@ -62,6 +69,10 @@ class PrintKind(Labelled):
     TEXT = "text", N_("Text to be signed")
     SIGNED = "signed", N_("Text with the record of the signatures")
 
+
+LONGEST_CLAUSE = 8000
+LONGEST_REASON = 1000
+"""Characters."""
 
 R, D, P = Relation, DocumentState, PaperState
 LIVE = frozenset({D.DRAFT, D.SENT})

@@ -15,6 +15,8 @@ from marketplace.contracts.rules import (
     CODE_LETTERS,
     DOCUMENT_STATES,
     LIVE,
+    LONGEST_CLAUSE,
+    LONGEST_REASON,
     OFFICIAL_AWAITED,
     ContractType,
     DocumentKind,
@@ -30,8 +32,6 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
 
-LONGEST_CLAUSE = 8000
-LONGEST_REASON = 1000
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
@@ -145,8 +145,9 @@ def require_no_official_awaited(document: Document) -> None:
 
 
 def require_no_contract_awaited(uow: UnitOfWork, deal_id: int) -> None:
-    """The same for whatever contract the deal has. A letter of intent holds nobody in the deal."""
-    sent = (Document.deal_id == deal_id, Document.kind == DocumentKind.CONTRACT, Document.state == DocumentState.SENT)
+    """The same for whatever contract the deal has, and what changes or ends it. A letter of intent holds nobody in the deal."""
+    binds = Document.kind != DocumentKind.LETTER_OF_INTENT
+    sent = (Document.deal_id == deal_id, binds, Document.state == DocumentState.SENT)
     for document in uow.session.scalars(select(Document).where(*sent)):
         require_no_official_awaited(document)
 

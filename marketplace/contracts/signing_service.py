@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.service import confirm_password
 from marketplace.accounts.signing_codes import confirm_code, contact_for_code
+from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.models import Document, DocumentParty, Signature
@@ -39,6 +40,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
         ),
         has_certificates=uow.services.certificates.is_ready,
         can_get_code=contact_for_code(uow) is not None,
+        fits_the_money=fits_the_money(uow, document),
     )
 
 

@@ -9,7 +9,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN, percent_text
 from marketplace.kernel.texts import clean
-from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
+from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 
 LONGEST_TERM = 4000
 LONGEST_LINE = 200
@@ -133,6 +133,8 @@ def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:
 
 
 def _is_whole(line: Instalment) -> bool:
+    if line.trigger not in NEGOTIATED:
+        return False
     if line.trigger is Trigger.OTHER:
         return line.fen > 0 and 0 < len(line.when) <= LONGEST_LINE
     return line.fen > 0 and 0 < line.days <= LONGEST_DAYS

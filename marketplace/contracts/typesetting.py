@@ -27,12 +27,27 @@ class Line:
     added: bool
 
 
+Piece = tuple[str, bool]
+"""Some text, and whether it is gone from the other wording, or new in it."""
+
+
+@dataclass(frozen=True)
+class Opposed:
+    """Old and new wording in one row of a table; `number` are those of the paragraphs in which the text says the same."""
+
+    number: str
+    label: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+
+
 @dataclass(frozen=True)
 class SetClause:
-    """A clause with its number and heading."""
+    """A clause with its number and heading; where it has `opposed` wording, that is set instead of its lines."""
 
     heading: str
     lines: tuple[Line, ...]
+    opposed: tuple[Opposed, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,12 @@
-"""Two versions of the terms side by side: which of them differ, with what was taken out and put in marked. Pure."""
+"""Two versions of the terms, or of a contract, side by side: which of them differ, with what was taken out and put in marked.
 
-from collections.abc import Iterator
+Pure.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from marketplace.contracts.clauses import Compared
 from marketplace.contracts.terms import Terms
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import percent_text
@@ -12,9 +16,9 @@ from search_index.document import Fragment
 
 @dataclass(frozen=True)
 class Changed:
-    """One term that differs. The marked pieces of `before` are gone, those of `after` are new.
+    """One term or clause that differs. The marked pieces of `before` are gone, those of `after` are new.
 
-    `is_word` says that both are msgids of an enum, to be translated.
+    `label` is a msgid, in a comparison of documents the text itself. `is_word` says that both sides are msgids of an enum.
     """
 
     label: str
@@ -41,6 +45,22 @@ def compare(before: Terms, after: Terms) -> tuple[Changed, ...]:
         if old != new
     ]
     return tuple(found)
+
+
+def opposed(wordings: Sequence[Compared]) -> tuple[Changed, ...]:
+    """What an amendment changes, as it is shown and printed."""
+    return tuple(Changed(one.label, *_marked(one)) for one in wordings)
+
+
+def _marked(one: Compared) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
+    mark = _marked_lines if one.by_line else marked_against
+    return mark(one.before, one.after), mark(one.after, one.before)
+
+
+def _marked_lines(text: str, other: str) -> tuple[Fragment, ...]:
+    """The text line by line; those that the other does not hold are marked."""
+    kept = other.split("\n")
+    return tuple(Fragment(line, line.strip("\n") not in kept) for line in text.splitlines(keepends=True))
 
 
 def _texts(terms: Terms) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
+    CHANGES,
     DOCUMENT_STATES,
     PAPER_STATES,
     TAKES_BACK,
@@ -20,6 +21,8 @@ from marketplace.contracts.rules import (
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
+from marketplace.deals.booking import contract_in_force
+from marketplace.deals.comparing import Changed, opposed
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
@@ -54,6 +57,23 @@ class DocumentPage:
     paper_actions: frozenset[str]
     verified_by: str
     pdfs: tuple[DocumentPdf, ...] = ()
+    contract: Document | None = None
+    """The contract that this document changes or ends."""
+
+    @property
+    def changes(self) -> tuple[Changed, ...]:
+        """What an amendment changes, old and new wording side by side."""
+        return opposed([one for clause in self.clauses for one in clause.compared])
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is about a contract in force."""
+        return self.document.kind in CHANGES
+
+    @property
+    def can_take_off(self) -> bool:
+        """Whether the reader may take this change off the table."""
+        return self.is_change and "void" in self.actions and self.document.state is not DocumentState.DECLINED
 
     @property
     def pdf(self) -> DocumentPdf | None:
@@ -106,6 +126,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
         verified_by=_name(uow, document.verified_by_id),
         pdfs=pdfs_of(uow, document_id),
+        contract=contract_in_force(session, deal.id) if document.kind in CHANGES else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages of a contract or letter of intent: its text, changing it, signing it, taking it home."""
+"""Pages of a document: its text, changing it, signing it, taking it home."""
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.accounts.rules import CODE_MINUTES
 from marketplace.accounts.signing_codes import contact_for_code
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import METHOD, METHODS, DocumentKind
+from marketplace.contracts.rules import METHOD, METHODS
 from marketplace.contracts.service import require_no_official_awaited
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.deals import document_queries, document_service, queries
@@ -176,8 +176,7 @@ def print_document(document_id: int) -> str:
 
 
 def _file_name(document: Document) -> str:
-    kind = "contract" if document.kind is DocumentKind.CONTRACT else "letter-of-intent"
-    return f"{kind}-{document.deal_id}-{document.number}"
+    return f"{document.kind.value.replace('_', '-')}-{document.deal_id}-{document.number}"
 
 
 def _signatory(page: DocumentPage, wanted: str) -> Signatory:

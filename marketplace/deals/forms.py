@@ -21,8 +21,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
-from marketplace.contracts.rules import ContractType, PriceModel
-from marketplace.contracts.service import LONGEST_CLAUSE, LONGEST_REASON
+from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, PriceModel
 from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
@@ -30,7 +29,7 @@ from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
-from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
+from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.web.forms import Form, InnerForm, MoneyField, choices
 
@@ -100,7 +99,7 @@ class InstalmentForm(InnerForm):
     """One line of the payment plan: days after an event, or another event in words."""
 
     amount = MoneyField(_l("Amount"))
-    trigger = SelectField(_l("Runs from"), choices=choices(Trigger), default=Trigger.OTHER)
+    trigger = SelectField(_l("Runs from"), choices=choices(NEGOTIATED), default=Trigger.OTHER)
     days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
     when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
 

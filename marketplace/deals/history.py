@@ -31,6 +31,7 @@ _DEAL = {
     "accept_delivery": N_("Delivery accepted"),
     "complete": N_("Deal completed"),
     "terminate": N_("Termination recorded"),
+    "end_by_agreement": N_("Contract ended by agreement"),
 }
 _CONTRACT = {
     "draft": N_("Contract text written"),
@@ -56,6 +57,32 @@ _LETTER = {
     "verify": N_("Paper letter of intent verified"),
     "reject": N_("Scan of the letter of intent rejected"),
 }
+_AMENDMENT = {
+    "draft": N_("Amendment written"),
+    "amend": N_("Amendment reworded"),
+    "send": N_("Amendment sent for signature"),
+    "sign": N_("Amendment signed"),
+    "decline": N_("Signature of the amendment declined"),
+    "void": N_("Amendment taken off the table"),
+    "complete": N_("Amendment signed by both: the contract is changed"),
+    "upload": N_("Scan of the amendment uploaded"),
+    "confirm": N_("Scan of the amendment confirmed"),
+    "verify": N_("Paper amendment verified"),
+    "reject": N_("Scan of the amendment rejected"),
+}
+_TERMINATION = {
+    "draft": N_("Termination agreement written"),
+    "amend": N_("Termination agreement reworded"),
+    "send": N_("Termination agreement sent for signature"),
+    "sign": N_("Termination agreement signed"),
+    "decline": N_("Signature of the termination agreement declined"),
+    "void": N_("Termination agreement taken off the table"),
+    "complete": N_("Termination agreement signed by both"),
+    "upload": N_("Scan of the termination agreement uploaded"),
+    "confirm": N_("Scan of the termination agreement confirmed"),
+    "verify": N_("Paper termination agreement verified"),
+    "reject": N_("Scan of the termination agreement rejected"),
+}
 _MILESTONE = {
     "fall_due": N_("Day of a payment set"),
     "invoice": N_("Invoice noted"),
@@ -79,12 +106,16 @@ WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.DEAL: _DEAL,
     StepKind.CONTRACT: _CONTRACT,
     StepKind.LETTER_OF_INTENT: _LETTER,
+    StepKind.AMENDMENT: _AMENDMENT,
+    StepKind.TERMINATION_AGREEMENT: _TERMINATION,
     StepKind.MILESTONE: _MILESTONE,
     StepKind.RECEIPT: _RECEIPT,
     StepKind.ROYALTY: _ROYALTY,
 }
 _GOOD = frozenset({"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify"})
-_BAD = frozenset({"decline", "lose", "terminate", "reject", "lapse", "withdraw", "refuse", "object"})
+_BAD = frozenset(
+    {"decline", "lose", "terminate", "end_by_agreement", "reject", "lapse", "withdraw", "refuse", "object"}
+)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,8 @@ class Offer(Base):
 
 
 class Entry(Base):
-    """A dated change of the signed amount A1 of a contract family; only added. A termination is negative."""
+    """A dated change of the signed amount A1 of a contract family; only added. `amount_fen` is what an amendment makes it more or
+    less, in fen, and negative for a termination; `document_id` is what it rests on."""
 
     __tablename__ = "contract_entries"
 
@@ -137,7 +138,10 @@ class Entry(Base):
     __table_args__ = (
         one_of("kind", EntryKind),
         one_of("basis", Basis),
-        CheckConstraint("(kind = 'termination') = (amount_fen < 0) OR amount_fen = 0", name="negative_if_termination"),
+        CheckConstraint(
+            "kind = 'amendment' OR (kind = 'termination') = (amount_fen < 0) OR amount_fen = 0",
+            name="negative_if_termination",
+        ),
         Index("uq_contract_entries", "deal_id", "kind", "document_id", unique=True),
     )
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from marketplace.contracts.service import LONGEST_REASON
+from marketplace.contracts.rules import LONGEST_REASON
 from marketplace.contracts.terms import Terms
 from marketplace.deals.events import OfferMoved
 from marketplace.deals.models import Offer

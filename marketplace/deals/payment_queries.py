@@ -68,6 +68,8 @@ class LineRow:
     can_set_day: bool
     can_invoice: bool
     beyond_law: LegalTerm | None
+    agreed_in: Document | None
+    """The amendment or termination agreement that put it into the plan; None for the contract itself."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ class _Reader:
             can_set_day=is_open and waits_for_event and Relation.SELLER in self.held,
             can_invoice=milestone.state is not MilestoneState.CANCELLED and Relation.SELLER in self.held,
             beyond_law=self._beyond_law(milestone, paid.verified),
+            agreed_in=self.uow.session.get(Document, milestone.amendment_id) if milestone.amendment_id else None,
         )
 
     def receipt(self, receipt: Receipt) -> ReceiptRow:
@@ -219,8 +222,8 @@ class _Reader:
 
 def _by_law(session: Session, deal: Deal, names: Mapping[int, PartyName]) -> LegalTerm | None:
     """The legal term, where a large enterprise has accepted the delivery of a small or medium one."""
-    delivered_on = _delivered_on(session, deal)
-    if delivered_on is None:
+    delivered = delivered_on(session, deal)
+    if delivered is None:
         return None
     seller, buyer = (
         session.get(Organisation, names[party_id].organisation_id or 0)
@@ -229,10 +232,11 @@ def _by_law(session: Session, deal: Deal, names: Mapping[int, PartyName]) -> Leg
     if seller is None or buyer is None or {seller.kind, buyer.kind} != {OrganisationKind.ENTERPRISE}:
         return None
     small = seller.size in {OrganisationSize.SMALL, OrganisationSize.MEDIUM}
-    return latest_by_law(delivered_on) if small and buyer.size is OrganisationSize.LARGE else None
+    return latest_by_law(delivered) if small and buyer.size is OrganisationSize.LARGE else None
 
 
-def _delivered_on(session: Session, deal: Deal) -> date | None:
+def delivered_on(session: Session, deal: Deal) -> date | None:
+    """The day in China on which the buyer accepted the delivery, if it has."""
     accepted = (Step.deal_id == deal.id, Step.kind == StepKind.DEAL, Step.action == "accept_delivery")
     at = session.scalar(select(Step.at).where(*accepted).order_by(Step.id.desc()).limit(1))
     return china_day(at) if at else None

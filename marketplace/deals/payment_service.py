@@ -6,6 +6,7 @@ transaction.
 
 from datetime import date
 
+from marketplace.contracts.models import Settlement
 from marketplace.deals.payment_queries import royalty_terms
 from marketplace.deals.policy import receipt_relations
 from marketplace.deals.room import Room, enter, enter_by_milestone, enter_by_receipt
@@ -18,7 +19,7 @@ from marketplace.payments import plan, royalties, service
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_lines
 from marketplace.payments.royalties import Figures
-from marketplace.payments.rules import Instalment, MilestoneKind, ReceiptKind, Trigger
+from marketplace.payments.rules import Instalment, ReceiptKind, Trigger
 from marketplace.payments.service import Transferred
 
 SETTLEMENT = "合同终止后结清"
@@ -126,21 +127,24 @@ def require_all_paid(room: Room) -> None:
         raise Conflict(N_("Not everything is paid and verified yet. The payment plan shows what is left."))
 
 
-def settle(room: Room, document_id: int, payable_fen: int) -> None:
+def settle(room: Room, document_id: int, payable_fen: int, settlement: Settlement | None = None) -> None:
     """End the plan of a contract: the lines of its fixed price are closed, paid or not, so that a refund opens none of them; what
-    the termination leaves payable becomes a line of its own. Royalties that are agreed stay due.
+    the termination leaves payable becomes a line of its own, due on the day the parties agreed on, if they did. Royalties that
+    are agreed stay due.
 
     Raises Conflict while a payment waits for somebody: whether it counts has to be known first.
     """
     uow, deal_id = room.uow, room.deal.id
     if in_flight(uow.session, [deal_id]):
         raise Conflict(N_("A payment waits to be confirmed or verified. Settle that first."))
-    for milestone in plan.milestones(uow, deal_id):
-        if milestone.kind is MilestoneKind.FIXED:
-            plan.cancel(uow, milestone)
+    for milestone in plan.fixed_lines(uow, deal_id):
+        plan.cancel(uow, milestone)
     left = payable_fen - net_fixed_receipts(uow.session, deal_id)
     if left > 0:
-        plan.make_plan(uow, deal_id, document_id, (Instalment(left, SETTLEMENT, Trigger.OTHER),))
+        ground = plan.Ground(deal_id, document_id, settlement.document_id if settlement else None)
+        day = settlement.settle_on if settlement else None
+        line = Instalment(left, SETTLEMENT, Trigger.DAY if day else Trigger.OTHER, day=day)
+        plan.make_plan(uow, ground, (line,), {})
 
 
 def _require_side(room: Room, party_id: int) -> int:

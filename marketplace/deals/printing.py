@@ -5,19 +5,20 @@ is how the public page knows it again.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
+from marketplace.contracts.clauses import Clause, from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.seals import with_places
 from marketplace.contracts.signing_service import all_sealed, signatures
-from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, typeset
+from marketplace.contracts.typesetting import Line, Opposed, Row, SetClause, Sheet, SignatureBlock, typeset
+from marketplace.deals.comparing import opposed
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
@@ -27,6 +28,7 @@ from marketplace.organisations.parties import names_of
 
 LARGEST_PDF = 20 * 1024 * 1024
 
+EMPTY = "（无）"
 LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同。"
 PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
@@ -54,7 +56,9 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
         reference=reference_of(document.text),
         project=_row(project)[1],
         parties=tuple(tuple(_row(line) for line in block.split("\n")) for block in blocks),
-        clauses=tuple(_clause(heading, lines) for heading, lines in numbered(clauses)),
+        clauses=tuple(
+            _clause(heading, lines, clause) for clause, (heading, lines) in zip(clauses, numbered(clauses), strict=True)
+        ),
         legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
         signatures=_blocks(uow, document, signed),
         method=PAPER if document.basis is Basis.PAPER else _method(signed),
@@ -83,8 +87,20 @@ def _row(line: str) -> Row:
     return label, value
 
 
-def _clause(heading: str, lines: Sequence[tuple[str, str, bool]]) -> SetClause:
-    return SetClause(heading, tuple(Line(*line) for line in lines))
+def _clause(heading: str, lines: Sequence[tuple[str, str, bool]], clause: Clause) -> SetClause:
+    return SetClause(heading, tuple(Line(*line) for line in lines), tuple(_opposed(clause, lines)))
+
+
+def _opposed(clause: Clause, lines: Sequence[tuple[str, str, bool]]) -> Iterator[Opposed]:
+    """Old and new wording, each row with the numbers of its first and last paragraph."""
+    at = 0
+    for one, changed in zip(clause.compared, opposed(clause.compared), strict=True):
+        first, at = lines[at][0], at + len(one.paragraphs())
+        before, after = (
+            tuple((part.text, part.marked) for part in side) or ((EMPTY, False),)
+            for side in (changed.before, changed.after)
+        )
+        yield Opposed(f"{first}–{lines[at - 1][0]}", one.label, before, after)
 
 
 def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) -> tuple[SignatureBlock, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES, DocumentState, PaperState
+from marketplace.contracts.rules import DOCUMENT_STATES, LIVE, PAPER_STATES, DocumentState, PaperState
 from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
@@ -31,7 +31,7 @@ class OfferFacts:
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """The newest contract, or a letter of intent that waits: who wrote it and which sides have signed or confirmed the scan."""
+    """The newest text of a kind: who wrote it and which sides have signed or confirmed the scan."""
 
     state: DocumentState
     paper: PaperState
@@ -61,7 +61,8 @@ class MoneyFacts:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that the next step depends on; `moved_on` is the day (in China) of the last step."""
+    """All that the next step depends on; `moved_on` is the day (in China) of the last step, `settle_on` that until which the
+    parties settle a contract they have ended."""
 
     state: DealState
     moved_on: date
@@ -69,6 +70,9 @@ class Situation:
     contract: DocumentFacts | None = None
     letter: DocumentFacts | None = None
     money: MoneyFacts = MoneyFacts()
+    amendment: DocumentFacts | None = None
+    termination: DocumentFacts | None = None
+    settle_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def next_step(at: Situation) -> NextStep:
     if at.money.receipt is not None:
         return _paying(at.money.receipt)
     if at.state in _LATER:
-        return _performing(at)
+        return _in_force(at)
     if at.state is DealState.TERMINATED:
         return _settling(at)
     return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
@@ -123,11 +127,11 @@ def next_step(at: Situation) -> NextStep:
 
 def _settling(at: Situation) -> NextStep:
     """After a termination: what it leaves payable is paid, what was paid beyond it is sent back."""
+    by = at.settle_on or at.moved_on + timedelta(days=SETTLE_DAYS)
     if at.money.is_overpaid:
-        return NextStep(Who.SELLER, N_("Send back what was paid too much"), at.moved_on + timedelta(days=SETTLE_DAYS))
+        return NextStep(Who.SELLER, N_("Send back what was paid too much"), by)
     if not at.money.is_all_paid:
-        due = at.money.due_on or at.moved_on + timedelta(days=SETTLE_DAYS)
-        return NextStep(Who.BUYER, N_("Pay what the termination leaves payable"), due)
+        return NextStep(Who.BUYER, N_("Pay what the termination leaves payable"), at.money.due_on or by)
     return NextStep(Who.NOBODY, N_("Nothing more to do"), None)
 
 
@@ -137,6 +141,24 @@ def _paying(receipt: ReceiptFacts) -> NextStep:
     label = N_("Verify the payment") if receipt.waits_for is Who.OFFICIAL else N_("Confirm that the money has arrived")
     days = RECEIPT_STATES.days_allowed(state) or 0
     return NextStep(receipt.waits_for, label, receipt.since + timedelta(days=days))
+
+
+def _in_force(at: Situation) -> NextStep:
+    """A change that is out for signature goes before the performance, for what is due may be another thing afterwards; one that
+    is only written waits its turn."""
+    changes = (
+        (at.termination, N_("Sign the termination agreement")),
+        (at.amendment, N_("Sign the amendment")),
+    )
+    step = _performing(at)
+    for change, label in changes:
+        if change is not None and change.state is DocumentState.SENT:
+            return _signing(at, change, label)
+        if change is not None and change.state in LIVE:
+            due = _due(at, DEAL_STATES.days_allowed(DealState.DRAFTING))
+            text = NextStep(change.written_by, N_("Check the text and send it for signature"), due)
+            return min(step, text, key=lambda one: one.due or date.max)
+    return step
 
 
 def _performing(at: Situation) -> NextStep:

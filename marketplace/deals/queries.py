@@ -8,13 +8,22 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState, awaits_official
+from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind, DocumentState, awaits_official
+from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
 from marketplace.deals.progress import NextStep, Situation, Stage, Who, next_step, track
-from marketplace.deals.rules import BEFORE_FORCE, DEAL_STATES, OFFER_STATES, TAKES_BACK, DealState, OfferState
+from marketplace.deals.rules import (
+    BEFORE_FORCE,
+    CHANGEABLE,
+    DEAL_STATES,
+    OFFER_STATES,
+    TAKES_BACK,
+    DealState,
+    OfferState,
+)
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -28,7 +37,7 @@ ENDED = frozenset({DealState.COMPLETED, DealState.LOST, DealState.TERMINATED})
 
 @dataclass(frozen=True)
 class DealRow:
-    """One line of a list of deals. `amount_fen` is what the contract or the newest offer says, None before either."""
+    """One line of a list of deals. `amount_fen` is what is signed, or what the text or newest offer says; None before any."""
 
     id: int
     title: str
@@ -93,6 +102,21 @@ class RoomPage:
         waiting = {DocumentState.DRAFT, DocumentState.SENT}
         letters = [one for one in self.documents if one.kind is DocumentKind.LETTER_OF_INTENT]
         return early and Relation.PARTY in self.relations and not any(one.state in waiting for one in letters)
+
+    @property
+    def change(self) -> Document | None:
+        """The amendment or termination agreement that is on the table."""
+        return next((one for one in self.documents if one.kind in CHANGES and one.state in LIVE), None)
+
+    @property
+    def can_change(self) -> bool:
+        """Whether the reader may propose to change the contract, or to end it, now."""
+        return self.is_changeable and self.change is None
+
+    @property
+    def is_changeable(self) -> bool:
+        """Whether the contract is in force and the reader one of its parties."""
+        return self.deal.state in CHANGEABLE and Relation.PARTY in self.relations
 
     @property
     def has_plan(self) -> bool:
@@ -185,7 +209,7 @@ def _owes(actor: Actor, deal: Deal, who: Who, is_official: bool) -> bool:
 
 
 def _amounts(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
-    """The fixed amount of the contract (not void), else of the newest offer, in fen."""
+    """What is signed today, else the fixed amount of the contract (not void), else of the newest offer, in fen."""
     found = {deal_id: offer.amount_fen for deal_id, offer in newest_offers(session, deal_ids).items()}
     contracts = (
         select(Document.deal_id, Document.amount_fen)
@@ -198,7 +222,7 @@ def _amounts(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
     )
     for deal_id, amount_fen in session.execute(contracts):
         found[deal_id] = amount_fen
-    return found
+    return found | signed_by_deal(session, deal_ids)
 
 
 def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
@@ -228,8 +252,8 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
 
 
 def _actions(deal: Deal, documents: Sequence[Document], held: frozenset[Relation]) -> tuple[Transition[DealState], ...]:
-    contracts = [one for one in documents if one.kind is DocumentKind.CONTRACT]
-    is_held = any(awaits_official(one.state, one.paper) for one in contracts)
+    binding = [one for one in documents if one.kind is not DocumentKind.LETTER_OF_INTENT]
+    is_held = any(awaits_official(one.state, one.paper) for one in binding)
     available = DEAL_STATES.available(deal.state, held)
     return tuple(one for one in available if not (is_held and one.action in TAKES_BACK))
 

@@ -27,6 +27,8 @@ from marketplace.payments.models import Milestone, Receipt
 STEP_OF = {
     DocumentKind.CONTRACT: StepKind.CONTRACT,
     DocumentKind.LETTER_OF_INTENT: StepKind.LETTER_OF_INTENT,
+    DocumentKind.AMENDMENT: StepKind.AMENDMENT,
+    DocumentKind.TERMINATION_AGREEMENT: StepKind.TERMINATION_AGREEMENT,
 }
 
 

@@ -33,6 +33,7 @@ class EntryKind(Labelled):
     """Why the signed amount (A1) changed; entries are dated and never edited."""
 
     IN_FORCE = "in_force", N_("Entry into force")
+    AMENDMENT = "amendment", N_("Amendment")
     TERMINATION = "termination", N_("Termination")
 
 
@@ -43,6 +44,8 @@ class StepKind(Labelled):
     OFFER = "offer", N_("Offer")
     CONTRACT = "contract", N_("Contract")
     LETTER_OF_INTENT = "letter_of_intent", N_("Letter of intent")
+    AMENDMENT = "amendment", N_("Amendment")
+    TERMINATION_AGREEMENT = "termination_agreement", N_("Termination agreement")
     MILESTONE = "milestone", N_("Line of the payment plan")
     RECEIPT = "receipt", N_("Payment")
     ROYALTY = "royalty", N_("Royalty")
@@ -73,6 +76,14 @@ DEAL_STATES = StateTable(
             N_("Record a termination"),
             reason=True,
         ),
+        arrow(
+            "end_by_agreement",
+            {S.IN_FORCE, S.PERFORMING, S.ACCEPTED},
+            S.TERMINATED,
+            {R.SYSTEM},
+            N_("End by agreement"),
+            reason=True,
+        ),
     ),
     timers=(
         (S.NEGOTIATING, 30),
@@ -87,8 +98,11 @@ DEAL_STATES = StateTable(
 BEFORE_FORCE = frozenset({S.NEGOTIATING, S.DRAFTING, S.SIGNING})
 """Offers and letters of intent are for the time before a contract."""
 
-TAKES_BACK = frozenset({"reopen", "lose"})
-"""What undoes an unsigned contract."""
+CHANGEABLE = frozenset({S.IN_FORCE, S.PERFORMING, S.ACCEPTED})
+"""While the parties can change a contract or end it by agreement (民法典 art. 543, 562)."""
+
+TAKES_BACK = frozenset({"reopen", "lose", "complete"})
+"""What puts unsigned texts out of use."""
 
 OFFER_STATES = StateTable(
     "offer",

@@ -3,11 +3,12 @@
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.contracts.service import LONGEST_REASON, require_no_contract_awaited, void_all
+from marketplace.contracts.models import Document, Settlement
+from marketplace.contracts.rules import CHANGES, LONGEST_REASON, DocumentKind
+from marketplace.contracts.service import require_no_contract_awaited, void_all
+from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.events import DealMoved, MessageSent
-from marketplace.deals.models import Deal, Entry, Message
+from marketplace.deals.models import Deal, Message
 from marketplace.deals.offer_service import close_open_offer
 from marketplace.deals.payment_service import require_all_paid, settle
 from marketplace.deals.policy import WRITERS
@@ -16,13 +17,10 @@ from marketplace.deals.rules import DEAL_STATES, TAKES_BACK, DealState, EntryKin
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
-from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
-from marketplace.kernel.money import LARGEST_FEN
+from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required, single_line
-from marketplace.ledger.rules import TransferKind
-from marketplace.ledger.service import post
 from marketplace.listings.models import Listing
 from marketplace.matching import service as matching
 from marketplace.matching.models import Interest
@@ -168,6 +166,7 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     elif action == "complete":
         require_all_paid(room)
         _end(room, action)
+        void_all(uow, deal_id, tuple(CHANGES))
     else:
         room.move(action)
     if action == "accept_delivery":
@@ -177,11 +176,11 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     return room.deal
 
 
-def _end(room: Room, action: str, reason: str = "") -> None:
+def _end(room: Room, action: str, reason: str = "", relations: frozenset[Relation] | None = None) -> None:
     """The deal's last step. The interests that led to it end too, so that the same two may begin again about the same pair:
     after a loss because things change, after a termination or completion because a second contract is a deal of its own."""
     uow, deal = room.uow, room.deal
-    room.move(action, reason=reason, ended_at=uow.now())
+    room.move(action, relations, reason, ended_at=uow.now())
     led_here = Interest.id == deal.interest_id
     if deal.result_id and deal.need_id:
         sides = (deal.seller_party_id, deal.buyer_party_id)
@@ -197,7 +196,7 @@ def close_before_force(room: Room) -> None:
 
 
 def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> Deal:
-    """An official records that a contract in force was ended.
+    """An official records that a contract in force was ended, where the parties do not sign an agreement about it.
 
     `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today, and
     the payment plan ends with it.
@@ -206,36 +205,27 @@ def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> D
     room = enter(uow, deal_id)
     DEAL_STATES.require("terminate", room.deal.state, room.relations)
     said = required(reason, "reason", LONGEST_REASON)
-    contract = uow.session.scalars(
-        select(Document).where(
-            Document.deal_id == deal_id,
-            Document.kind == DocumentKind.CONTRACT,
-            Document.state == DocumentState.COMPLETE,
-        )
-    ).one()
-    if not 0 <= payable_fen <= min(contract.amount_fen, LARGEST_FEN):
+    if not 0 <= payable_fen <= signed_fen(uow.session, deal_id):
         raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
     _end(room, "terminate", said)
-    book(room, contract, EntryKind.TERMINATION, payable_fen - contract.amount_fen)
-    settle(room, contract.id, payable_fen)
+    _book_off(room, contract_in_force(uow.session, deal_id), payable_fen)
     return room.deal
 
 
-def book(room: Room, contract: Document, kind: EntryKind, amount_fen: int) -> None:
-    """Add a dated change of the signed amount A1, in fen, dated the day in China, and post it to the ledger."""
-    uow, now = room.uow, room.uow.now()
-    if contract.basis is None:
-        raise ValueError("a contract that nobody signed has no figures")
-    entry = Entry(
-        deal_id=room.deal.id,
-        document_id=contract.id,
-        kind=kind,
-        basis=contract.basis,
-        amount_fen=amount_fen,
-        dated=china_day(now),
-        recorded_at=now,
-    )
-    uow.session.add(entry)
-    uow.flush()
-    transfer = TransferKind.SIGNED if amount_fen > 0 else TransferKind.RELEASED
-    post(uow, transfer, room.deal.id, abs(amount_fen), entry.dated, f"entry:{entry.id}")
+def end_by_agreement(room: Room, agreement: Document) -> None:
+    """Both parties have signed how their contract ends (民法典 art. 562): the deal is terminated, the rest of its amount booked
+    off today, and what is left to pay is due on the day they agreed on.
+
+    Raises Conflict while money is on its way; emits DealMoved.
+    """
+    settlement = room.uow.session.get_one(Settlement, agreement.id)
+    _end(room, "end_by_agreement", settlement.reason, frozenset({Relation.SYSTEM}))
+    _book_off(room, agreement, settlement.payable_fen, settlement)
+
+
+def _book_off(room: Room, ground: Document, payable_fen: int, settlement: Settlement | None = None) -> None:
+    """Nothing stays open beside a contract that has ended: its amount, its plan, and texts that would change it."""
+    uow, deal_id = room.uow, room.deal.id
+    book(room, ground, EntryKind.TERMINATION, payable_fen - signed_fen(uow.session, deal_id))
+    settle(room, contract_in_force(uow.session, deal_id).id, payable_fen, settlement)
+    void_all(uow, deal_id, tuple(CHANGES))

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import Document, Scan, ScanConfirmation, Settlement, Signature
 from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.progress import DocumentFacts, MoneyFacts, OfferFacts, ReceiptFacts, Situation, Who, other
@@ -28,6 +29,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
     confirmed = _confirmed(session, documents.values())
     unpaid = unpaid_lines(session, ids)
     owed = owed_by_buyers(session, ids)
+    settle_on = _settle_on(session, ids)
     waiting: dict[int, list[Receipt]] = defaultdict(list)
     for receipt in in_flight(session, ids):
         waiting[receipt.deal_id].append(receipt)
@@ -46,6 +48,9 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
             facts.get(DocumentKind.CONTRACT),
             facts.get(DocumentKind.LETTER_OF_INTENT),
             _money(deal, next(iter(waiting.get(deal.id, ())), None), unpaid.get(deal.id, []), owed.get(deal.id, 0) < 0),
+            facts.get(DocumentKind.AMENDMENT),
+            facts.get(DocumentKind.TERMINATION_AGREEMENT),
+            settle_on.get(deal.id),
         )
     return found
 
@@ -69,6 +74,17 @@ def _money(deal: Deal, receipt: Receipt | None, unpaid: Sequence[Milestone], is_
     waits_for = other(side_of(deal, receipt.party_id)) if receipt.confirmed_at is None else Who.OFFICIAL
     since = china_day(receipt.confirmed_at or receipt.reported_at)
     return MoneyFacts(ReceiptFacts(waits_for, since), due_on, not unpaid, is_overpaid)
+
+
+def _settle_on(session: Session, deal_ids: Sequence[int]) -> dict[int, date]:
+    """By when the parties settle a contract they have ended by agreement."""
+    ended = (
+        Document.deal_id.in_(deal_ids),
+        Document.state == DocumentState.COMPLETE,
+        Settlement.settle_on.is_not(None),
+    )
+    days = select(Document.deal_id, Settlement.settle_on).join(Settlement, Settlement.document_id == Document.id)
+    return {deal_id: day for deal_id, day in session.execute(days.where(*ended)) if day is not None}
 
 
 def _newest_documents(session: Session, deal_ids: Sequence[int]) -> dict[tuple[int, DocumentKind], Document]:

@@ -5,6 +5,7 @@ The amount and the text stay with the parties; of a person only the family name 
 
 import hashlib
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,10 @@ from sqlalchemy import select
 
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
-from marketplace.contracts.rules import code_typed, grouped
+from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState, code_typed, grouped
 from marketplace.contracts.seals import SealCheck, checked
 from marketplace.contracts.signing_service import signatures
+from marketplace.deals.booking import contract_in_force
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
@@ -36,6 +38,15 @@ class PublicSignatory:
 
 
 @dataclass(frozen=True)
+class PublicChange:
+    """What has changed or ended a contract since: its kind, its number, and when both had signed it."""
+
+    kind: DocumentKind
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class PublicDocument:
     """How a document stands."""
 
@@ -43,6 +54,9 @@ class PublicDocument:
     reference: str
     signatories: tuple[PublicSignatory, ...]
     pdfs: tuple[DocumentPdf, ...]
+    changes: tuple[PublicChange, ...]
+    base: str
+    """The number of the contract that this document changes or ends; empty for others."""
 
     @property
     def code(self) -> str:
@@ -69,7 +83,19 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
         reference=reference_of(document.text),
         signatories=tuple(PublicSignatory(id_, _public(names[id_]), role, signed.get(id_)) for id_, role in roles),
         pdfs=pdfs_of(uow, document.id),
+        changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),
+        base=reference_of(contract_in_force(uow.session, deal.id).text) if document.kind in CHANGES else "",
     )
+
+
+def _changes(uow: UnitOfWork, contract: Document) -> Iterator[PublicChange]:
+    """What was signed about a contract in force, in its order. Who reads it must not take an old text for what holds today."""
+    if contract.state is not DocumentState.COMPLETE:
+        return
+    about = (Document.deal_id == contract.deal_id, Document.kind.in_(CHANGES), Document.completed_at.is_not(None))
+    for one in uow.session.scalars(select(Document).where(*about).order_by(Document.completed_at, Document.id)):
+        if one.completed_at is not None:
+            yield PublicChange(one.kind, reference_of(one.text), one.completed_at)
 
 
 def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict[int, SealCheck | None]:

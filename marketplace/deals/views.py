@@ -5,7 +5,16 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals import document_views, offer_views, paper_views, payment_views, queries, service, verify_views
+from marketplace.deals import (
+    change_views,
+    document_views,
+    offer_views,
+    paper_views,
+    payment_views,
+    queries,
+    service,
+    verify_views,
+)
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import MessageForm, ReasonForm, Refused, TerminationForm, upload_of
 from marketplace.deals.models import Deal, Message
@@ -18,7 +27,7 @@ from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
 
-__all__ = ["blueprint", "document_views", "offer_views", "paper_views", "payment_views", "verify_views"]
+__all__ = ["blueprint", "change_views", "document_views", "offer_views", "paper_views", "payment_views", "verify_views"]
 
 
 @blueprint.get("/deals")

@@ -19,6 +19,7 @@ DEAL = {
     "enter_into_force": N_("The contract of “%(title)s” is in force."),
     "lose": N_("The deal “%(title)s” was given up: %(reason)s"),
     "terminate": N_("The contract of “%(title)s” was terminated: %(reason)s"),
+    "end_by_agreement": N_("The contract of “%(title)s” was ended by agreement: %(reason)s"),
     "reopen": N_("The other side wants to negotiate “%(title)s” again."),
     "perform": N_("Performance of “%(title)s” has begun."),
     "accept_delivery": N_("The delivery of “%(title)s” was accepted."),

@@ -21,7 +21,8 @@ class Milestone(Base):
     """One line of the payment plan of a contract. `due_on` is the last day in China on which it is paid in time.
 
     `words` says when it is paid, as the contract does. `invoice_number` and `vat_fen` (the tax within the amount) are those of
-    the seller's invoice.
+    the seller's invoice. `document_id` is the contract, `amendment_id` what put the line into its plan afterwards: an amendment
+    or a termination agreement.
     """
 
     __tablename__ = "milestones"
@@ -29,6 +30,7 @@ class Milestone(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    amendment_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
     number: Mapped[int]
     kind: Mapped[MilestoneKind] = mapped_column(EnumText(MilestoneKind))
     fen: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,7 @@
 """Use cases on the lines of a payment plan. They are called by the deal, which has locked itself; who may see it, it decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -13,8 +14,10 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.payments.events import MilestoneMoved
 from marketplace.payments.models import Milestone
+from marketplace.payments.queries import paid_by_line
 from marketplace.payments.rules import (
     MILESTONE_STATES,
+    UNPAID,
     Instalment,
     MilestoneKind,
     MilestoneState,
@@ -26,12 +29,23 @@ LONGEST_DELAY = 3 * 366
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
-def make_plan(uow: UnitOfWork, deal_id: int, document_id: int, lines: Sequence[Instalment]) -> None:
-    """Write the lines of a contract that has come into force today; those that run from there are due. Emits MilestoneMoved."""
-    for number, line in enumerate(lines, next_number(uow, deal_id)):
+@dataclass(frozen=True)
+class Ground:
+    """What lines of a plan rest on: the contract, and what changed or ended it, if anything did."""
+
+    deal_id: int
+    document_id: int
+    amendment_id: int | None = None
+
+
+def make_plan(uow: UnitOfWork, ground: Ground, lines: Sequence[Instalment], happened: Mapping[Trigger, date]) -> None:
+    """Add lines to a deal's plan. Those with a day of their own are due, and those whose event has happened, their days counted
+    from the day after it. Emits MilestoneMoved."""
+    for number, line in enumerate(lines, next_number(uow, ground.deal_id)):
         milestone = Milestone(
-            deal_id=deal_id,
-            document_id=document_id,
+            deal_id=ground.deal_id,
+            document_id=ground.document_id,
+            amendment_id=ground.amendment_id,
             number=number,
             kind=MilestoneKind.FIXED,
             fen=line.fen,
@@ -43,7 +57,40 @@ def make_plan(uow: UnitOfWork, deal_id: int, document_id: int, lines: Sequence[I
         uow.session.add(milestone)
         uow.flush()
         _announce(uow, milestone, "plan")
-    trigger(uow, deal_id, Trigger.IN_FORCE)
+        began = happened.get(line.trigger)
+        due_on = began + timedelta(days=line.days) if began else line.day
+        if due_on is not None:
+            _fall_due(uow, milestone, _BY_SYSTEM, due_on)
+
+
+def amend_plan(
+    uow: UnitOfWork,
+    ground: Ground,
+    dropped: Sequence[int],
+    lines: Sequence[Instalment],
+    happened: Mapping[Trigger, date],
+) -> None:
+    """Let lines take the place of others, which are cancelled and stay to be seen; the caller has made sure that they are
+    `untouched`. Emits MilestoneMoved."""
+    for milestone in milestones(uow, ground.deal_id):
+        if milestone.number in dropped:
+            cancel(uow, milestone)
+    make_plan(uow, ground, lines, happened)
+
+
+def untouched(uow: UnitOfWork, deal_id: int) -> list[int]:
+    """The numbers of the lines of the fixed price of which nothing is paid, or reported as paid."""
+    paid = paid_by_line(uow.session, [deal_id])
+    return [one.number for one in fixed_lines(uow, deal_id) if not paid.get(one.id, UNPAID).with_reported]
+
+
+def fixed_lines(uow: UnitOfWork, deal_id: int) -> list[Milestone]:
+    """The lines of the fixed price that are not cancelled, in their order."""
+    return [
+        one
+        for one in milestones(uow, deal_id)
+        if one.kind is MilestoneKind.FIXED and one.state is not MilestoneState.CANCELLED
+    ]
 
 
 def next_number(uow: UnitOfWork, deal_id: int) -> int:
@@ -118,7 +165,7 @@ def invoice(uow: UnitOfWork, milestone: Milestone, number: str, vat_fen: int) ->
 
 
 def cancel(uow: UnitOfWork, milestone: Milestone) -> None:
-    """Take a line out of the plan, because the contract has ended. Emits MilestoneMoved."""
+    """Take a line out of the plan, because the contract has ended or was amended. Emits MilestoneMoved."""
     advance(uow, MILESTONE_STATES, milestone, "cancel", _BY_SYSTEM)
     _announce(uow, milestone, "cancel")
 

@@ -13,8 +13,12 @@ class Trigger(Labelled):
 
     IN_FORCE = "in_force", N_("Entry into force")
     ACCEPTANCE = "acceptance", N_("Acceptance of the delivery")
+    DAY = "day", N_("A fixed day")
     OTHER = "other", N_("Another event, in words")
 
+
+NEGOTIATED = (Trigger.IN_FORCE, Trigger.ACCEPTANCE, Trigger.OTHER)
+"""What an offer can name. When a contract will be signed nobody knows, so a day is named only in what changes one in force."""
 
 _AFTER = {Trigger.IN_FORCE: "合同生效后{days}日内", Trigger.ACCEPTANCE: "验收合格后{days}日内"}
 LONGEST_DAYS = 3650
@@ -22,17 +26,26 @@ LONGEST_DAYS = 3650
 
 @dataclass(frozen=True)
 class Instalment:
-    """One line as the parties agree on it: `when` is how the contract says it, `days` are counted from the trigger."""
+    """One line as the parties agree on it: `when` is how the contract says it, `days` are counted from the trigger; `day` is the
+    last day in China where a fixed one is agreed."""
 
     fen: int
     when: str = ""
     trigger: Trigger = Trigger.OTHER
     days: int = 0
+    day: date | None = None
 
     @property
     def words(self) -> str:
         """When it is paid, in the words of the contract."""
+        if self.day is not None:
+            return f"{day_words(self.day)}前"
         return _AFTER[self.trigger].format(days=self.days) if self.trigger in _AFTER else self.when
+
+
+def day_words(day: date) -> str:
+    """A day as a Chinese contract writes it: 2026年1月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class MilestoneKind(Labelled):

@@ -21,15 +21,21 @@ from hypothesis.stateful import (
 from sqlalchemy import func, select
 
 from marketplace.audit.service import verify as verify_audit
-from marketplace.deals import payment_service, service
+from marketplace.contracts.changes import Amending, Settling
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import CHANGES, LIVE, DocumentState
+from marketplace.deals import change_service, document_service, payment_service, service
+from marketplace.deals.booking import signed_fen
+from marketplace.deals.models import Deal, Entry
+from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import DomainError
 from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
-from marketplace.payments.plan import milestones
-from marketplace.payments.queries import left_to_pay, left_to_refund
-from marketplace.payments.rules import ReceiptKind, ReceiptState
+from marketplace.payments.plan import fixed_lines, milestones, untouched
+from marketplace.payments.queries import in_flight, left_to_pay, left_to_refund
+from marketplace.payments.rules import Instalment, ReceiptKind, ReceiptState, Trigger
 from marketplace.results.models import Contributor
 from marketplace.rewards import calculating, confirming, payouts
 from marketplace.rewards.calculating import Calculation, Cost
@@ -38,7 +44,7 @@ from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import CostKind
 from marketplace.statistics.ledger_check import check
-from tests.factories import make_result, make_signed
+from tests.factories import confirmation, make_result, make_signed
 from tests.paying import BY_PLAN, numbered
 from tests.personas import People
 from tests.rewarding import paper
@@ -48,6 +54,11 @@ PICK = st.randoms(use_true_random=False)
 WHO = st.sampled_from(
     ("seller_contact", "company", "company_admin", "worker", "colleague", "county_official", "stranger")
 )
+
+
+def sign_with_code(uow: UnitOfWork, document_id: int) -> None:
+    """Sign as somebody does who has read the message with the code."""
+    document_service.sign(uow, document_id, confirmation(uow, document_id))
 
 
 class Money(RuleBasedStateMachine):
@@ -132,6 +143,40 @@ class Money(RuleBasedStateMachine):
     @rule(who=WHO, action=st.sampled_from(("perform", "accept_delivery")))
     def go_on(self, who: str, action: str) -> None:
         self.attempt(who, lambda uow: service.take(uow, self.deal_id, action))
+
+    @rule(who=WHO, lines=st.lists(FEN, max_size=3), pick=PICK, is_signed=st.booleans())
+    def amend(self, who: str, lines: Sequence[int], pick: random.Random, is_signed: bool) -> None:
+        """Some open lines go, others come; now and then only one side signs, and the text waits while money moves."""
+        with self.factory.reading() as uow:
+            numbers = untouched(uow, self.deal_id)
+        dropped = tuple(number for number in numbers if pick.random() < 0.5)
+        new = tuple(Instalment(fen, "", Trigger.DAY, 0, self.today) for fen in lines)
+        amending = Amending({}, dropped, new, "变更")
+        self.write(who, lambda uow: change_service.propose_amendment(uow, self.deal_id, amending))
+        self.sign_some("seller_contact", *(["company"] if is_signed else []))
+
+    @rule()
+    def the_other_side_signs(self) -> None:
+        self.sign_some("company", "seller_contact")
+
+    @rule(payable=st.integers(0, 18_000_000), dice=st.integers(0, 9))
+    def agree_to_end(self, payable: int, dice: int) -> None:
+        settling = Settling(payable, self.today, "协商解除")
+        if dice < 2:
+            self.write("company", lambda uow: change_service.propose_termination(uow, self.deal_id, settling))
+            self.sign_some("company", *(["seller_contact"] if dice else []))
+
+    def write(self, who: str, what: Callable[[UnitOfWork], Document]) -> None:
+        self.attempt(who, lambda uow: document_service.send(uow, what(uow).id))
+
+    def sign_some(self, *people: str) -> None:
+        """Whoever is named signs what waits for signature."""
+        waits = (Document.deal_id == self.deal_id, Document.state == DocumentState.SENT)
+        for who in people:
+            with self.factory.reading() as uow:
+                document_id = uow.session.scalar(select(Document.id).where(*waits)) or 0
+            if self.attempt(who, partial(document_service.send_signing_code, document_id=document_id)):
+                self.attempt(who, partial(sign_with_code, document_id=document_id))
 
     @rule(payable=st.integers(0, 18_000_000), dice=st.integers(0, 9))
     @precondition(lambda self: self.received > 0)
@@ -247,11 +292,33 @@ class Money(RuleBasedStateMachine):
             assert found.sums["A6"] - self.before["A6"] == self.paid_out
             for line in uow.session.scalars(select(Milestone)):
                 assert left_to_pay(uow.session, line) >= 0
+            deal = uow.session.get_one(Deal, self.deal_id)
+            if deal.state is not DealState.TERMINATED:
+                planned = sum(line.fen for line in fixed_lines(uow, self.deal_id))
+                assert planned == signed_fen(uow.session, self.deal_id), "what is agreed is what the plan comes to"
             for receipt in uow.session.scalars(select(Receipt).where(Receipt.kind == ReceiptKind.PAYMENT)):
                 assert left_to_refund(uow.session, receipt) >= 0
 
+    def end_it(self) -> None:
+        """At last what is on its way is called back, and both agree to end the contract, whatever has become of it."""
+        waits = (Document.deal_id == self.deal_id, Document.kind.in_(CHANGES), Document.state.in_(LIVE))
+        with self.factory.reading() as uow:
+            receipts = [receipt.id for receipt in in_flight(uow.session, [self.deal_id])]
+            texts = list(uow.session.scalars(select(Document.id).where(*waits)))
+        for who, action in (("company", "withdraw"), ("seller_contact", "withdraw"), ("county_official", "reject")):
+            for receipt_id in receipts:
+                self.attempt(who, partial(payment_service.end, receipt_id=receipt_id, action=action, reason="不符"))
+        for document_id in texts:
+            self.attempt("company", partial(change_service.take_off, document_id=document_id))
+        settling = Settling(0, self.today, "协商解除")
+        self.write("company", lambda uow: change_service.propose_termination(uow, self.deal_id, settling))
+        self.sign_some("company", "seller_contact")
+
     def teardown(self) -> None:
         self.drain()
+        if hasattr(self, "before"):
+            self.end_it()
+            self.no_fen_is_lost()
         self.clock.forward(days=1)
 
 
@@ -265,3 +332,5 @@ def test_no_fen_is_lost_or_made(
     with factory.reading() as uow:
         assert verify_audit(uow.session) is None
         assert uow.session.scalar(select(func.count(Payout.id))), "otherwise nothing was paid out"
+        kinds = set(uow.session.scalars(select(Entry.kind)))
+        assert kinds == set(EntryKind), "otherwise nothing was amended, or ended"

@@ -225,6 +225,7 @@ def deal_id(factory: UnitOfWorkFactory, people: People, drain: Drain) -> int:
     ("make", "actor", "who"),
     [
         (lambda d, b, s: DealMoved(d, "enter_into_force", "signing", "in_force"), None, SELLERS | BUYERS | {"worker"}),
+        (lambda d, b, s: DealMoved(d, "end_by_agreement", "in_force", "terminated"), None, SELLERS | BUYERS),
         (lambda d, b, s: DealMoved(d, "lose", "drafting", "lost", b), "company", SELLERS | {"company_admin"}),
         (lambda d, b, s: DealMoved(d, "send", "drafting", "signing", b), "company", set()),
         (lambda d, b, s: MessageSent(d, 1, s), "seller_contact", BUYERS),
@@ -233,6 +234,7 @@ def deal_id(factory: UnitOfWorkFactory, people: People, drain: Drain) -> int:
         (lambda d, b, s: OfferMoved(d, 1, "lapse", b), None, SELLERS | BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "contract", "send", "", s), "seller_contact", BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "contract", "complete", "", None), None, SELLERS | BUYERS),
+        (lambda d, b, s: DocumentMoved(4, d, "amendment", "complete", "", None), None, SELLERS | BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "contract", "draft", "", s), "seller_contact", set()),
     ],
 )

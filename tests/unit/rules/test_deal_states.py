@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from marketplace.contracts.rules import DocumentState, PaperState
-from marketplace.deals.progress import DocumentFacts, OfferFacts, Situation, Who, next_step, track
+from marketplace.deals.progress import DocumentFacts, MoneyFacts, OfferFacts, Situation, Who, next_step, track
 from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
 from marketplace.kernel.states import Relation
 from tests.unit.rules.tables import Expected, check, reasons
@@ -29,6 +29,9 @@ EXPECTED: Expected = {
     ("terminate", "in_force"): ("terminated", {R.OFFICIAL}),
     ("terminate", "performing"): ("terminated", {R.OFFICIAL}),
     ("terminate", "accepted"): ("terminated", {R.OFFICIAL}),
+    ("end_by_agreement", "in_force"): ("terminated", {R.SYSTEM}),
+    ("end_by_agreement", "performing"): ("terminated", {R.SYSTEM}),
+    ("end_by_agreement", "accepted"): ("terminated", {R.SYSTEM}),
 }
 ACTIONS = {action for action, _ in EXPECTED} | {"open", "sign"}
 TODAY = date(2026, 11, 20)
@@ -43,7 +46,7 @@ def test_who_may_do_what(action: str, state: DealState) -> None:
 def test_what_ends_a_deal_and_what_needs_a_reason() -> None:
     assert DEAL_STATES.initial is DealState.NEGOTIATING
     assert DEAL_STATES.terminal() == {DealState.COMPLETED, DealState.LOST, DealState.TERMINATED}
-    assert reasons(DEAL_STATES) == {"lose", "terminate"}
+    assert reasons(DEAL_STATES) == {"lose", "terminate", "end_by_agreement"}
 
 
 def test_every_open_state_has_a_timer() -> None:
@@ -64,6 +67,10 @@ def text(
 
 
 SENT, N, S = DocumentState.SENT, DealState.NEGOTIATING, DealState.SIGNING
+DRAFT, IN_FORCE = DocumentState.DRAFT, DealState.IN_FORCE
+DUE_SOON = MoneyFacts(None, date(2026, 11, 30), False)
+OVERPAID = MoneyFacts(None, None, True, True)
+LEFT = MoneyFacts(None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,16 @@ SENT, N, S = DocumentState.SENT, DealState.NEGOTIATING, DealState.SIGNING
         (Situation(DealState.IN_FORCE, TODAY), Who.SELLER, date(2027, 2, 18)),
         (Situation(DealState.PERFORMING, TODAY), Who.SELLER, date(2027, 5, 19)),
         (Situation(DealState.ACCEPTED, TODAY), Who.BOTH, date(2027, 1, 19)),
+        (Situation(IN_FORCE, TODAY, amendment=text(SENT, signed="s")), Who.BUYER, date(2026, 12, 5)),
+        (Situation(IN_FORCE, TODAY, termination=text(SENT)), Who.BOTH, date(2026, 12, 5)),
+        (Situation(IN_FORCE, TODAY, money=DUE_SOON, amendment=text(SENT)), Who.BOTH, date(2026, 12, 5)),
+        (Situation(IN_FORCE, TODAY, amendment=text(SENT, PaperState.CONFIRMED)), Who.OFFICIAL, date(2026, 11, 27)),
+        (Situation(IN_FORCE, TODAY, amendment=text(DRAFT)), Who.BUYER, date(2026, 12, 5)),
+        (Situation(IN_FORCE, TODAY, amendment=text(DocumentState.DECLINED)), Who.SELLER, date(2027, 2, 18)),
+        (Situation(IN_FORCE, TODAY, amendment=text(DocumentState.COMPLETE)), Who.SELLER, date(2027, 2, 18)),
+        (Situation(DealState.TERMINATED, TODAY, money=OVERPAID), Who.SELLER, date(2026, 12, 20)),
+        (Situation(DealState.TERMINATED, TODAY, money=OVERPAID, settle_on=TODAY), Who.SELLER, TODAY),
+        (Situation(DealState.TERMINATED, TODAY, money=LEFT, settle_on=TODAY), Who.BUYER, TODAY),
         (Situation(DealState.COMPLETED, TODAY), Who.NOBODY, None),
         (Situation(DealState.LOST, TODAY), Who.NOBODY, None),
         (Situation(DealState.TERMINATED, TODAY), Who.NOBODY, None),

@@ -1,0 +1,110 @@
+"""The clauses of an amendment and of a termination agreement: what the contract was, what it becomes, what happens to the money.
+
+Pure. As with every document, what is composed of these clauses is exactly what is signed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from marketplace.contracts.changes import Amending, PlanLine, Settling, Standing
+from marketplace.contracts.clauses import Clause, Compared, Subject, filled, ordinal
+from marketplace.contracts.terms import amount_text
+from marketplace.payments.rules import Instalment, day_words
+
+NO_ARRANGEMENTS = "双方没有其他约定。"
+
+
+def amendment_clauses(subject: Subject, contract: Standing, amending: Amending) -> tuple[Clause, ...]:
+    """What an amendment says."""
+    compared = (*_clauses(contract, amending), *_money(contract, amending))
+    clauses = filled(
+        subject,
+        **_base(contract),
+        reason=amending.reason,
+        changes="\n".join(line for one in compared for line in one.paragraphs()),
+        plan=_transition(contract, amending),
+    )
+    return tuple(replace(one, compared=compared) if one.key == "changes" else one for one in clauses)
+
+
+def termination_clauses(subject: Subject, contract: Standing, settling: Settling) -> tuple[Clause, ...]:
+    """What a termination agreement says."""
+    return filled(
+        subject,
+        **_base(contract),
+        reason=settling.reason,
+        settlement=_settlement(contract, settling),
+        arrangements=settling.arrangements or NO_ARRANGEMENTS,
+    )
+
+
+def _base(contract: Standing) -> dict[str, str]:
+    earlier = f"原合同已由编号为{'、'.join(contract.earlier)}的补充协议变更。" if contract.earlier else ""
+    return {
+        "signed_on": day_words(contract.signed_on),
+        "base_reference": contract.reference,
+        "base_name": contract.name,
+        "base_code": contract.code,
+        "earlier": earlier,
+    }
+
+
+def _clauses(contract: Standing, amending: Amending) -> list[Compared]:
+    return [
+        Compared(f"{ordinal(number)}“{clause.heading}”", clause.text, amending.texts[clause.key])
+        for number, clause in enumerate(contract.clauses, 1)
+        if clause.key in amending.texts
+    ]
+
+
+def _money(contract: Standing, amending: Amending) -> list[Compared]:
+    before, after = contract.amount_fen, amending.amount_after(contract)
+    found = [Compared("固定价款（含税）", amount_text(before), amount_text(after), True)] if before != after else []
+    if amending.dropped or amending.lines:
+        gone = [one for one in contract.lines if one.number in amending.dropped]
+        new = "\n".join(_said(line) for line in amending.lines)
+        found.append(Compared("尚未支付的付款计划", "\n".join(_numbered(one) for one in gone), new, True))
+    return found
+
+
+def _transition(contract: Standing, amending: Amending) -> str:
+    """What happens to the lines of the plan, one sentence a paragraph."""
+    if not (amending.dropped or amending.lines):
+        return "价款和付款计划不变。"
+    stays = [one for one in contract.lines if one.number not in amending.dropped]
+    said = [f"原付款计划{_which(amending.dropped)}不再履行，由上列各期代替。"] if amending.dropped else []
+    if stays:
+        said.append(f"原付款计划{_which([one.number for one in stays])}不变：")
+        said += [_numbered(one) for one in stays]
+    said.append(f"变更后各期合计{amount_text(amending.amount_after(contract))}，均为含税价。")
+    return "\n".join([*said, *(["提成的约定不变。"] if contract.has_royalty else [])])
+
+
+def _settlement(contract: Standing, settling: Settling) -> str:
+    """What was agreed and received, and what is paid or sent back in the end."""
+    received, payable = contract.received_fen, settling.payable_fen
+    said = [
+        f"原合同固定价款为{amount_text(contract.amount_fen)}，截至本协议订立，甲方已经支付并核验的为{amount_text(received)}。",
+        f"双方确认，原合同的固定价款最终按{amount_text(payable)}结算。",
+    ]
+    if settling.settle_on is None:
+        said.append("上述金额已经付清，双方互不再付。")
+    elif payable > received:
+        said.append(f"甲方应当于{day_words(settling.settle_on)}前向乙方支付{amount_text(payable - received)}。")
+    else:
+        said.append(f"乙方应当于{day_words(settling.settle_on)}前向甲方退还{amount_text(received - payable)}。")
+    if contract.has_royalty:
+        said.append("本协议生效前已经产生的提成，按原合同另行结算。")
+    return "\n".join([*said, "以上金额均为含税价，发票由双方按国家规定开具或者红冲。"])
+
+
+def _which(numbers: Sequence[int]) -> str:
+    return f"第{'、'.join(map(str, numbers))}期"
+
+
+def _numbered(one: PlanLine) -> str:
+    return f"第{one.number}期：{_said(one.line)}"
+
+
+def _said(line: Instalment) -> str:
+    return f"{amount_text(line.fen)}，{line.words}支付。"

@@ -1,0 +1,59 @@
+"""The contract of a deal as it stands today: as it was signed, with what amendments have changed since, and its plan."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.changes import PlanLine, Standing
+from marketplace.contracts.clauses import Clause, amended, from_rows, reference_of
+from marketplace.contracts.models import Amendment, Document
+from marketplace.contracts.rules import DocumentState, grouped
+from marketplace.deals.booking import contract_in_force, signed_fen
+from marketplace.deals.models import Deal
+from marketplace.deals.payment_queries import royalty_terms
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.payments.models import Milestone
+from marketplace.payments.plan import fixed_lines, untouched
+from marketplace.payments.queries import net_fixed_receipts
+from marketplace.payments.rules import Instalment, Trigger
+
+
+def contract_standing(uow: UnitOfWork, deal: Deal) -> Standing:
+    """How the contract of a deal in force stands; amounts in fen, days in China."""
+    contract = contract_in_force(uow.session, deal.id)
+    amendments = amendments_of(uow.session, deal.id)
+    may_go = frozenset(untouched(uow, deal.id))
+    return Standing(
+        document_id=contract.id,
+        name=contract.text.partition("\n")[0],
+        reference=reference_of(contract.text),
+        code=grouped(contract.code or ""),
+        signed_on=china_day(contract.completed_at or contract.created_at),
+        earlier=tuple(reference_of(document.text) for document, _ in amendments),
+        clauses=_clauses(contract, [amendment for _, amendment in amendments]),
+        amount_fen=signed_fen(uow.session, deal.id),
+        lines=tuple(PlanLine(one.number, _line(one), one.number in may_go) for one in fixed_lines(uow, deal.id)),
+        received_fen=net_fixed_receipts(uow.session, deal.id),
+        has_royalty=royalty_terms(uow.session, deal.id) is not None,
+    )
+
+
+def amendments_of(session: Session, deal_id: int) -> list[tuple[Document, Amendment]]:
+    """The amendments that both parties have signed, in the order in which they took effect."""
+    signed = (Document.deal_id == deal_id, Document.state == DocumentState.COMPLETE)
+    found = select(Document, Amendment).join(Amendment, Amendment.document_id == Document.id).where(*signed)
+    rows = session.execute(found.order_by(Document.completed_at, Document.id))
+    return [(document, amendment) for document, amendment in rows]
+
+
+def _clauses(contract: Document, amendments: list[Amendment]) -> tuple[Clause, ...]:
+    clauses = from_rows(contract.clauses)
+    for amendment in amendments:
+        clauses = amended(clauses, amendment.texts)
+    return clauses
+
+
+def _line(milestone: Milestone) -> Instalment:
+    day = milestone.due_on if milestone.trigger is Trigger.DAY else None
+    when = milestone.words if milestone.trigger is Trigger.OTHER else ""
+    return Instalment(milestone.fen, when, milestone.trigger, milestone.days, day)
