@@ -156,6 +156,14 @@ class InterestTold(Told):
     answered_days_ago: int | None = None
 
 
+class LineTold(Told):
+    """A line of a payment plan: so many days after an event, or after the day on which it is told."""
+
+    yuan: int
+    trigger: str
+    days: int
+
+
 class StepTold(Told):
     """One step of a deal."""
 
@@ -174,6 +182,9 @@ class StepTold(Told):
     valid_days: int | None = None
     line: int = 1
     reason: str = ""
+    clauses: dict[str, str] = {}
+    dropped: tuple[int, ...] = ()
+    lines: tuple[LineTold, ...] = ()
 
 
 class DealTold(Told):

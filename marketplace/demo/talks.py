@@ -18,6 +18,7 @@ from marketplace.deals import offer_service as offers
 from marketplace.deals import service as deals
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import OfferState
+from marketplace.demo.changes import CHANGE_STEPS
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.money import MONEY_STEPS
 from marketplace.demo.shares import SHARE_STEPS
@@ -33,7 +34,7 @@ from marketplace.matching.rules import Origin, Side
 
 SIDES = {"result_side": Side.RESULT, "need_side": Side.NEED}
 SIMPLE = frozenset(deals.SIMPLE_ACTIONS)
-FOLLOWING = {**MONEY_STEPS, **SHARE_STEPS}
+FOLLOWING = {**CHANGE_STEPS, **MONEY_STEPS, **SHARE_STEPS}
 
 
 def interest_cues(stage: Stage, story: Story, told: InterestTold) -> Iterator[Cue]:
@@ -159,12 +160,17 @@ def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     documents.send(uow, scene.text(uow).id)
 
 
-def _sign(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
-    _confirm(uow, scene, scene.text(uow))
+SIGNED = {
+    "sign": DocumentKind.CONTRACT,
+    "sign_letter": DocumentKind.LETTER_OF_INTENT,
+    "sign_amendment": DocumentKind.AMENDMENT,
+    "sign_termination": DocumentKind.TERMINATION_AGREEMENT,
+}
 
 
-def _confirm(uow: UnitOfWork, scene: Scene, text: Document) -> None:
+def _sign(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     """Sign as somebody does who has read the message with the code."""
+    text = scene.text(uow, SIGNED[step.action])
     documents.send_signing_code(uow, text.id)
     code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text))
     digits = codes.digits(code, uow.settings.secret_key) if code else ""
@@ -173,10 +179,6 @@ def _confirm(uow: UnitOfWork, scene: Scene, text: Document) -> None:
 
 def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     documents.send(uow, documents.draft_letter(uow, scene.deal_id, step.amount_yuan * 100).id)
-
-
-def _sign_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
-    _confirm(uow, scene, scene.text(uow, DocumentKind.LETTER_OF_INTENT))
 
 
 def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
@@ -204,9 +206,8 @@ STEPS: dict[str, Callable[[UnitOfWork, Scene, StepTold], None]] = {
     "accept_offer": _accept_offer,
     "draft_contract": _draft_contract,
     "send": _send,
-    "sign": _sign,
     "letter_of_intent": _letter,
-    "sign_letter": _sign_letter,
+    **dict.fromkeys(SIGNED, _sign),
     "upload_scan": _upload_scan,
     "confirm_scan": _confirm_scan,
     "verify_scan": _verify_scan,

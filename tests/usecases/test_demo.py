@@ -44,10 +44,11 @@ HEADLINE = {
     "accept_delivery": "accepted",
     "complete": "completed",
     "lose": "lost",
-    "terminate": "terminated",
     "verify_scan": "in_force",
 }
 """Where a step leaves the deal; a second signature is counted apart."""
+SECOND = {"sign": "in_force", "sign_termination": "terminated"}
+"""Where the second signature of a document leaves it."""
 
 
 def told(name: str) -> list[dict[str, Any]]:
@@ -58,10 +59,11 @@ def told(name: str) -> list[dict[str, Any]]:
 
 def headline(steps: list[dict[str, Any]]) -> str:
     """Where these steps leave a deal, worked out without the product."""
-    state, signatures = "negotiating", 0
+    state, given = "negotiating", Counter[str]()
     for step in steps:
-        signatures += step["action"] == "sign"
-        state = "in_force" if step["action"] == "sign" and signatures == 2 else HEADLINE.get(step["action"], state)
+        given[step["action"]] += 1
+        is_second = step["action"] in SECOND and given[step["action"]] == 2
+        state = SECOND[step["action"]] if is_second else HEADLINE.get(step["action"], state)
     return state
 
 
@@ -69,16 +71,19 @@ def contract_rows() -> list[tuple[str, date, int]]:
     """(interest, day, fen): what A1 is made of, worked out from the story alone."""
     rows = []
     for deal in told("deals"):
-        signatures, amount = 0, 0
+        given, amount, then = Counter[str](), 0, 0
         for step in deal["steps"]:
-            day = TODAY - timedelta(days=step["days_ago"])
-            if step["action"] in {"offer", "counter"}:
+            day, action = TODAY - timedelta(days=step["days_ago"]), step["action"]
+            if action in {"offer", "counter"}:
                 amount = step["amount_yuan"] * 100
-            signatures += step["action"] == "sign"
-            if step["action"] == "verify_scan" or (step["action"] == "sign" and signatures == 2):
+            if action in {"amend_contract", "agree_to_end"}:
+                then = step.get("amount_yuan", step.get("payable_yuan", 0)) * 100
+            given[action] += 1
+            if action == "verify_scan" or (action == "sign" and given["sign"] == 2):
                 rows.append((deal["interest"], day, amount))
-            if step["action"] == "terminate":
-                rows.append((deal["interest"], day, step["payable_yuan"] * 100 - amount))
+            if action in {"sign_amendment", "sign_termination"} and given[action] == 2:
+                rows.append((deal["interest"], day, then - amount))
+                amount = then
     return rows
 
 
@@ -198,9 +203,7 @@ def test_nothing_published_is_stale_on_the_day_of_loading(uow: UnitOfWork) -> No
 
 def test_signatures_bind_exactly_the_text(uow: UnitOfWork) -> None:
     pairs = uow.session.execute(select(Signature.sha256, Document.sha256).join(Document)).all()
-    assert len(pairs) == sum(
-        step["action"] in {"sign", "sign_letter"} for deal in told("deals") for step in deal["steps"]
-    )
+    assert len(pairs) == sum(step["action"].startswith("sign") for deal in told("deals") for step in deal["steps"])
     assert all(signed == text for signed, text in pairs)
 
 
