@@ -3,9 +3,12 @@
 Called by the deal, which has locked itself.
 """
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from marketplace.contracts.changes import OVERTAKEN, Amending, Settling, rows_of
 from marketplace.contracts.models import Amendment, Document, Settlement
-from marketplace.contracts.rules import LIVE, DocumentKind
+from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict
 from marketplace.payments.plan import untouched
@@ -64,6 +67,12 @@ def fits_the_money(uow: UnitOfWork, document: Document) -> bool | None:
         said = session.get_one(Settlement, document.id).received_fen
         return said == net_fixed_receipts(session, deal_id) and not in_flight(session, [deal_id])
     return None
+
+
+def on_the_table(session: Session, deal_id: int) -> Document | None:
+    """The change of a deal's contract that is written or out for signature; there is one at a time."""
+    live = (Document.deal_id == deal_id, Document.kind.in_(CHANGES), Document.state.in_(LIVE))
+    return session.scalar(select(Document).where(*live))
 
 
 def require_fit(uow: UnitOfWork, document: Document) -> None:

@@ -4,8 +4,6 @@ One change is on the table at a time, so that everybody knows whose turn it is: 
 puts the earlier text out of use, or takes it off the table.
 """
 
-from collections.abc import Collection, Sequence
-
 from sqlalchemy import select
 
 from marketplace.contracts import change_service, service
@@ -77,22 +75,20 @@ def _begin(room: Room, kind: DocumentKind) -> tuple[int, Standing]:
     party_id = room.speaks_for()
     room.require_state(*CHANGEABLE)
     require_alone(room, kind)
-    for document in _texts(room, [kind], {*LIVE, DocumentState.DECLINED}):
+    open_states = {*LIVE, DocumentState.DECLINED}
+    mine = (Document.deal_id == room.deal.id, Document.kind == kind, Document.state.in_(open_states))
+    for document in room.uow.session.scalars(select(Document).where(*mine).order_by(Document.id)).all():
         service.void(room.uow, document, room.relations, party_id)
     return party_id, contract_standing(room.uow, room.deal)
 
 
 def require_alone(room: Room, kind: DocumentKind) -> None:
     """Raise Conflict while a change of another kind is on the table."""
-    if kind in CHANGES and _texts(room, CHANGES - {kind}, LIVE):
+    change = change_service.on_the_table(room.uow.session, room.deal.id)
+    if kind in CHANGES and change is not None and change.kind is not kind:
         raise Conflict(
             N_("Another change of the contract is on the table. Sign it, decline it, or take it off the table first.")
         )
-
-
-def _texts(room: Room, kinds: Collection[DocumentKind], states: Collection[DocumentState]) -> Sequence[Document]:
-    which = (Document.deal_id == room.deal.id, Document.kind.in_(kinds), Document.state.in_(states))
-    return room.uow.session.scalars(select(Document).where(*which).order_by(Document.id)).all()
 
 
 def _draft(room: Room, party_id: int, kind: DocumentKind, contract: Standing, change: Amending | Settling) -> Document:

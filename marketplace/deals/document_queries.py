@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
+from marketplace.contracts.change_service import fits_the_money
+from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
@@ -59,6 +61,8 @@ class DocumentPage:
     pdfs: tuple[DocumentPdf, ...] = ()
     contract: Document | None = None
     """The contract that this document changes or ends."""
+    overtaken: str = ""
+    """A msgid of why it can no longer be signed, where money has overtaken what it says."""
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -127,6 +131,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         verified_by=_name(uow, document.verified_by_id),
         pdfs=pdfs_of(uow, document_id),
         contract=contract_in_force(session, deal.id) if document.kind in CHANGES else None,
+        overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
     )
 
 

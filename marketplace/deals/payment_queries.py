@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import names_of_users
+from marketplace.contracts.change_service import on_the_table
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.models import Deal, Offer, Step
@@ -104,6 +105,8 @@ class PaymentsPage:
     planned_fen: int
     paid_fen: int
     to_send_back_fen: int
+    change: Document | None
+    """The amendment or termination agreement that is on the table."""
 
     def line(self, milestone_id: int) -> LineRow | None:
         """The line of this id."""
@@ -133,6 +136,7 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
         planned_fen=sum(_counted(line) for line in lines),
         paid_fen=sum(line.paid_fen for line in lines),
         to_send_back_fen=max(0, -owed_by_buyers(session, [deal_id]).get(deal_id, 0)),
+        change=on_the_table(session, deal_id),
     )
 
 

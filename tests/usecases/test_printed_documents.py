@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
+from marketplace.contracts.clauses import Compared
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, DocumentState, PriceModel, PrintKind
@@ -18,7 +19,9 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import NotFound
 from marketplace.payments.rules import Instalment
 from marketplace.upkeep import sweep_files
-from tests.factories import TERMS, make_contract, make_deal, make_letter, sign
+from tests.amending import LOWERED, write_amendment
+from tests.factories import TERMS, make_contract, make_deal, make_letter, make_signed, sign
+from tests.paying import BY_PLAN
 from tests.pdfs import pdf_pages, pdf_text
 from tests.personas import People
 from tests.world import NOW
@@ -199,3 +202,30 @@ def test_a_replaced_text_is_found_and_is_void(factory: UnitOfWorkFactory, people
     assert code is not None
     with factory.reading() as uow:
         assert verification.by_code(uow, code).document.state is DocumentState.VOID
+
+
+def test_an_amendment_is_printed_with_old_and_new_side_by_side(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    deal_id = make_signed(factory, people, BY_PLAN)
+    wording = "\n".join(f"第{number}批：{HOSTILE}" for number in range(1, 40))
+    document_id = write_amendment(factory, people.company, deal_id, replace(LOWERED, texts={"plan": wording}))
+    drain()
+    printed = files(factory, document_id)[PrintKind.TEXT]
+    text = pdf_text(printed)
+    assert len(pdf_pages(printed)) > 3
+    for said in ("原约定", "变更为", "人民币154,000.00元（大写：人民币壹拾伍万肆仟元整）", "下划线标出新增的文字"):
+        assert "".join(said.split()) in text, said
+    with factory.reading() as uow:
+        sheet = sheet_of(uow, document(factory, document_id))
+    rows = [row for clause in sheet.clauses for row in clause.opposed]
+    assert [row.label for row in rows] == ["第三条“履行的计划、地点和方式”", "固定价款（含税）", "尚未支付的付款计划"]
+    lines = [line.text for clause in sheet.clauses if clause.opposed for line in clause.lines]
+    assert lines == [
+        line for row in rows for line in Compared(row.label, *map(said_in, (row.before, row.after))).paragraphs()
+    ]
+    assert {piece for row in rows[1:] for piece in (*row.before, *row.after) if not piece[1]} == set()
+
+
+def said_in(pieces: tuple[tuple[str, bool], ...]) -> str:
+    return "".join(piece for piece, _ in pieces)

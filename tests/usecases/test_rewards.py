@@ -9,12 +9,18 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import InvalidInput
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationKind
+from marketplace.payments.models import Receipt
 from marketplace.results.rules import Ownership
 from marketplace.rewards.calculating import Cost, Share
 from marketplace.rewards.models import Reward
 from marketplace.rewards.rules import Basis, CostKind, RewardState, Role
 from marketplace.rewards.service import lines_of
+from marketplace.rewards.unit_rules import rule_for
 from marketplace.statistics.ledger_check import check
+from tests.amending import amend
+from tests.factories import lines_of as milestones_of
+from tests.factories import make_payment, make_signed
+from tests.paying import BY_PLAN, TODAY
 from tests.personas import People
 from tests.rewarding import Drain, calculate, file_rule, refused, sold
 
@@ -100,6 +106,23 @@ def test_a_rule_that_is_filed_once_the_result_is_sold_does_not_count(
     calculate(factory, people, reward_id)
     with factory.reading() as uow:
         assert uow.session.get_one(Reward, reward_id).basis is Basis.STATUTORY
+
+
+def test_no_amendment_lets_a_unit_come_with_a_smaller_share(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """The line of an amendment is shared by the rule that was filed when the contract came into force."""
+    deal_id = make_signed(factory, people, BY_PLAN)
+    file_rule(factory, people, Basis.UNIT_RULE, 100)
+    amend(factory, people, deal_id)
+    make_payment(factory, people, milestones_of(factory, deal_id)[3].id, 6_000_000, TODAY)
+    drain()
+    with factory.reading() as uow:
+        reward = uow.session.scalars(select(Reward)).one()
+        found = rule_for(uow, uow.session.get_one(Receipt, reward.receipt_id))
+    assert reward.received_fen == 6_000_000
+    assert found is not None
+    assert found.share_bp == 5000
 
 
 def test_an_institute_gives_no_less_than_the_law(

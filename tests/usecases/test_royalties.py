@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from marketplace.contracts.changes import Amending, Settling
+from marketplace.contracts.models import Document
 from marketplace.contracts.rules import PriceModel
 from marketplace.deals import payment_service, service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -12,8 +14,9 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.payments.models import RoyaltyStatement
 from marketplace.payments.royalties import Figures
-from marketplace.payments.rules import MilestoneKind, royalty_of
+from marketplace.payments.rules import Instalment, MilestoneKind, MilestoneState, Trigger, royalty_of
 from marketplace.statistics.ledger_check import check
+from tests.amending import amend, end
 from tests.factories import TERMS, lines_of, make_payment, make_signed
 from tests.paying import received
 from tests.personas import People
@@ -132,3 +135,23 @@ def test_an_agreed_royalty_outlives_the_contract(factory: UnitOfWorkFactory, peo
 
 def test_halves_of_a_fen_are_rounded_up() -> None:
     assert [royalty_of(base, 350) for base in (0, 14, 15, 100)] == [0, 0, 1, 4]
+
+
+def test_an_amendment_and_the_end_of_a_contract_leave_its_royalties_alone(
+    factory: UnitOfWorkFactory, people: People, deal: int
+) -> None:
+    """The entry fee is lowered to 100,000 yuan; what is agreed of a quarter stays due, whatever is settled of the fee."""
+    answer(factory, people, state(factory, people, deal), "agree")
+    lines = (Instalment(10_000_000, "", Trigger.DAY, 0, date(2027, 1, 31)),)
+    amendment = amend(factory, people, deal, Amending({}, (1,), lines, "产量下调。"))
+    agreement = end(factory, people, deal, Settling(0, None, "停产。"))
+    with factory.reading() as uow:
+        texts = {id_: uow.session.get_one(Document, id_).text for id_ in (amendment, agreement)}
+    assert "提成的约定不变。" in texts[amendment]
+    assert "已经产生的提成，按原合同另行结算。" in texts[agreement]
+    assert [(line.kind, line.state) for line in lines_of(factory, deal)] == [
+        (MilestoneKind.FIXED, MilestoneState.CANCELLED),
+        (MilestoneKind.ROYALTY, MilestoneState.DUE),
+        (MilestoneKind.FIXED, MilestoneState.CANCELLED),
+    ]
+    assert received(factory, deal) == (0, 4_320_988)

@@ -134,6 +134,17 @@ def test_a_line_paid_meanwhile_is_named_and_the_rest_stays_typed(
     assert 'value="90000"' in answer
 
 
+def test_both_are_told_that_money_goes_first(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    document_id, line = write_amendment(factory, people.company, deal), lines_of(factory, deal)[1]
+    assert f"/documents/{document_id}" in browse(people.company).get(f"/milestones/{line.id}/payment").text
+    assert "以实际付款为准" not in browse(people.seller_contact).get(f"/documents/{document_id}").text
+    report(factory, people.company, line.id, 100)
+    for actor in (people.company, people.seller_contact, people.county_official):
+        assert "以实际付款为准" in browse(actor).get(f"/documents/{document_id}").text
+
+
 def test_writing_it_anew_begins_with_the_text_on_the_table(
     factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
 ) -> None:
