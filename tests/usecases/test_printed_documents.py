@@ -221,9 +221,8 @@ def test_an_amendment_is_printed_with_old_and_new_side_by_side(
     rows = [row for clause in sheet.clauses for row in clause.opposed]
     assert [row.label for row in rows] == ["第三条“履行的计划、地点和方式”", "固定价款（含税）", "尚未支付的付款计划"]
     lines = [line.text for clause in sheet.clauses if clause.opposed for line in clause.lines]
-    assert lines == [
-        line for row in rows for line in Compared(row.label, *map(said_in, (row.before, row.after))).paragraphs()
-    ]
+    told = [Compared(row.label, said_in(row.before), said_in(row.after)) for row in rows]
+    assert lines == [line for one in told for line in one.paragraphs()]
     assert {piece for row in rows[1:] for piece in (*row.before, *row.after) if not piece[1]} == set()
 
 
