@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
 from marketplace.deals.models import Entry
 from marketplace.deals.room import Room
 from marketplace.deals.rules import EntryKind
@@ -44,6 +44,13 @@ def signed_by_deal(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
     """The same for those of several deals whose contract has come into force."""
     sums = select(Entry.deal_id, func.sum(Entry.amount_fen)).where(Entry.deal_id.in_(deal_ids)).group_by(Entry.deal_id)
     return {deal_id: int(fen) for deal_id, fen in session.execute(sums)}
+
+
+def signed_since(session: Session, deal_id: int) -> Sequence[Document]:
+    """What both parties have signed about their contract in force, in the order in which it took effect."""
+    signed = (Document.kind.in_(CHANGES), Document.state == DocumentState.COMPLETE)
+    in_order = (Document.completed_at, Document.id)
+    return session.scalars(select(Document).where(Document.deal_id == deal_id, *signed).order_by(*in_order)).all()
 
 
 def contract_in_force(session: Session, deal_id: int) -> Document:

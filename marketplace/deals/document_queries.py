@@ -1,5 +1,6 @@
 """The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from marketplace.contracts.rules import (
     DOCUMENT_STATES,
     PAPER_STATES,
     TAKES_BACK,
+    DocumentKind,
     DocumentState,
     PaperState,
     awaits_official,
@@ -23,7 +25,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
-from marketplace.deals.booking import contract_in_force
+from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.comparing import Changed, opposed
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
@@ -61,6 +63,8 @@ class DocumentPage:
     pdfs: tuple[DocumentPdf, ...] = ()
     contract: Document | None = None
     """The contract that this document changes or ends."""
+    since: Sequence[Document] = ()
+    """What was signed about this contract since."""
     overtaken: str = ""
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
 
@@ -131,8 +135,13 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         verified_by=_name(uow, document.verified_by_id),
         pdfs=pdfs_of(uow, document_id),
         contract=contract_in_force(session, deal.id) if document.kind in CHANGES else None,
+        since=signed_since(session, deal.id) if _is_contract_in_force(document) else (),
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
     )
+
+
+def _is_contract_in_force(document: Document) -> bool:
+    return document.kind is DocumentKind.CONTRACT and document.state is DocumentState.COMPLETE
 
 
 def _actions(document: Document, held: frozenset[Relation]) -> frozenset[str]:

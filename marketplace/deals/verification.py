@@ -16,7 +16,7 @@ from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
 from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState, code_typed, grouped
 from marketplace.contracts.seals import SealCheck, checked
 from marketplace.contracts.signing_service import signatures
-from marketplace.deals.booking import contract_in_force
+from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
@@ -89,11 +89,8 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
 
 
 def _changes(uow: UnitOfWork, contract: Document) -> Iterator[PublicChange]:
-    """What was signed about a contract in force, in its order. Who reads it must not take an old text for what holds today."""
-    if contract.state is not DocumentState.COMPLETE:
-        return
-    about = (Document.deal_id == contract.deal_id, Document.kind.in_(CHANGES), Document.completed_at.is_not(None))
-    for one in uow.session.scalars(select(Document).where(*about).order_by(Document.completed_at, Document.id)):
+    """Who reads a contract must not take an old text for what holds today."""
+    for one in signed_since(uow.session, contract.deal_id) if contract.state is DocumentState.COMPLETE else ():
         if one.completed_at is not None:
             yield PublicChange(one.kind, reference_of(one.text), one.completed_at)
 

@@ -189,6 +189,16 @@ def test_who_is_no_party_proposes_nothing(people: People, browse: Browse, deal: 
         assert browse(actor).get(f"/deals/{deal}/{path}").status_code == 409
 
 
+def test_the_page_of_a_contract_leads_to_what_was_signed_since(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    with factory.reading() as uow:
+        contract_id = uow.session.scalar(select(Document.id).where(Document.kind == DocumentKind.CONTRACT))
+    amendment_id = amend(factory, people, deal)
+    assert f'href="/documents/{amendment_id}">补充协议' in browse(people.company).get(f"/documents/{contract_id}").text
+    assert f'href="/documents/{contract_id}">合同' in browse(people.company).get(f"/documents/{amendment_id}").text
+
+
 def test_the_public_page_of_a_contract_says_what_was_signed_since(
     factory: UnitOfWorkFactory, people: People, client: FlaskClient, deal: int
 ) -> None:
