@@ -6,7 +6,7 @@ Pure. As with every document, what is composed of these clauses is exactly what 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from marketplace.contracts.changes import Amending, PlanLine, Settling, Standing
+from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling
 from marketplace.contracts.clauses import Clause, Compared, Subject, filled, ordinal
 from marketplace.contracts.terms import amount_text
 from marketplace.payments.rules import Instalment, day_words
@@ -14,7 +14,7 @@ from marketplace.payments.rules import Instalment, day_words
 NO_ARRANGEMENTS = "双方没有其他约定。"
 
 
-def amendment_clauses(subject: Subject, contract: Standing, amending: Amending) -> tuple[Clause, ...]:
+def amendment_clauses(subject: Subject, contract: ContractInForce, amending: Amending) -> tuple[Clause, ...]:
     """What an amendment says."""
     compared = (*_clauses(contract, amending), *_money(contract, amending))
     clauses = filled(
@@ -27,7 +27,7 @@ def amendment_clauses(subject: Subject, contract: Standing, amending: Amending) 
     return tuple(replace(one, compared=compared) if one.key == "changes" else one for one in clauses)
 
 
-def termination_clauses(subject: Subject, contract: Standing, settling: Settling) -> tuple[Clause, ...]:
+def termination_clauses(subject: Subject, contract: ContractInForce, settling: Settling) -> tuple[Clause, ...]:
     """What a termination agreement says."""
     return filled(
         subject,
@@ -38,7 +38,7 @@ def termination_clauses(subject: Subject, contract: Standing, settling: Settling
     )
 
 
-def _base(contract: Standing) -> dict[str, str]:
+def _base(contract: ContractInForce) -> dict[str, str]:
     earlier = f"原合同已由编号为{'、'.join(contract.earlier)}的补充协议变更。" if contract.earlier else ""
     return {
         "signed_on": day_words(contract.signed_on),
@@ -49,7 +49,7 @@ def _base(contract: Standing) -> dict[str, str]:
     }
 
 
-def _clauses(contract: Standing, amending: Amending) -> list[Compared]:
+def _clauses(contract: ContractInForce, amending: Amending) -> list[Compared]:
     return [
         Compared(f"{ordinal(number)}“{clause.heading}”", clause.text, amending.texts[clause.key])
         for number, clause in enumerate(contract.clauses, 1)
@@ -57,7 +57,7 @@ def _clauses(contract: Standing, amending: Amending) -> list[Compared]:
     ]
 
 
-def _money(contract: Standing, amending: Amending) -> list[Compared]:
+def _money(contract: ContractInForce, amending: Amending) -> list[Compared]:
     before, after = contract.amount_fen, amending.amount_after(contract)
     found = [Compared("固定价款（含税）", amount_text(before), amount_text(after), True)] if before != after else []
     if amending.dropped or amending.lines:
@@ -67,7 +67,7 @@ def _money(contract: Standing, amending: Amending) -> list[Compared]:
     return found
 
 
-def _transition(contract: Standing, amending: Amending) -> str:
+def _transition(contract: ContractInForce, amending: Amending) -> str:
     """What happens to the lines of the plan, one sentence a paragraph."""
     if not (amending.dropped or amending.lines):
         return "价款和付款计划不变。"
@@ -80,7 +80,7 @@ def _transition(contract: Standing, amending: Amending) -> str:
     return "\n".join([*said, *(["提成的约定不变。"] if contract.has_royalty else [])])
 
 
-def _settlement(contract: Standing, settling: Settling) -> str:
+def _settlement(contract: ContractInForce, settling: Settling) -> str:
     """What was agreed and received, and what is paid or sent back in the end."""
     received, payable = contract.received_fen, settling.payable_fen
     said = [

@@ -32,7 +32,7 @@ class PlanLine:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ContractInForce:
     """A contract in force as it stands today: how it is called, its clauses with all amendments, its fixed amount, and its plan.
 
     `earlier` are the references of its amendments; `received_fen` is what was received of the fixed price, less refunds.
@@ -70,12 +70,12 @@ class Amending:
     lines: tuple[Instalment, ...]
     reason: str
 
-    def amount_after(self, contract: Standing) -> int:
+    def amount_after(self, contract: ContractInForce) -> int:
         """The fixed amount from there on, in fen."""
         gone = sum(one.line.fen for one in contract.lines if one.number in self.dropped)
         return contract.amount_fen - gone + sum(line.fen for line in self.lines)
 
-    def checked(self, contract: Standing, today: date) -> "Amending":
+    def checked(self, contract: ContractInForce, today: date) -> "Amending":
         """The same, cleaned: clauses that say what they said before are left out.
 
         Raises InvalidInput beside what does not fit, also when a line that goes was paid or reported meanwhile.
@@ -91,7 +91,7 @@ class Amending:
         cleaned._require_possible(contract, today)
         return cleaned
 
-    def _require_possible(self, contract: Standing, today: date) -> None:
+    def _require_possible(self, contract: ContractInForce, today: date) -> None:
         if not set(self.dropped) <= {one.number for one in contract.changeable}:
             raise InvalidInput(
                 N_(
@@ -125,7 +125,7 @@ class Settling:
     reason: str
     arrangements: str = ""
 
-    def checked(self, contract: Standing, today: date) -> "Settling":
+    def checked(self, contract: ContractInForce, today: date) -> "Settling":
         """The same, cleaned; a day is left out where nothing is left to settle. Raises InvalidInput beside what does not fit."""
         if not 0 <= self.payable_fen <= contract.amount_fen:
             raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")

@@ -8,7 +8,7 @@ from wtforms import DateField, FieldList, FormField, HiddenField, IntegerField, 
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.change_texts import NO_ARRANGEMENTS
-from marketplace.contracts.changes import Amending, PlanLine, Settling, Standing, lines_from
+from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling, lines_from
 from marketplace.contracts.clauses import Clause, from_rows
 from marketplace.contracts.models import Amendment, Document, Settlement
 from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON
@@ -67,7 +67,7 @@ class AmendmentForm(Form):
 
     clauses: tuple[Clause, ...] = ()
 
-    def fill_from(self, contract: Standing, document: Document | None, amendment: Amendment | None) -> None:
+    def fill_from(self, contract: ContractInForce, document: Document | None, amendment: Amendment | None) -> None:
         """Begin with the contract as it stands, and with what the text on the table makes of it."""
         self.stands.data = str(len(contract.earlier))
         dropped = amendment.dropped if amendment else []
@@ -85,7 +85,7 @@ class AmendmentForm(Form):
             if line is not None:
                 entry.form.show(line)
 
-    def read(self, contract: Standing) -> Amending:
+    def read(self, contract: ContractInForce) -> Amending:
         """What was typed. Raises InvalidInput when the contract was amended since the page was shown."""
         if self.stands.data != str(len(contract.earlier)):
             raise InvalidInput(N_("The contract has been amended since you opened this page. Open it anew."))
@@ -111,7 +111,7 @@ class AmendmentForm(Form):
         return [self[one.key] for one in self.clauses if one.key in self and one.key not in FIRST]
 
 
-def amendment_form(contract: Standing, written: Amendment | None) -> type[AmendmentForm]:
+def amendment_form(contract: ContractInForce, written: Amendment | None) -> type[AmendmentForm]:
     """A form with one field for each clause that can be changed, and one for each line of the plan that is open."""
     count = len(contract.changeable) + (len(written.lines) if written else 0) + NEW_LINES
     lines = FieldList(FormField(LineForm), label=_l("Payment plan"), min_entries=count)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.contracts import change_service, service
 from marketplace.contracts.change_texts import amendment_clauses, termination_clauses
-from marketplace.contracts.changes import Amending, Settling, Standing
+from marketplace.contracts.changes import Amending, ContractInForce, Settling
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind, DocumentState
@@ -70,7 +70,7 @@ def take_off(uow: UnitOfWork, document_id: int) -> Document:
     return document
 
 
-def _begin(room: Room, kind: DocumentKind) -> tuple[int, Standing]:
+def _begin(room: Room, kind: DocumentKind) -> tuple[int, ContractInForce]:
     """The party that writes, and the contract as it stands; a text of the same kind that is there makes room."""
     party_id = room.speaks_for()
     room.require_state(*CHANGEABLE)
@@ -91,7 +91,9 @@ def require_alone(room: Room, kind: DocumentKind) -> None:
         )
 
 
-def _draft(room: Room, party_id: int, kind: DocumentKind, contract: Standing, change: Amending | Settling) -> Document:
+def _draft(
+    room: Room, party_id: int, kind: DocumentKind, contract: ContractInForce, change: Amending | Settling
+) -> Document:
     uow, signed = room.uow, contract_in_force(room.uow.session, room.deal.id)
     number = service.next_number(uow, room.deal.id, kind)
     subject = subject_of(room, kind, number, signed.contract_type.value if signed.contract_type else "")

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.contracts.changes import Standing
+from marketplace.contracts.changes import ContractInForce
 from marketplace.contracts.models import Amendment, Settlement
 from marketplace.contracts.rules import DocumentKind
 from marketplace.deals import change_service, queries
@@ -64,7 +64,7 @@ def take_off_change(document_id: int) -> Response:
     return redirect(url_for("deals.room", deal_id=deal_id), code=303)
 
 
-def _contract(deal_id: int, kind: DocumentKind) -> tuple[RoomPage, Standing]:
+def _contract(deal_id: int, kind: DocumentKind) -> tuple[RoomPage, ContractInForce]:
     """The deal with its contract as it stands. Raises NotFound, and Conflict where nothing can be proposed now."""
     with reading() as uow:
         page = queries.room(uow, deal_id)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.changes import PlanLine, Standing
+from marketplace.contracts.changes import ContractInForce, PlanLine
 from marketplace.contracts.clauses import Clause, amended, from_rows, reference_of
 from marketplace.contracts.models import Amendment, Document
 from marketplace.contracts.rules import DocumentState, grouped
@@ -18,12 +18,12 @@ from marketplace.payments.queries import net_fixed_receipts
 from marketplace.payments.rules import Instalment, Trigger
 
 
-def contract_standing(uow: UnitOfWork, deal: Deal) -> Standing:
+def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
     """How the contract of a deal in force stands; amounts in fen, days in China."""
     contract = contract_in_force(uow.session, deal.id)
     amendments = amendments_of(uow.session, deal.id)
     may_go = frozenset(untouched(uow, deal.id))
-    return Standing(
+    return ContractInForce(
         document_id=contract.id,
         name=contract.text.partition("\n")[0],
         reference=reference_of(contract.text),
