@@ -152,7 +152,7 @@ class ChangeKind(Labelled):
     """Why a row of one snapshot and a row of the snapshot that corrects it differ."""
 
     NEW = "new", N_("New on record")
-    TAKEN_OFF = "taken_off", N_("Taken off since: a termination, refund or replacement")
+    TAKEN_OFF = "taken_off", N_("Taken off since: a termination, lower price, refund or replacement")
     CHANGED = "changed", N_("Corrected")
     GONE = "gone", N_("No longer counted")
 
