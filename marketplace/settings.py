@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+STRIPE = "https://api.stripe.com"
+STRIPE_PAGES = "https://checkout.stripe.com"
+
 
 class Settings(BaseSettings):
     """The configuration of one running instance."""
@@ -60,6 +63,16 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Opens the key of the certificate authority; empty takes the secret key of the data folder",
     )
+    stripe_secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Stripe's secret key (sk_… or rk_…); without it and the next one nobody pays online. A test key serves on "
+        "a loopback address alone",
+    )
+    stripe_webhook_secrets: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing secret of the endpoint at Stripe (whsec_…); two with a comma while it is replaced",
+    )
+    stripe_api_base: str = Field(default=STRIPE, description="Address of Stripe's API; another one is for tests")
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
     @field_validator("data_dir")
@@ -81,6 +94,21 @@ class Settings(BaseSettings):
             return ip_address(host).is_loopback
         except ValueError:
             return host == "localhost"
+
+    @property
+    def takes_online_payments(self) -> bool:
+        """Whether both keys of Stripe are there; with a test key, whose payments move no money, only where nobody else comes."""
+        key, secrets_of_hooks = (
+            one.get_secret_value() for one in (self.stripe_secret_key, self.stripe_webhook_secrets)
+        )
+        return bool(key and secrets_of_hooks) and (self.is_loopback or "_live_" in key)
+
+    @property
+    def payment_pages(self) -> str:
+        """Where the payment pages are to which a form may lead; empty while nobody pays online."""
+        if not self.takes_online_payments:
+            return ""
+        return STRIPE_PAGES if self.stripe_api_base == STRIPE else self.stripe_api_base
 
     @property
     def index_dir(self) -> Path:
