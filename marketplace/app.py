@@ -27,7 +27,7 @@ from marketplace.cli import register_commands
 from marketplace.deals import views as deal_views
 from marketplace.evidence import views as evidence_views
 from marketplace.home import views as home_views
-from marketplace.infra import mail
+from marketplace.infra import mail, stripe_processor
 from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
 from marketplace.infra.files import FileStore
@@ -42,6 +42,7 @@ from marketplace.matching.meanings import open_meanings
 from marketplace.needs import views as need_views
 from marketplace.notifications import views as notification_views
 from marketplace.notifications.queries import unread
+from marketplace.online import views as online_views
 from marketplace.organisations import views as organisation_views
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.regions import load_region
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     import_views.blueprint,
     match_views.blueprint,
     deal_views.blueprint,
+    online_views.blueprint,
     reward_views.blueprint,
     evidence_views.blueprint,
     notification_views.blueprint,
@@ -125,7 +127,15 @@ def build_runtime(settings: Settings, clock: Clock) -> Runtime:
     authority = Authority(
         settings.authority_file, settings.authority_passphrase.get_secret_value() or settings.secret_key
     )
-    services = Services(settings, files, mail.build(settings), open_catalogues(settings), meanings, authority)
+    services = Services(
+        settings,
+        files,
+        mail.build(settings),
+        open_catalogues(settings),
+        meanings,
+        authority,
+        processor=stripe_processor.build(settings),
+    )
     factory = UnitOfWorkFactory(make_engine(settings.database), clock, services, audit.record, wiring.SUBSCRIBERS)
     worker = Worker(factory, wiring.HANDLERS, wiring.SCHEDULE, wiring.BATCH_SIZES)
     return Runtime(settings, factory, worker)
@@ -153,11 +163,13 @@ def _init_web(app: Flask, runtime: Runtime) -> None:
     locale.init_locale(app, str(ROOT / "translations"))
     links.init_links(app)
     login.init_login(app, _actor_loader(runtime))
-    CSRFProtect(app).exempt(alert_views.one_click)
+    unprotected = CSRFProtect(app)
+    unprotected.exempt(alert_views.one_click)
+    unprotected.exempt(online_views.webhook)
     Bootstrap5(app)
     limits: list[str | Callable[[], str] | Limit] = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
     Limiter(get_remote_address, app=app, default_limits=limits)
-    headers.init_headers(app)
+    headers.init_headers(app, runtime.settings.payment_pages)
     errors.init_errors(app)
     arguments.init_arguments(app)
     formats.register(app)

@@ -16,6 +16,7 @@ from marketplace.listings import models as listings
 from marketplace.matching import models as matching
 from marketplace.needs import models as needs
 from marketplace.notifications import models as notifications
+from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.results import models as results
@@ -34,6 +35,7 @@ OWNERS = (
     matching,
     needs,
     notifications,
+    online,
     organisations,
     outbox,
     payments,

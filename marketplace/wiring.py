@@ -11,6 +11,7 @@ from marketplace.alerts import handlers as alerts
 from marketplace.audit.anchors import ANCHORER, end_day
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
+from marketplace.deals.online_handlers import FOLLOWER
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
@@ -23,6 +24,9 @@ from marketplace.needs import importing as need_sheets
 from marketplace.needs import indexing as need_index
 from marketplace.needs import service as needs
 from marketplace.notifications import handlers as notifications
+from marketplace.online import reconciling
+from marketplace.online.accounts import CHECKER
+from marketplace.online.reconciling import RECONCILER
 from marketplace.organisations.handlers import make_parties
 from marketplace.results import importing as result_sheets
 from marketplace.results import indexing as result_index
@@ -44,6 +48,9 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "matching.deliver": matching.deliver_interests,
     "matching.readdress": readdress,
     "deals.open": deals.open_deals,
+    "deals.follow_payments": FOLLOWER,
+    "online.check_accounts": CHECKER,
+    "online.reconcile": RECONCILER,
     "rewards.follow": rewards.follow_receipts,
     "deals.print": deals.PRINTER,
     "deals.seal": deals.SEALER,
@@ -75,6 +82,10 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),
     "receipt.moved": ("rewards.follow", "notifications.tell"),
+    "online_account.moved": ("online.check_accounts",),
+    "processor.told": ("deals.follow_payments", "online.check_accounts"),
+    "processor.day_ended": ("online.reconcile",),
+    "dispute.moved": ("rewards.follow", "notifications.tell"),
     "reward.moved": ("notifications.tell",),
     "payout.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
@@ -98,6 +109,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("index.reconcile", timedelta(days=1), INDEXER.reconcile),
     Task("index.compact", timedelta(days=1), INDEXER.compact, only_reads=True),
     Task("audit.end_day", timedelta(days=1), end_day),
+    Task("online.reconcile", timedelta(days=1), reconciling.announce),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),

@@ -15,6 +15,7 @@ from marketplace.kernel.states import Relation, StateTable
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES
 from marketplace.matching.rules import INTEREST_STATES
 from marketplace.needs.rules import NEED_STATES
+from marketplace.online.rules import ACCOUNT_STATES, DISPUTE_STATES, PAGE_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
 from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES, STATEMENT_STATES
 from marketplace.results.rules import RESULT_STATES
@@ -40,6 +41,9 @@ TABLES: tuple[StateTable[Any], ...] = (
     MILESTONE_STATES,
     RECEIPT_STATES,
     STATEMENT_STATES,
+    ACCOUNT_STATES,
+    PAGE_STATES,
+    DISPUTE_STATES,
     REWARD_STATES,
     PAYOUT_STATES,
     SNAPSHOT_STATES,

@@ -95,6 +95,13 @@ _RECEIPT = {
     "withdraw": N_("Report of a payment withdrawn"),
     "verify": N_("Payment verified"),
     "reject": N_("Voucher rejected"),
+    "pay_online": N_("Paid online, by the word of the payment processor"),
+    "refund_online": N_("Refunded online, by the word of the payment processor"),
+    "open_dispute": N_("The payer's bank disputes a payment"),
+    "lift_dispute": N_("Dispute settled for the payee"),
+    "lose_dispute": N_("Dispute settled for the payer"),
+    "lose_payment": N_("Disputed payment sent back"),
+    "undo": N_("Refund came back"),
 }
 _ROYALTY = {
     "state": N_("Figures of a royalty stated"),
@@ -112,9 +119,12 @@ WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.RECEIPT: _RECEIPT,
     StepKind.ROYALTY: _ROYALTY,
 }
-_GOOD = frozenset({"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify"})
+_GOOD = frozenset(
+    {"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify", "pay_online", "lift_dispute"}
+)
 _BAD = frozenset(
     {"decline", "lose", "terminate", "end_by_agreement", "reject", "lapse", "withdraw", "refuse", "object"}
+    | {"open_dispute", "lose_dispute"}
 )
 
 

@@ -1,6 +1,6 @@
 """The reading side of a deal's money: the lines of its plan with what was paid of each, and what the reader may do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +18,9 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
 from marketplace.ledger.queries import owed_by_buyers
+from marketplace.online.models import Dispute, OnlineAccount
+from marketplace.online.queries import accounts_paid_on, disputes_of, payable_account
+from marketplace.online.rules import LARGEST_FEN
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
@@ -44,6 +47,7 @@ class ReceiptRow:
     """A payment or refund as its line shows it, with what the reader may do with it.
 
     `twins` counts other payments with the same voucher or number at the bank; `refundable_fen` is what the reader may send back.
+    `account` is where an online payment went.
     """
 
     receipt: Receipt
@@ -54,6 +58,8 @@ class ReceiptRow:
     actions: frozenset[str]
     twins: int
     refundable_fen: int
+    disputes: Sequence[Dispute]
+    account: OnlineAccount | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,9 @@ class LineRow:
     paid_fen: int
     left_fen: int
     receipts: tuple[ReceiptRow, ...]
+    overpaid_fen: int
     can_pay: bool
+    can_pay_online: bool
     can_set_day: bool
     can_invoice: bool
     beyond_law: LegalTerm | None
@@ -179,6 +187,11 @@ class _Reader:
         self.paid = paid_by_line(session, [deal.id])
         self.refunded = refunded(session, [one.id for one in self.receipts])
         self.twins = twins(session, deal.id) if Relation.OFFICIAL in held else {}
+        self.disputes = disputes_of(session, deal.id)
+        self.accounts = accounts_paid_on(session, deal.id)
+        seller_id = self.names[deal.seller_party_id].organisation_id
+        is_on = uow.services.processor is not None
+        self.can_be_paid_online = is_on and payable_account(session, seller_id) is not None
         doers = [(one.reported_by_id, one.confirmed_by_id, one.verified_by_id) for one in self.receipts]
         self.people = names_of_users(session, {user_id for ids in doers for user_id in ids})
 
@@ -186,14 +199,17 @@ class _Reader:
         paid = self.paid.get(milestone.id, UNPAID)
         left = milestone.fen - paid.with_reported
         is_open = self.is_payable and milestone.state is not MilestoneState.CANCELLED
+        can_pay = is_open and left > 0 and Relation.BUYER in self.held
         waits_for_event = milestone.trigger is Trigger.OTHER and milestone.kind is MilestoneKind.FIXED and left > 0
         return LineRow(
             milestone=milestone,
             standing=standing(milestone.state, milestone.fen, paid, milestone.due_on, self.today),
             paid_fen=paid.verified,
-            left_fen=left,
+            left_fen=max(0, left),
+            overpaid_fen=max(0, -left),
             receipts=tuple(self.receipt(one) for one in self.receipts if one.milestone_id == milestone.id),
-            can_pay=is_open and left > 0 and Relation.BUYER in self.held,
+            can_pay=can_pay,
+            can_pay_online=can_pay and self.can_be_paid_online and left <= LARGEST_FEN,
             can_set_day=is_open and waits_for_event and Relation.SELLER in self.held,
             can_invoice=milestone.state is not MilestoneState.CANCELLED and Relation.SELLER in self.held,
             beyond_law=self._beyond_law(milestone, paid.verified),
@@ -213,6 +229,8 @@ class _Reader:
             actions=frozenset(one.action for one in RECEIPT_STATES.available(receipt.state, relations)),
             twins=self.twins.get(receipt.id, 0),
             refundable_fen=receipt.fen - self.refunded.get(receipt.id, 0) if may_refund else 0,
+            disputes=self.disputes.get(receipt.id, ()),
+            account=self.accounts.get(receipt.refund_of_id or receipt.id),
         )
 
     def _beyond_law(self, milestone: Milestone, paid: int) -> LegalTerm | None:

@@ -15,6 +15,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
+from marketplace.online.queries import is_disputed
 from marketplace.payments import plan, royalties, service
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_lines
@@ -92,6 +93,8 @@ def end(uow: UnitOfWork, receipt_id: int, action: str, reason: str = "") -> Rece
 def verify(uow: UnitOfWork, receipt_id: int) -> Receipt:
     """An official of either county, without a stake in the deal, has compared the voucher: the amount counts as received (A4)."""
     room, receipt = enter_by_receipt(uow, receipt_id)
+    if is_disputed(uow.session, receipt.id):
+        raise Conflict(N_("The payer's bank disputes this payment. Wait until the dispute is settled."))
     service.verify(uow, receipt, receipt_relations(uow.actor, room.deal, receipt, room.relations))
     room.step(StepKind.RECEIPT, receipt.id, "verify", None)
     return receipt

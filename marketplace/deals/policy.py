@@ -109,7 +109,7 @@ def receipt_relations(actor: Actor, deal: Deal, receipt: Receipt, held: frozense
     return _across(actor, deal, receipt.party_id, receipt.reported_by_id) | (held & {Relation.OFFICIAL})
 
 
-def _across(actor: Actor, deal: Deal, party_id: int, user_id: int) -> frozenset[Relation]:
+def _across(actor: Actor, deal: Deal, party_id: int, user_id: int | None) -> frozenset[Relation]:
     """What the actor is to something that one party has put before the other."""
     across = deal.buyer_party_id if party_id == deal.seller_party_id else deal.seller_party_id
     found = {

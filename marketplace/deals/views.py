@@ -9,6 +9,7 @@ from marketplace.deals import (
     change_views,
     document_views,
     offer_views,
+    online_views,
     paper_views,
     payment_views,
     queries,
@@ -27,7 +28,16 @@ from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
 
-__all__ = ["blueprint", "change_views", "document_views", "offer_views", "paper_views", "payment_views", "verify_views"]
+__all__ = [
+    "blueprint",
+    "change_views",
+    "document_views",
+    "offer_views",
+    "online_views",
+    "paper_views",
+    "payment_views",
+    "verify_views",
+]
 
 
 @blueprint.get("/deals")

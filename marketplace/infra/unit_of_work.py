@@ -18,6 +18,7 @@ from marketplace.infra.certificates import CertificateProvider
 from marketplace.infra.database import Base
 from marketplace.infra.files import FileStore
 from marketplace.infra.mail import Mailer
+from marketplace.infra.processor import PaymentProcessor
 from marketplace.infra.sms import SmsSender
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
@@ -44,6 +45,8 @@ class Services:
     certificates: CertificateProvider
     sms: SmsSender | None = None
     """None while no provider of text messages is connected."""
+    processor: PaymentProcessor | None = None
+    """None while nobody pays online."""
 
     @property
     def can_find_all(self) -> bool:

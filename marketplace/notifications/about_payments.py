@@ -9,6 +9,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, exact_amount, on_day
 from marketplace.notifications.audience import officials, speakers
 from marketplace.notifications.notices import Notice, payments_path
+from marketplace.online.events import DisputeMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 
@@ -18,9 +19,19 @@ REPORTED = {
     "refund": N_("Deal “%(title)s”: the seller reports a refund of %(amount)s. Has it arrived?"),
 }
 WAITS = N_("Deal “%(title)s”: the voucher of %(amount)s waits for you to compare it.")
+ARRIVED = {
+    "payment": N_("Deal “%(title)s”: %(amount)s was paid online. The voucher waits to be compared."),
+    "refund": N_("Deal “%(title)s”: %(amount)s was sent back online. The voucher waits to be compared."),
+}
+DISPUTE = {
+    "open": N_("Deal “%(title)s”: the payer's bank disputes %(amount)s. Rewards from it rest until that is settled."),
+    "lift": N_("Deal “%(title)s”: the dispute about %(amount)s is settled for the payee."),
+    "lose": N_("Deal “%(title)s”: the dispute about %(amount)s is settled for the payer; the money goes back."),
+}
 TO_BOTH = {
     "verify": N_("Deal “%(title)s”: %(amount)s is verified and counts."),
     "reject": N_("Deal “%(title)s”: the voucher of %(amount)s was rejected: %(reason)s"),
+    "undo": N_("Deal “%(title)s”: the refund of %(amount)s did not go through: %(reason)s"),
 }
 TO_SENDER = {
     "confirm": N_("Deal “%(title)s”: the other side confirms that %(amount)s has arrived."),
@@ -67,7 +78,19 @@ def receipt_moved(uow: UnitOfWork, event: ReceiptMoved) -> Iterator[Notice]:
         yield Notice(both - sender, REPORTED[event.kind], url, params)
     if action in TO_SENDER:
         yield Notice(sender, TO_SENDER[action], url, params)
-    if action == "confirm":
+    if action == "arrive":
+        yield Notice(both, ARRIVED[event.kind], url, params)
+    if action in {"confirm", "arrive"}:
         yield Notice(officials(uow.session, deal.seller_county), WAITS, url, params)
     if action in TO_BOTH:
         yield Notice(both, TO_BOTH[action], url, params)
+
+
+def dispute_moved(uow: UnitOfWork, event: DisputeMoved) -> Iterator[Notice]:
+    """Both parties hear of a dispute, and the officials of the seller's county."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    params: Params = {"title": deal.title, "amount": exact_amount(event.fen)}
+    concerned = speakers(uow.session, deal.seller_party_id, deal.buyer_party_id)
+    yield Notice(
+        concerned | officials(uow.session, deal.seller_county), DISPUTE[event.action], payments_path(deal.id), params
+    )

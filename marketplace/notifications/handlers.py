@@ -27,6 +27,7 @@ from marketplace.notifications.events import NotificationMade
 from marketplace.notifications.models import Notification
 from marketplace.notifications.notices import Notice
 from marketplace.notifications.service import notify
+from marketplace.online.events import DisputeMoved
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
@@ -48,6 +49,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     MilestoneMoved: about_payments.milestone_moved,
     RoyaltyMoved: about_payments.royalty_moved,
     ReceiptMoved: about_payments.receipt_moved,
+    DisputeMoved: about_payments.dispute_moved,
     RewardMoved: about_rewards.moved,
     PayoutMoved: about_rewards.payout_moved,
 }

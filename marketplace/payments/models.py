@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.payments.rules import (
     LONGEST_DAYS,
+    Channel,
     MilestoneKind,
     MilestoneState,
     ReceiptKind,
@@ -56,9 +57,12 @@ class Milestone(Base):
 
 
 class Receipt(Base):
-    """One bank transfer for a line of the plan: from the buyer, or, as the refund of an earlier one (`refund_of_id`), back to it.
+    """One payment for a line of the plan: from the buyer, or, as the refund of an earlier one (`refund_of_id`), back to it.
 
-    `sent_on` is the day the sender gives, `received_on` the day the other side says it arrived: the figures go by that one.
+    By bank transfer two people speak, who reports and who confirms. Online the processor does: `processor_id` is its own number
+    of the charge, refund or dispute, the voucher is what it sent, and `fee` is what it kept, in the smallest unit of
+    `fee_currency`. `sent_on` is the day the sender gives, `received_on` the day the other side says it arrived: the figures go
+    by that one.
     """
 
     __tablename__ = "receipts"
@@ -68,6 +72,10 @@ class Receipt(Base):
     milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
     kind: Mapped[ReceiptKind] = mapped_column(EnumText(ReceiptKind))
     refund_of_id: Mapped[int | None] = mapped_column(ForeignKey("receipts.id"))
+    channel: Mapped[Channel] = mapped_column(EnumText(Channel), default=Channel.TRANSFER)
+    processor_id: Mapped[str | None] = mapped_column(String(255))
+    fee: Mapped[int | None] = mapped_column(BigInteger)
+    fee_currency: Mapped[str] = mapped_column(String(3), default="")
     state: Mapped[ReceiptState] = mapped_column(EnumText(ReceiptState))
     fen: Mapped[int] = mapped_column(BigInteger)
     sent_on: Mapped[date]
@@ -78,7 +86,7 @@ class Receipt(Base):
     voucher_type: Mapped[str] = mapped_column(String(80))
     voucher_size: Mapped[int]
     party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"))
-    reported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reported_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -91,15 +99,26 @@ class Receipt(Base):
         one_of("state", ReceiptState),
         CheckConstraint("fen > 0", name="more_than_nothing"),
         CheckConstraint("(kind = 'refund') = (refund_of_id IS NOT NULL)", name="refund_of_something"),
+        one_of("channel", Channel),
         CheckConstraint(
-            "state NOT IN ('confirmed', 'verified') OR (received_on IS NOT NULL AND confirmed_by_id IS NOT NULL)",
+            "state NOT IN ('confirmed', 'verified') OR (received_on IS NOT NULL AND confirmed_at IS NOT NULL"
+            " AND (confirmed_by_id IS NOT NULL OR channel = 'online'))",
             name="received_if_confirmed",
         ),
+        CheckConstraint("(channel = 'online') = (reported_by_id IS NULL)", name="reported_by_if_transfer"),
+        CheckConstraint("channel <> 'online' OR confirmed_by_id IS NULL", name="nobody_confirms_online"),
+        CheckConstraint("(channel = 'online') = (processor_id IS NOT NULL)", name="processor_id_if_online"),
+        CheckConstraint(
+            "channel <> 'online' OR state IN ('confirmed', 'verified', 'rejected')", name="confirmed_if_online"
+        ),
+        CheckConstraint("(fee IS NULL) = (fee_currency = '')", name="currency_if_fee"),
+        CheckConstraint("fee IS NULL OR channel = 'online'", name="fee_if_online"),
         CheckConstraint("confirmed_by_id <> reported_by_id", name="two_people"),
         CheckConstraint("(state = 'verified') = (verified_by_id IS NOT NULL)", name="verified_by_if_verified"),
         CheckConstraint("state NOT IN ('refused', 'rejected') OR reason <> ''", name="reason_if_refused"),
         CheckConstraint("received_on >= sent_on", name="received_after_sent"),
         Index("ix_receipts_state", "state", "confirmed_at"),
+        Index("uq_receipts_processor_id", "processor_id", unique=True),
     )
 
 

@@ -82,8 +82,15 @@ class ReceiptKind(Labelled):
     REFUND = "refund", N_("Refund")
 
 
+class Channel(Labelled):
+    """How the money went, and so whose word it is that it arrived."""
+
+    TRANSFER = "transfer", N_("Bank transfer")
+    ONLINE = "online", N_("Online payment")
+
+
 class ReceiptState(Labelled):
-    """One bank transfer, from the word of who sent it to that of an official."""
+    """One payment or refund, from the word of who sent it to that of an official."""
 
     REPORTED = "reported", N_("Reported, waiting for the other side")
     CONFIRMED = "confirmed", N_("Arrived, waiting for an official")
@@ -122,6 +129,7 @@ RECEIPT_STATES = StateTable(
         arrow("withdraw", {S.REPORTED}, S.WITHDRAWN, {R.OWNER}, N_("Withdraw the report")),
         arrow("verify", {S.CONFIRMED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify the voucher")),
         arrow("reject", {S.CONFIRMED}, S.REJECTED, {R.OFFICIAL}, N_("Reject the voucher"), reason=True),
+        arrow("undo", {S.CONFIRMED}, S.REJECTED, {R.SYSTEM}, N_("Taken back by the payment processor"), reason=True),
     ),
     timers=((S.REPORTED, 7), (S.CONFIRMED, 7)),
 )

@@ -1,4 +1,4 @@
-"""Use cases on payments and refunds by bank transfer: one side reports, the other confirms, an official verifies.
+"""Use cases on payments and refunds: of a bank transfer one side reports, the other confirms; an official verifies each.
 
 They are called by the deal, which has locked itself and says what the actor is to the receipt. Only a verified receipt counts,
 and only it is posted to the ledger.
@@ -25,7 +25,7 @@ from marketplace.organisations.parties import name_of
 from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.queries import left_to_pay, left_to_refund
-from marketplace.payments.rules import LIVE, RECEIPT_STATES, MilestoneState, ReceiptKind, ReceiptState
+from marketplace.payments.rules import LIVE, RECEIPT_STATES, Channel, MilestoneState, ReceiptKind, ReceiptState
 
 LONGEST_REFERENCE = 60
 LONGEST_REASON = 1000
@@ -106,13 +106,19 @@ def end(
     receipt.reason = required(reason, "reason", LONGEST_REASON) if transition.reason_required else ""
     advance(uow, RECEIPT_STATES, receipt, action, relations, receipt.reason)
     _announce(uow, receipt, action, party_id)
+    for refund in _waiting_refunds(uow, receipt):
+        end(uow, refund, relations, action, party_id, reason)
 
 
 def verify(uow: UnitOfWork, receipt: Receipt, relations: frozenset[Relation]) -> None:
     """An official has compared the voucher with the report: from here on the amount counts, dated the day it arrived.
 
-    Raises Conflict, NotPermitted; emits ReceiptMoved and posts to the ledger.
+    Raises Conflict, also for a refund whose payment is not verified yet, and NotPermitted; emits ReceiptMoved and posts to the
+    ledger.
     """
+    payment = fetch(uow, receipt.refund_of_id) if receipt.refund_of_id else None
+    if payment is not None and payment.state is not ReceiptState.VERIFIED:
+        raise Conflict(N_("Verify the payment first that this refund is of."))
     verified: dict[str, Any] = {"verified_by_id": uow.actor.user_id, "verified_at": uow.now()}
     advance(uow, RECEIPT_STATES, receipt, "verify", relations, **verified)
     if receipt.received_on is None:
@@ -129,6 +135,12 @@ def fetch(uow: UnitOfWork, receipt_id: int) -> Receipt:
     return receipt
 
 
+def _waiting_refunds(uow: UnitOfWork, payment: Receipt) -> list[Receipt]:
+    """Refunds of an online payment that was never verified; without it there is nothing they take back."""
+    waiting = select(Receipt).where(Receipt.refund_of_id == payment.id, Receipt.state == ReceiptState.CONFIRMED)
+    return list(uow.session.scalars(waiting.order_by(Receipt.id)))
+
+
 def _report(
     uow: UnitOfWork, receipt: Receipt, party_id: int, left: int, transferred: Transferred, earliest: date
 ) -> Receipt:
@@ -137,7 +149,7 @@ def _report(
     if transferred.voucher is None:
         raise InvalidInput(N_("Add the bank's voucher: PDF, JPEG or PNG."), field="file")
     receipt.deal_id = uow.session.get_one(Milestone, receipt.milestone_id).deal_id
-    receipt.state = ReceiptState.REPORTED
+    receipt.channel, receipt.state = Channel.TRANSFER, ReceiptState.REPORTED
     receipt.fen, receipt.sent_on = transferred.fen, transferred.sent_on
     receipt.bank_reference = single_line(required(transferred.bank_reference, "bank_reference", LONGEST_REFERENCE))
     _require_new(uow, receipt)

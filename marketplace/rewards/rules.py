@@ -32,7 +32,7 @@ class RewardState(Labelled):
     PUBLISHED = "published", N_("Published for objections")
     DISPUTED = "disputed", N_("Objected to")
     APPROVED = "approved", N_("Approved, to be paid")
-    HELD = "held", N_("Held: money was refunded")
+    HELD = "held", N_("Held: money was refunded, or is disputed")
     REVOKED = "revoked", N_("Taken back")
 
 
@@ -85,8 +85,8 @@ REWARD_STATES = StateTable(
             {R.SYSTEM},
             N_("Reckon again after a refund"),
         ),
-        arrow("hold", {S.APPROVED}, S.HELD, {R.SYSTEM}, N_("Hold after a refund")),
-        arrow("release", {S.HELD}, S.APPROVED, {R.OFFICIAL}, N_("Let it be paid all the same"), reason=True),
+        arrow("hold", {S.APPROVED}, S.HELD, {R.SYSTEM}, N_("Hold after a refund or in a dispute")),
+        arrow("release", {S.HELD}, S.APPROVED, {R.OFFICIAL, R.SYSTEM}, N_("Let it be paid all the same"), reason=True),
         arrow("pass", {S.CONFIRMING}, S.PUBLISHED, {R.OFFICIAL}, N_("Publish without the missing words"), reason=True),
         arrow("lapse", {S.TRIGGERED}, S.REVOKED, {R.SYSTEM}, N_("Nothing is left after the refund")),
         arrow("revoke", {S.HELD}, S.REVOKED, {R.OFFICIAL}, N_("Take back what is not paid"), reason=True),

@@ -9,6 +9,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
+from marketplace.online.queries import is_disputed
 from marketplace.organisations.models import Party
 from marketplace.payments.models import Receipt
 from marketplace.payments.queries import verified_refunds
@@ -20,15 +21,16 @@ from marketplace.rewards.policy import require_visible
 from marketplace.rewards.rules import REWARD_STATES, PayoutState, RewardState
 
 LONGEST_REASON = 1000
+SETTLED = "付款争议已了结"
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
 def follow(uow: UnitOfWork, receipt_id: int) -> None:
     """Bring the reward of a payment up to what is verified of it now: the payment itself, less its refunds.
 
-    Called for each verified payment and refund, in whatever order and however often. Opens the reward of a payment for a result
-    that belongs to a unit; a refund has it reckoned again, or holds what is not paid yet. Emits RewardMoved.
-    A worker who sells his own result is paid as the seller; nobody owes him a share.
+    Called for each verified payment and refund and each turn of a dispute, in whatever order and however often. Opens the
+    reward of a payment for a result that belongs to a unit; a refund has it reckoned again, or holds what is not paid yet.
+    Emits RewardMoved. A worker who sells his own result is paid as the seller; nobody owes him a share.
     """
     receipt = uow.session.get_one(Receipt, receipt_id)
     payment_id = receipt.refund_of_id or receipt.id
@@ -40,13 +42,19 @@ def follow(uow: UnitOfWork, receipt_id: int) -> None:
         _trigger(uow, payment, refunds)
     elif refunds != reward.refunds_fen:
         _take_refund(uow, reward, payment.fen, refunds)
+    elif reward.state in {RewardState.APPROVED, RewardState.HELD}:
+        _follow_dispute(uow, reward, payment)
 
 
 def require_current(uow: UnitOfWork, reward: Reward) -> None:
-    """Raise Conflict while a refund is verified that the reward does not know of yet: what it gives may no longer be there."""
+    """Raise Conflict while a refund is verified that the reward does not know of yet, or the payer's bank disputes the payment:
+    what it gives may no longer be there.
+    """
     payment = uow.session.get_one(Receipt, reward.receipt_id)
     if verified_refunds(uow.session, payment) != reward.refunds_fen:
         raise Conflict(N_("A refund was verified just now, and the reward is looked at again. Try again in a minute."))
+    if is_disputed(uow.session, payment.id):
+        raise Conflict(N_("The payer's bank disputes this payment. Wait until the dispute is settled."))
 
 
 def _trigger(uow: UnitOfWork, payment: Receipt, refunds_fen: int) -> None:
@@ -83,6 +91,15 @@ def _take_refund(uow: UnitOfWork, reward: Reward, payment_fen: int, refunds_fen:
         reward.received_fen = payment_fen - refunds_fen
         if reward.received_fen == 0:
             move(uow, reward, "lapse", _BY_SYSTEM)
+
+
+def _follow_dispute(uow: UnitOfWork, reward: Reward, payment: Receipt) -> None:
+    """An approved reward rests while the payment is disputed, and goes on afterwards unless a refund holds it as well."""
+    if is_disputed(uow.session, payment.id):
+        if reward.state is RewardState.APPROVED and paid_of(uow, reward) < (reward.pool_fen or 0):
+            move(uow, reward, "hold", _BY_SYSTEM)
+    elif reward.state is RewardState.HELD and reward.received_fen == payment.fen - reward.refunds_fen:
+        move(uow, reward, "release", _BY_SYSTEM, SETTLED)
 
 
 def paid_of(uow: UnitOfWork, reward: Reward) -> int:

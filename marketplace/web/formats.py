@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_currency_precision
 from flask import Flask
 from flask_babel import get_locale
 
@@ -54,6 +54,14 @@ def wan(fen: int | Money | None) -> str:
     if abs(exact) < FEN_PER_WAN:
         return f"{_yuan(exact)} 元"
     return f"{_plain((Decimal(exact) / FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP))} 万元"
+
+
+def minor(amount: int | None, currency: str) -> str:
+    """An amount in the smallest unit of some currency: 12.34 HKD."""
+    if amount is None:
+        return NOTHING
+    places = int(get_currency_precision(currency.upper()))
+    return f"{_plain(Decimal(amount).scaleb(-places))} {currency.upper()}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -136,6 +144,7 @@ def filesize(size: int | None) -> str:
 
 FILTERS: tuple[Callable[..., str], ...] = (
     money,
+    minor,
     wan,
     day,
     moment,
