@@ -6,6 +6,7 @@ from marketplace.accounts import models as accounts
 from marketplace.admin import models as admin
 from marketplace.alerts import models as alerts
 from marketplace.audit import models as audit
+from marketplace.bank import models as bank
 from marketplace.bases import models as bases
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
@@ -27,6 +28,7 @@ OWNERS = (
     admin,
     alerts,
     audit,
+    bank,
     bases,
     contracts,
     deals,

@@ -212,6 +212,12 @@ class TransferForm(Form):
         return Transferred(self.amount.fen or 0, self.sent_on.data, self.bank_reference.data, upload_of(self.file.data))
 
 
+class BankForm(Form):
+    """A statement of a bank account."""
+
+    file = FileField(_l("Bank statement (CSV or XLSX)"), validators=[FileRequired(_l("Choose a file first."))])
+
+
 class RoyaltyForm(Form):
     """The buyer's figures for a royalty of one period."""
 

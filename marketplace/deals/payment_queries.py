@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import names_of_users
+from marketplace.bank.rules import Found
 from marketplace.contracts.change_service import on_the_table
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.deals.bank_queries import bank_evidence
 from marketplace.deals.models import Deal, Offer, Step
 from marketplace.deals.policy import receipt_relations, require_visible
 from marketplace.deals.rules import PAYABLE, StepKind
@@ -47,7 +49,7 @@ class ReceiptRow:
     """A payment or refund as its line shows it, with what the reader may do with it.
 
     `twins` counts other payments with the same voucher or number at the bank; `refundable_fen` is what the reader may send back.
-    `account` is where an online payment went.
+    `account` is where an online payment went; `bank` are lines of bank statements that an official may compare.
     """
 
     receipt: Receipt
@@ -59,6 +61,7 @@ class ReceiptRow:
     twins: int
     refundable_fen: int
     disputes: Sequence[Dispute]
+    bank: Sequence[Found]
     account: OnlineAccount | None
 
 
@@ -192,6 +195,7 @@ class _Reader:
         seller_id = self.names[deal.seller_party_id].organisation_id
         is_on = uow.services.processor is not None
         self.can_be_paid_online = is_on and payable_account(session, seller_id) is not None
+        self.bank = bank_evidence(uow, deal) if Relation.OFFICIAL in held else {}
         doers = [(one.reported_by_id, one.confirmed_by_id, one.verified_by_id) for one in self.receipts]
         self.people = names_of_users(session, {user_id for ids in doers for user_id in ids})
 
@@ -230,6 +234,7 @@ class _Reader:
             twins=self.twins.get(receipt.id, 0),
             refundable_fen=receipt.fen - self.refunded.get(receipt.id, 0) if may_refund else 0,
             disputes=self.disputes.get(receipt.id, ()),
+            bank=self.bank.get(receipt.id, ()),
             account=self.accounts.get(receipt.refund_of_id or receipt.id),
         )
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.deals import (
+    bank_views,
     change_views,
     document_views,
     offer_views,
@@ -29,6 +30,7 @@ from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
 
 __all__ = [
+    "bank_views",
     "blueprint",
     "change_views",
     "document_views",

@@ -32,6 +32,15 @@ UPLOAD = b"%PDF-1.7 a scan"
 BEFORE_SALTS, BEFORE_MONEY = "0012", "0010"
 FIGURES = ("snapshots", "snapshot_figures", "snapshot_rows")
 CHANGES = ("amendments", "settlements")
+ONLINE = (
+    "bank_lines",
+    "bank_statements",
+    "disputes",
+    "online_accounts",
+    "payment_pages",
+    "processor_events",
+    "reconciliations",
+)
 MONEY = (
     "ledger_transfers",
     "milestones",
@@ -214,7 +223,7 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
         rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
         without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
         members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
-        for table in (*FIGURES, *CHANGES, *(MONEY if migration == BEFORE_MONEY else ())):
+        for table in (*FIGURES, *CHANGES, *ONLINE, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()

@@ -14,9 +14,20 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.alerts.queries import preference_of
 from marketplace.alerts.rules import Frequency
+from marketplace.infra import schema
 from marketplace.infra.database import make_engine
 from marketplace.infra.schema import alembic_config
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.payments.models import Receipt
+from marketplace.payments.rules import Channel, ReceiptKind
+from marketplace.rewards.models import Reward
 from marketplace.schema import whole_schema
+from marketplace.statistics.ledger_check import check
+from tests.paying import refund
+from tests.personas import People
+from tests.rewarding import Drain, sold, the_receipt
+
+BEFORE_ONLINE_PAYMENT = "0015"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -80,6 +91,26 @@ def test_an_instance_with_data_is_upgraded(empty_database: str) -> None:
         assert session.scalars(select(User.name)).all() == ["王建国"]
         assert preference_of(session, 1).frequency is Frequency.INSTANT
     engine.dispose()
+
+
+def test_receipts_and_what_refers_to_them_outlive_a_new_table(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, database_url: str
+) -> None:
+    """SQLite makes the table of receipts anew, to which rewards and ledger refer."""
+    command.stamp(alembic_config(database_url), "head")
+    reward_id = sold(factory, people, drain)
+    refund(factory, people, the_receipt(factory, reward_id), 100)
+    command.downgrade(alembic_config(database_url), BEFORE_ONLINE_PAYMENT)
+    command.upgrade(alembic_config(database_url), "head")
+    with factory.reading() as uow:
+        rows = uow.session.scalars(select(Receipt).order_by(Receipt.id)).all()
+        assert [(one.kind, one.channel, one.fee_currency) for one in rows] == [
+            (ReceiptKind.PAYMENT, Channel.TRANSFER, ""),
+            (ReceiptKind.REFUND, Channel.TRANSFER, ""),
+        ]
+        assert uow.session.get_one(Reward, reward_id).receipt_id == rows[0].id
+        assert check(uow.session).differences == ()
+    schema.forget(factory.engine)
 
 
 def _checks(connection: Connection, table: str) -> set[str | None]:

@@ -47,6 +47,8 @@ def downgrade() -> None:
     """What was paid online would be lost, and the ledger knows of it: then there is no way back but a backup."""
     if op.get_bind().execute(sa.text("SELECT 1 FROM receipts WHERE channel = 'online' LIMIT 1")).first():
         raise RuntimeError('there are online payments: restore a backup instead')
+    op.drop_table('bank_lines')
+    op.drop_table('bank_statements')
     op.drop_index(op.f('ix_reconciliations_at'), table_name='reconciliations')
     op.drop_table('reconciliations')
     op.drop_index(op.f('ix_processor_events_received_at'), table_name='processor_events')
@@ -139,6 +141,41 @@ def _receipts(*more, reporter_known=True) -> sa.Table:
 
 
 def _create_tables() -> None:
+    op.create_table('bank_statements',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('party_id', sa.Integer(), nullable=False),
+    sa.Column('read_by_id', sa.Integer(), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('first_on', sa.Date(), nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=False),
+    sa.Column('line_count', sa.Integer(), nullable=False),
+    sa.Column('unread_count', sa.Integer(), nullable=False),
+    sa.Column('kept_count', sa.Integer(), nullable=False),
+    sa.CheckConstraint('first_on <= last_on', name=op.f('ck_bank_statements_ends_after_it_begins')),
+    sa.CheckConstraint('kept_count BETWEEN 0 AND line_count', name=op.f('ck_bank_statements_kept_of_the_lines')),
+    sa.ForeignKeyConstraint(['party_id'], ['parties.id'], name=op.f('fk_bank_statements_party_id')),
+    sa.ForeignKeyConstraint(['read_by_id'], ['users.id'], name=op.f('fk_bank_statements_read_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_statements'))
+    )
+    op.create_index('uq_bank_statements_file', 'bank_statements', ['party_id', 'content_hash'], unique=True)
+    op.create_table('bank_lines',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('party_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.Column('counterparty', sa.String(length=200), nullable=False),
+    sa.Column('reference', sa.String(length=100), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.CheckConstraint('fen <> 0', name=op.f('ck_bank_lines_not_nothing')),
+    sa.ForeignKeyConstraint(['party_id'], ['parties.id'], name=op.f('fk_bank_lines_party_id')),
+    sa.ForeignKeyConstraint(['statement_id'], ['bank_statements.id'], name=op.f('fk_bank_lines_statement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bank_lines'))
+    )
+    op.create_index(op.f('ix_bank_lines_party_id'), 'bank_lines', ['party_id'], unique=False)
+    op.create_index(op.f('ix_bank_lines_statement_id'), 'bank_lines', ['statement_id'], unique=False)
     op.create_table('online_accounts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
