@@ -24,6 +24,9 @@ from tests.personas import People, actor_in
 from tests.standin.books import KEY, SECRET, SELLER, Books, Thing
 from tests.standin.server import Standin, serving, signed
 
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+"""As Stripe sends it."""
+
 
 @pytest.fixture
 def standin(clock: SetClock) -> Iterator[Standin]:
@@ -85,7 +88,7 @@ def deliver(client: FlaskClient, *events: Thing) -> None:
     """Send events as Stripe does."""
     for event in events:
         body, header = signed(event)
-        answer = client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": header})
+        answer = client.post("/webhooks/stripe", data=body, headers={**JSON, "Stripe-Signature": header})
         assert (answer.status_code, answer.text) == (200, "")
 
 

@@ -16,6 +16,7 @@ from marketplace.infra.database import Base
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.needs.models import Need
+from marketplace.online.queries import figures as online_figures
 from marketplace.results.models import Result
 from marketplace.web.context import runtime
 
@@ -27,7 +28,8 @@ def versions() -> dict[str, str]:
 
 
 def status_of(uow: UnitOfWork) -> dict[str, object]:
-    """Counts of rows, of indexed documents, of alerts told and of outbox rows that wait or are parked; migration; versions."""
+    """Counts of rows, of indexed documents, of alerts told, of events of the payment processor, and of outbox rows that wait or
+    are parked; migration; versions."""
     parked = OutboxRow.parked_at.is_not(None)
     return {
         "results": _count(uow, Result),
@@ -35,6 +37,7 @@ def status_of(uow: UnitOfWork) -> dict[str, object]:
         "deals": _count(uow, Deal),
         "index_documents": sum(index.status().documents for index in uow.services.catalogues.values()),
         "alerts": figures(uow.session),
+        "online_payments": online_figures(uow.session),
         "outbox_pending": uow.session.scalar(select(func.count(OutboxRow.id)).where(~parked)) or 0,
         "outbox_parked": uow.session.scalar(select(func.count(OutboxRow.id)).where(parked)) or 0,
         "migration": schema.current(runtime().factory.engine),

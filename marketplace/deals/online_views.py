@@ -54,7 +54,10 @@ def _open(page: PaymentPage) -> str:
     with reading() as uow:
         processor, base = processor_of(uow), runtime().settings.public_url.rstrip("/")
         wanted = pages.wanted(uow, page, base + url_for("deals.payment_page", page_id=page.id))
+        others = pages.others_open(uow, page)
     try:
+        for account, session_id in others:
+            processor.close_page(account, session_id)
         opened = processor.open_page(wanted)
     except OSError:
         raise Conflict(

@@ -22,7 +22,7 @@ from marketplace.kernel.states import Relation
 from marketplace.ledger.queries import owed_by_buyers
 from marketplace.online.models import Dispute, OnlineAccount
 from marketplace.online.queries import accounts_paid_on, disputes_of, payable_account
-from marketplace.online.rules import LARGEST_FEN
+from marketplace.online.rules import LARGEST_FEN, DisputeState
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
@@ -230,13 +230,21 @@ class _Reader:
             reported_by=self.people.get(receipt.reported_by_id, ""),
             confirmed_by=self.people.get(receipt.confirmed_by_id, ""),
             verified_by=self.people.get(receipt.verified_by_id, ""),
-            actions=frozenset(one.action for one in RECEIPT_STATES.available(receipt.state, relations)),
+            actions=self._actions(receipt, relations),
             twins=self.twins.get(receipt.id, 0),
             refundable_fen=receipt.fen - self.refunded.get(receipt.id, 0) if may_refund else 0,
             disputes=self.disputes.get(receipt.id, ()),
             bank=self.bank.get(receipt.id, ()),
             account=self.accounts.get(receipt.refund_of_id or receipt.id),
         )
+
+    def _actions(self, receipt: Receipt, relations: frozenset[Relation]) -> frozenset[str]:
+        """A disputed payment is not verified, nor a refund before its payment."""
+        actions = frozenset(one.action for one in RECEIPT_STATES.available(receipt.state, relations))
+        payment = next((one for one in self.receipts if one.id == receipt.refund_of_id), None)
+        waits = payment is not None and payment.state is not ReceiptState.VERIFIED
+        disputed = any(one.state is DisputeState.OPEN for one in self.disputes.get(receipt.id, ()))
+        return actions - {"verify"} if waits or disputed else actions
 
     def _beyond_law(self, milestone: Milestone, paid: int) -> LegalTerm | None:
         """The legal term where the line is due later than it, or not paid although it has passed."""

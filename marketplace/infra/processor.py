@@ -121,6 +121,10 @@ class PaymentProcessor(Protocol):
         """Open a payment page, or find the one that was opened with the same key."""
         ...
 
+    def close_page(self, account: str, session_id: str) -> None:
+        """Let nobody pay on a page any more; one that is paid or over already stays as it is."""
+        ...
+
     def payment(self, account: str, session_id: str = "", intent_id: str = "") -> PaymentFacts | None:
         """What is true now of the payment that the one or the other id names; None where no payment page stands behind it."""
         ...

@@ -5,6 +5,7 @@ Which parameters a call takes, the SDK's own types say; its objects are no dicts
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -105,6 +106,13 @@ class StripeProcessor:
         if page.url is None:
             raise ProcessorRefuses("Stripe gave no address for the page")
         return PageOpened(page.id, page.url)
+
+    @told_apart
+    def close_page(self, account: str, session_id: str) -> None:
+        """What cannot be expired is paid or expired; its event tells which."""
+        once = stripe.RequestOptions(stripe_account=account, idempotency_key=f"expire-{session_id}")
+        with suppress(stripe.InvalidRequestError):
+            self.client.v1.checkout.sessions.expire(session_id, options=once)
 
     @told_apart
     def payment(self, account: str, session_id: str = "", intent_id: str = "") -> PaymentFacts | None:

@@ -58,6 +58,22 @@ def wanted(uow: UnitOfWork, page: PaymentPage, return_url: str) -> PageWanted:
     return PageWanted(account, page.key, page.fen, page.title, return_url, page.expires_at)
 
 
+def others_open(uow: UnitOfWork, page: PaymentPage) -> list[tuple[str, str]]:
+    """Account and session of the other pages on which the same line could be paid now, for another amount: they are to be
+    closed."""
+    others = (
+        select(OnlineAccount.account, PaymentPage.session_id)
+        .join(OnlineAccount, OnlineAccount.id == PaymentPage.account_id)
+        .where(
+            PaymentPage.milestone_id == page.milestone_id,
+            PaymentPage.id != page.id,
+            PaymentPage.state == PageState.OPEN,
+            PaymentPage.expires_at > uow.now(),
+        )
+    )
+    return [(account, session_id or "") for account, session_id in uow.session.execute(others)]
+
+
 def opened(uow: UnitOfWork, page_id: int, opened_page: PageOpened) -> str:
     """Note where the page is; returns its address. Of two who ask at once both are given the same one. Emits PageMoved."""
     page = fetch(uow, page_id)

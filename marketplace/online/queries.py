@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.online.models import Dispute, OnlineAccount, PaymentPage
-from marketplace.online.rules import COUNTS, AccountState, DisputeState
+from marketplace.online.models import Dispute, OnlineAccount, PaymentPage, ProcessorEvent, Reconciliation
+from marketplace.online.rules import COUNTS, AccountState, DisputeState, Outcome
 
 
 def account_of(session: Session, organisation_id: int | None) -> OnlineAccount | None:
@@ -35,6 +35,16 @@ def is_disputed(session: Session, receipt_id: int) -> bool:
     """Whether the payer's bank contests the payment just now."""
     is_open = select(Dispute.id).where(Dispute.receipt_id == receipt_id, Dispute.state == DisputeState.OPEN)
     return session.scalar(is_open.limit(1)) is not None
+
+
+def figures(session: Session) -> dict[str, int]:
+    """For whoever runs the service: events that wait or that somebody has to look at, and what the last comparison has left."""
+    looked_at = (Outcome.WAITING, Outcome.DIFFERS, Outcome.OTHER_ACCOUNT)
+    counted = select(ProcessorEvent.outcome, func.count()).group_by(ProcessorEvent.outcome)
+    found = dict(session.execute(counted).all())
+    last = session.scalar(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1))
+    counts = {outcome.value: found.get(outcome, 0) for outcome in looked_at}
+    return {**counts, "differences": len(last.differences) if last is not None else 0}
 
 
 def page_by_key(session: Session, key: str) -> PaymentPage | None:

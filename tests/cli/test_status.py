@@ -35,6 +35,7 @@ def test_status_counts_what_is_there(run: Run, factory: UnitOfWorkFactory, peopl
         "outbox_parked": 1,
     }
     assert found["alerts"] == {"instant": 0, "daily": 0, "weekly": 0, "waiting": 0}
+    assert found["online_payments"] == {"waiting": 0, "differs": 0, "other_account": 0, "differences": 0}
     assert found["versions"]["jiangguo"] == __version__
     assert set(found["versions"]) == {"jiangguo", "python", "sqlalchemy", "whoosh"}
     assert "migration" in found

@@ -92,7 +92,9 @@ class Books:
         return charge
 
     def expire(self, page: str) -> None:
-        """The page's time is over."""
+        """The page's time is over, or somebody has closed it."""
+        if self.things[page]["status"] != "open":
+            raise NotAllowed("only an open page can expire")
         self.things[page]["status"] = "expired"
         self.tell("checkout.session.expired", self.things[page])
 

@@ -75,6 +75,10 @@ class Standin:
         if method == "POST" and path == PAGES:
             require_known(typed_pages.SessionCreateParams, params)
             return 200, public(self.books.open_page(account, params))
+        if method == "POST" and path.startswith(f"{PAGES}/") and path.endswith("/expire"):
+            require_known(typed_pages.SessionExpireParams, params)
+            self.books.expire(path.split("/")[-2])
+            return 200, public(self.books.things[path.split("/")[-2]])
         if method == "GET" and path in LISTS:
             kind, known = LISTS[path]
             require_known(known, params)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -250,6 +251,19 @@ def test_two_clicks_at_once_open_one_page(
     assert len(answers) == 3
     assert len(set(answers)) == 1
     assert len(standin.books.of(books_account(standin), "checkout.session")) == 1
+
+
+def test_an_event_that_is_delivered_several_times_at_once_is_stored_once(
+    factory: UnitOfWorkFactory, app: Flask, standin: Standin, online_deal: int, charge: Thing
+) -> None:
+    threads = [
+        threading.Thread(target=lambda: deliver(app.test_client(), *standin.books.events)) for _delivery in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes(factory) == [Outcome.WAITING]
 
 
 def test_the_fee_that_is_known_later_is_noted_later(

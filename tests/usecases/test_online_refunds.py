@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.deals import payment_service
+from marketplace.deals.payment_queries import payments_page
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.errors import Conflict
 from marketplace.settings import Settings
@@ -51,6 +52,10 @@ def test_a_dispute_stops_the_verification_and_one_that_is_lost_sends_the_money_b
     drain()
     [payment] = receipt_ids(factory, online_deal)
     refused(lambda: verify(factory, people.county_official, payment), Conflict)
+    with factory.reading(people.county_official) as uow:
+        row = payments_page(uow, online_deal).row(payment)
+    assert row is not None
+    assert row.actions == {"reject"}
     standin.books.close_dispute(dispute, "lost")
     deliver(client, standin.books.events[-1])
     drain()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from stripe import WebhookSignature
 
@@ -13,8 +14,8 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
 from marketplace.settings import Settings
 from tests.factories import lines_of, make_signed
-from tests.online import deliver, first_line, outcomes, page_states, pay_online, receipt_ids, taking
-from tests.paying import BY_PLAN
+from tests.online import JSON, deliver, first_line, outcomes, page_states, pay_online, receipt_ids, taking
+from tests.paying import BY_PLAN, report
 from tests.personas import People
 from tests.standin.books import OTHER, SECRET, SELLER, Thing
 from tests.standin.server import Standin, signed
@@ -28,7 +29,7 @@ def settings(settings: Settings, standin: Standin) -> Settings:
 
 
 def post(client: FlaskClient, body: bytes, signature: str) -> tuple[int, str]:
-    answer = client.post("/webhooks/stripe", data=body, headers={"Stripe-Signature": signature})
+    answer = client.post("/webhooks/stripe", data=body, headers={**JSON, "Stripe-Signature": signature})
     return answer.status_code, answer.text
 
 
@@ -123,6 +124,26 @@ def test_when_stripe_does_not_answer_nothing_is_lost(
     assert page_states(factory) == ["open"]
 
 
+def test_another_amount_closes_the_page_before(
+    factory: UnitOfWorkFactory,
+    people: People,
+    browse: Browse,
+    standin: Standin,
+    online_deal: int,
+    drain: Callable[[], int],
+) -> None:
+    """Who reports a transfer of a part meanwhile must not pay the whole line on the page that is still open."""
+    buyer, line = browse(people.company), first_line(factory, online_deal)
+    first = pay_online(buyer, line)
+    report(factory, people.company, line, 400_000)
+    second = pay_online(buyer, line)
+    assert [standin.books.things[one]["status"] for one in (first, second)] == ["expired", "open"]
+    assert standin.books.things[second]["amount_total"] == 5_000_000
+    deliver(buyer, *standin.books.events)
+    drain()
+    assert page_states(factory) == ["expired", "open"]
+
+
 def test_what_stripe_refuses_is_told(
     factory: UnitOfWorkFactory, people: People, browse: Browse, standin: Standin, online_deal: int
 ) -> None:
@@ -154,6 +175,15 @@ def test_only_what_stripe_has_signed_just_now_is_taken(
     assert outcomes(factory) == []
     assert post(client, *signed(event, secret="whsec_old")) == (200, "")
     assert post(client, body, header) == (200, "")
+    assert len(outcomes(factory)) == 1
+
+
+def test_stripe_has_no_form_of_ours(
+    app: Flask, factory: UnitOfWorkFactory, people: People, browse: Browse, standin: Standin, online_deal: int
+) -> None:
+    event = paid(factory, people, browse, standin, online_deal)
+    app.config["WTF_CSRF_ENABLED"] = True
+    deliver(app.test_client(), event)
     assert len(outcomes(factory)) == 1
 
 
