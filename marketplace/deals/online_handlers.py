@@ -32,7 +32,8 @@ def _look(uow: UnitOfWork, events: Sequence[Event]) -> list[Seen]:
     for event in events:
         told = uow.session.get_one(ProcessorEvent, event.event_id) if isinstance(event, ProcessorTold) else None
         if told is not None and told.outcome is Outcome.WAITING and not told.kind.startswith("account."):
-            is_payment = told.session_id or told.intent_id
+            # What is about the platform's own account, or no payment, did not begin here.
+            is_payment = told.account and (told.session_id or told.intent_id)
             ask = processor_of(uow).payment
             seen.append(Seen(told.id, ask(told.account, told.session_id, told.intent_id) if is_payment else None))
     return seen

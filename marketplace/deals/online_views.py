@@ -23,7 +23,7 @@ from marketplace.web.context import reading, runtime, writing
 def pay_online(milestone_id: int) -> Response:
     """Send the buyer to the page on which a line is paid.
 
-    It is opened here and now, for he waits to go there: the one call to the outside that a request makes. It is made between two
+    It is opened here and now, for he waits to go there: nothing else in a request calls the outside. That happens between two
     transactions, so that none waits for it.
     """
     with writing() as uow:

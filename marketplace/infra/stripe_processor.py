@@ -127,7 +127,7 @@ class StripeProcessor:
         expanded: SessionRetrieveParams = {"expand": ["payment_intent.latest_charge.balance_transaction"]}
         page = self.client.v1.checkout.sessions.retrieve(session_id, expanded, on_account)
         charge = _charge(page)
-        if charge is None or not charge.paid:
+        if charge is None or charge.status != "succeeded":
             return _unpaid(account, page)
         return self._paid(account, page, charge)
 

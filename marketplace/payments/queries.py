@@ -9,6 +9,7 @@ from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.rules import (
     LIVE,
     UNPAID,
+    Channel,
     MilestoneKind,
     MilestoneState,
     Paid,
@@ -68,14 +69,17 @@ def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, Paid
 
 
 def twins(session: Session, deal_id: int) -> Mapping[int, int]:
-    """How many other payments have the voucher or the number at the bank of a receipt of this deal, by receipt."""
+    """How many other payments have the voucher or the number at the bank of a transfer of this deal, by receipt.
+
+    Online the processor's numbers are told apart by the database, and one event may prove a payment and its refund.
+    """
     other = aliased(Receipt)
     alike = (other.voucher_sha256 == Receipt.voucher_sha256) | (other.bank_reference == Receipt.bank_reference)
     found = select(Receipt.id, func.count(other.id)).join(
         other, alike & (other.id != Receipt.id) & other.state.in_(LIVE)
     )
-    rows = session.execute(found.where(Receipt.deal_id == deal_id).group_by(Receipt.id))
-    return dict(rows.all())
+    of_deal = found.where(Receipt.deal_id == deal_id, Receipt.channel == Channel.TRANSFER)
+    return dict(session.execute(of_deal.group_by(Receipt.id)).all())
 
 
 def net_fixed_receipts(session: Session, deal_id: int) -> int:

@@ -81,7 +81,7 @@ class Books:
             amount=fen,
             amount_captured=fen,
             currency=currency,
-            paid=True,
+            status="succeeded",
             captured=True,
             payment_intent=intent["id"],
             balance_transaction=balance["id"],

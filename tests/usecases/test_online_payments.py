@@ -253,6 +253,14 @@ def test_two_clicks_at_once_open_one_page(
     assert len(standin.books.of(books_account(standin), "checkout.session")) == 1
 
 
+def test_what_is_about_the_platform_itself_is_kept_and_left_alone(
+    factory: UnitOfWorkFactory, client: FlaskClient, standin: Standin, charge: Thing, drain: Callable[[], int]
+) -> None:
+    deliver(client, {**standin.books.events[0], "_account": ""})
+    drain()
+    assert outcomes(factory) == [Outcome.NOT_OURS]
+
+
 def test_an_event_that_is_delivered_several_times_at_once_is_stored_once(
     factory: UnitOfWorkFactory, app: Flask, standin: Standin, online_deal: int, charge: Thing
 ) -> None:

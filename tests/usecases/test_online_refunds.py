@@ -114,6 +114,24 @@ def test_a_refund_that_fails_afterwards_is_money_of_the_payee_again(
     assert received(factory, online_deal) == (FEN, 12_600_000)
 
 
+def test_one_event_may_prove_a_payment_and_its_refund(
+    factory: UnitOfWorkFactory,
+    people: People,
+    client: FlaskClient,
+    standin: Standin,
+    online_deal: int,
+    charge: Thing,
+    drain: Callable[[], int],
+) -> None:
+    """The first event was lost; the second tells of both, and nobody is warned of a voucher that stands for two."""
+    standin.books.refund(charge, 100_000)
+    deliver(client, standin.books.events[-1])
+    drain()
+    assert receipts(factory, online_deal) == [("payment", "confirmed", FEN), ("refund", "confirmed", 100_000)]
+    with factory.reading(people.county_official) as uow:
+        assert [row.twins for line in payments_page(uow, online_deal).lines for row in line.receipts] == [0, 0]
+
+
 def test_rejecting_a_payment_ends_its_refunds(
     factory: UnitOfWorkFactory,
     people: People,
