@@ -73,8 +73,8 @@ _CURRENT = (
         1,
         Unit.FEN,
         N_(
-            "Fixed amounts, with tax, of binding contracts that came into force, each contract family once; an amendment books the "
-            "difference and a termination a negative entry, each on its own day. The estimate of a royalty does not count."
+            "Fixed amounts, with tax, of binding contracts that came into force, each contract family once; an amendment books "
+            "the difference and a termination a negative entry, each on its own day. The estimate of a royalty does not count."
         ),
         N_("Day of entry into force, of the amendment or of the termination, in China"),
         N_("Contracts in force"),
