@@ -38,7 +38,7 @@ from marketplace.settings import Settings
 from marketplace.statistics import row_queries
 from marketplace.statistics.adding import picked
 from marketplace.statistics.definitions import DEFINITIONS
-from marketplace.statistics.desk import arrange, build_desk
+from marketplace.statistics.desk import arrange
 from marketplace.statistics.export import workbook
 from marketplace.statistics.queries import Filter, chosen
 from marketplace.statistics.rules import WIDE, FigureCode, Period, year_to
@@ -105,8 +105,9 @@ def _pages(settings: Settings) -> Report:
         visitor.sign_in(OFFICIAL)
         found = {}
         for name, path in pages(china_day(datetime.now(UTC))).items():
-            visitor.get(path)
-            found[name] = summary([_milliseconds(visitor, path) for _ in range(RUNS)])
+            # The first who asks for a figure after a start waits until its rows are read.
+            first = _milliseconds(visitor, path)
+            found[name] = {"first_ms": round(first), **summary([_milliseconds(visitor, path) for _ in range(RUNS)])}
             _say(f"{name}: {found[name]}")
     return found
 
@@ -122,15 +123,19 @@ def _instead(runtime: Runtime) -> Report:
     with runtime.factory.reading() as uow:
         wanted = Filter(DEFINITIONS[FigureCode.A1], year_to(china_day(uow.now())), uow.now())
         begun = time.perf_counter()
-        build_desk(uow, wanted, ())
+        _ours(uow, wanted)
         first = time.perf_counter() - begun
         times = interleaved(
-            {"ours": lambda _: build_desk(uow, wanted, ()), "a_query_per_table": lambda _: _by_queries(uow, wanted)},
+            {"ours": lambda _: _ours(uow, wanted), "a_query_per_table": lambda _: _by_queries(uow, wanted)},
             range(RUNS),
             {"a_query_per_table": 5},
         )
     taken = {name: summary(each) for name, each in times.items()}
     return {"first_ms": round(first * 1_000), **taken, "ratio": ratio(times["ours"], times["a_query_per_table"])}
+
+
+def _ours(uow: UnitOfWork, wanted: Filter) -> None:
+    arrange(wanted.definition, wanted.period, picked(uow, wanted), ())
 
 
 def _by_queries(uow: UnitOfWork, wanted: Filter) -> None:

@@ -30,7 +30,7 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._connection = http.client.HTTPConnection(HOST, self.port, timeout=60)
+        self._connection = http.client.HTTPConnection(HOST, self.port, timeout=300)
 
     def get(self, path: str) -> str:
         """The page. Raises RuntimeError where it does not answer 200."""

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from marketplace.api.needs import need, needs
 from marketplace.api.results import result, results
+from marketplace.api.snapshots import snapshot, snapshots
 from marketplace.api.suggestions import suggestions
 from marketplace.web.access import public
 
@@ -13,6 +14,8 @@ blueprint.add_url_rule("/results/<int:result_id>", view_func=result)
 blueprint.add_url_rule("/needs", view_func=needs)
 blueprint.add_url_rule("/needs/<int:need_id>", view_func=need)
 blueprint.add_url_rule("/suggestions", view_func=suggestions)
+blueprint.add_url_rule("/snapshots", view_func=snapshots)
+blueprint.add_url_rule("/snapshots/<number>", view_func=snapshot)
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -27,5 +30,7 @@ def index() -> Response:
             "needs": url_for("api.needs"),
             "need": f"{url_for('api.needs')}/{{id}}",
             "suggestions": url_for("api.suggestions"),
+            "snapshots": url_for("api.snapshots"),
+            "snapshot": f"{url_for('api.snapshots')}/{{number}}",
         },
     )

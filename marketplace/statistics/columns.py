@@ -66,6 +66,10 @@ class Columns:
         """The rows of other deals."""
         return self.take(~np.isin(self.numbers["deal"], list(deals)))
 
+    def but_for_records(self, kind: str, ids: Collection[int]) -> "Columns":
+        """The rows that rest on other records."""
+        return self.take(~(self.kinds.equal(kind) & np.isin(self.numbers["id"], list(ids))))
+
     def total(self) -> Figure:
         """All rows together."""
         return Figure(*(int(self.numbers[name].sum()) for name in _SUMS))

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.statistics.adding import picked
 from marketplace.statistics.columns import Columns
 from marketplace.statistics.definitions import Definition
-from marketplace.statistics.queries import Filter, Value
+from marketplace.statistics.queries import Value
 from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, shown_in_public
 
 NOTHING = Figure()
@@ -68,11 +66,6 @@ class Desk:
     def cut(self, dimension: str) -> Cut | None:
         """The table of a dimension, where the figure has it."""
         return next((one for one in self.cuts if one.dimension == dimension), None)
-
-
-def build_desk(uow: UnitOfWork, wanted: Filter, counties: Sequence[str]) -> Desk:
-    """Compute every table from the same rows. Raises NotFound for whoever may not see the figure."""
-    return arrange(wanted.definition, wanted.period, picked(uow, wanted), counties)
 
 
 def arrange(definition: Definition, period: Period, rows: Columns, counties: Sequence[str]) -> Desk:

@@ -10,7 +10,8 @@ from marketplace.statistics.adding import cut, picked
 from marketplace.statistics.asking import address, as_of_day, asked
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
-from marketplace.statistics.desk import arrange, build_desk
+from marketplace.statistics.completeness import completeness
+from marketplace.statistics.desk import arrange
 from marketplace.statistics.export import workbook
 from marketplace.statistics.policy import figures_for
 from marketplace.statistics.rules import WIDE, Dimension, Figure
@@ -30,11 +31,14 @@ def desk() -> str:
     """One figure in a period, by all that it may be cut by."""
     with reading() as uow:
         wanted = asked(uow)
-        page = build_desk(uow, wanted, county_codes())
+        columns = picked(uow, wanted)
+        page = arrange(wanted.definition, wanted.period, columns, county_codes())
+        complete = completeness(uow, wanted, columns)
         shown = figures_for(uow.actor)
     return render_template(
         "statistics/desk.html",
         page=page,
+        complete=complete,
         chart=chart_of(wanted.definition, page.months),
         definition=wanted.definition,
         figures=[(one, address("statistics.desk", wanted, figure=one.code.value)) for one in shown],

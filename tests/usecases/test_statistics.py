@@ -13,14 +13,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from marketplace.contracts.models import Signature
 from marketplace.contracts.rules import Basis
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.permissions import Actor
+from marketplace.payments.rules import ReceiptState
+from marketplace.rewards.models import Payout
+from marketplace.rewards.rules import PayoutState
 from marketplace.statistics import row_queries
 from marketplace.statistics.adding import cut, picked, total
+from marketplace.statistics.completeness import Completeness, completeness
 from marketplace.statistics.definitions import DEFINITIONS
-from marketplace.statistics.desk import build_desk
+from marketplace.statistics.desk import arrange
 from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period
 from tests.figures import FigureWriter
@@ -62,7 +67,7 @@ def test_the_total_counts_every_contract_once_and_books_the_termination(
 
 def test_by_county_as_seller_and_as_buyer(factory: UnitOfWorkFactory, people: People, case: None) -> None:
     with factory.reading(people.city_official) as uow:
-        desk = build_desk(uow, A1, CODES)
+        desk = arrange(A1.definition, YEAR, picked(uow, A1), CODES)
     by_county = {row.county: (row.sold, row.bought, row.within) for row in desk.counties}
     assert by_county == {
         "qingzhou": (Figure(42_000_000, 2), Figure(12_000_000, 2), Figure(12_000_000, 1)),
@@ -91,7 +96,7 @@ def test_months_are_those_of_china(factory: UnitOfWorkFactory, people: People, c
     with factory.reading(people.city_official) as uow:
         # The letter was completed on 31 March at 17:00 UTC: in China that was 1 April.
         assert cut(uow, A0, Dimension.MONTH) == {"2026-04": Figure(5_000_000, 1)}
-        july = dict(build_desk(uow, A1, CODES).months)["2026-07"]
+        july = dict(arrange(A1.definition, YEAR, picked(uow, A1), CODES).months)["2026-07"]
     assert july == Figure(-8_000_000, 0)
 
 
@@ -141,3 +146,49 @@ def test_nobody_else_sees_figures(factory: UnitOfWorkFactory, people: People, ca
         read: Callable[[UnitOfWork, Filter], object] = look
         with pytest.raises(NotFound), factory.reading(actor) as uow:
             read(uow, A1)
+
+
+def test_a_figure_says_what_of_it_is_proven_and_what_waits(
+    factory: UnitOfWorkFactory, people: People, case: None
+) -> None:
+    """Of two payments one is only reported; of two payouts one was acknowledged; one signature is not in the PDF yet."""
+    add = FigureWriter(factory, people)
+    add.contract(6, "qingzhou", "gaomi", date(2026, 8, 1), 1_000_000)
+    paid = add.receipt(6, date(2026, 8, 10), 600_000)
+    add.receipt(6, date(2026, 8, 11), 400_000, state=ReceiptState.CONFIRMED)
+    reward = add.reward(6, paid, date(2026, 9, 1), 100_000, 500_000, 300_000)
+    first, second = (
+        add.payout(reward, date(2026, 9, 5), 120_000, user.user_id) for user in (people.worker, people.colleague)
+    )
+    with factory.writing() as uow:
+        payout = uow.session.get_one(Payout, first)
+        payout.state, payout.answered_at = PayoutState.ACKNOWLEDGED, uow.now()
+        uow.session.add(
+            Signature(
+                document_id=add.documents[6],
+                party_id=people.seller_party,
+                user_id=people.seller_contact.user_id,
+                signer_name="赵文博",
+                at=uow.now(),
+                ip="",
+                user_agent="",
+                sha256="",
+                method="",
+                factor="",
+            )
+        )
+    assert first != second
+    with factory.reading(people.city_official) as uow:
+        found = {code: completeness(uow, of(code), picked(uow, of(code))) for code in FigureCode}
+    assert _facts(found[FigureCode.A1]) == (Figure(42_000_000, 4), Figure())
+    assert _facts(found[FigureCode.A4]) == (Figure(600_000, 1), Figure(400_000, 1))
+    assert _facts(found[FigureCode.A6]) == (Figure(120_000, 1), Figure(60_000, 1))
+    with factory.reading(people.other_official) as uow:
+        assert _facts(completeness(uow, of(FigureCode.A4), picked(uow, of(FigureCode.A4))))[1] == Figure(400_000, 1)
+    with factory.reading(people.county_official) as uow:
+        assert _facts(completeness(uow, of(FigureCode.A4), picked(uow, of(FigureCode.A4))))[1] == Figure(400_000, 1)
+
+
+def _facts(found: Completeness | None) -> tuple[Figure, Figure]:
+    assert found is not None
+    return found.proven, found.waiting

@@ -80,6 +80,18 @@ def test_open_data_hides_the_same_parts_and_names_nobody(client: FlaskClient, nu
     assert "青州前程机械有限公司" not in table
 
 
+def test_the_api_says_the_same(client: FlaskClient, number: str) -> None:
+    assert [one["number"] for one in client.get("/api/v1/snapshots").json["items"]] == [number]  # type: ignore[index]
+    body = client.get(f"/api/v1/snapshots/{number}").json
+    assert body is not None
+    a1 = next(one for one in body["figures"] if one["code"] == "A1")
+    parts = {(one["dimension"], one["part"]): one for one in a1["parts"]}
+    assert (a1["value"], a1["count"]) == (10_700_000, 5)
+    assert (parts["seller", "zhucheng"]["hidden"], parts["seller", "zhucheng"]["value"]) == (True, None)
+    assert (parts["seller", "gaomi"]["hidden"], parts["seller", "gaomi"]["value"]) == (False, 0)
+    assert client.get("/api/v1/snapshots/2026-9999").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["figures.xlsx", "brief.pdf", "report.pdf", "A1/rows"])
 def test_rows_and_full_files_are_for_officials(
     browse: Browse, client: FlaskClient, people: People, number: str, path: str
@@ -152,6 +164,7 @@ def test_what_is_not_published_is_not_there(
     clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
     with factory.writing(people.city_official) as uow:
         made = service.freeze(uow, Wanted("一季度", FIRST, date(2026, 4, 9), [FigureCode.A1]))
+    assert client.get(f"/api/v1/snapshots/{made.number}").status_code == 404
     for path in ("", "/A1", "/figures.csv"):
         assert client.get(f"/reports/{made.number}{path}").status_code == 404
         assert browse(people.county_official).get(f"/reports/{made.number}{path}").status_code == 404
