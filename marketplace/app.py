@@ -46,6 +46,7 @@ from marketplace.online import views as online_views
 from marketplace.organisations import views as organisation_views
 from marketplace.organisations.actors import actor_of
 from marketplace.organisations.regions import load_region
+from marketplace.registrations import views as registration_views
 from marketplace.results import views as result_views
 from marketplace.rewards import views as reward_views
 from marketplace.settings import Settings
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     match_views.blueprint,
     deal_views.blueprint,
     online_views.blueprint,
+    registration_views.blueprint,
     reward_views.blueprint,
     evidence_views.blueprint,
     notification_views.blueprint,

@@ -20,6 +20,7 @@ from marketplace.notifications import models as notifications
 from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
+from marketplace.registrations import models as registrations
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
 
@@ -41,6 +42,7 @@ OWNERS = (
     organisations,
     outbox,
     payments,
+    registrations,
     results,
     rewards,
 )

@@ -11,6 +11,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
+from marketplace.registrations.models import PatentTransfer, RegistrationRecord
 from marketplace.rewards.models import Payout, RewardLine, RewardRule
 
 FILE_COLUMNS = (
@@ -21,8 +22,10 @@ FILE_COLUMNS = (
     Message.file_sha256,
     Organisation.authorisation_sha256,
     Organisation.licence_sha256,
+    PatentTransfer.scan_sha256,
     Payout.voucher_sha256,
     Receipt.voucher_sha256,
+    RegistrationRecord.scan_sha256,
     RewardLine.paper_sha256,
     RewardRule.file_sha256,
     Scan.sha256,

@@ -101,7 +101,9 @@ _LATER: Mapping[DealState, tuple[Who, str]] = {
     DealState.PERFORMING: (Who.SELLER, N_("Deliver what was agreed; the buyer then accepts the delivery")),
     DealState.ACCEPTED: (Who.BOTH, N_("Complete the deal once everything is paid")),
 }
-_STAGES = (N_("Talks"), N_("Contract"), N_("Signature"), N_("Payment"), N_("Registration"), N_("Reward"))
+REGISTRATION = N_("Registration")
+"""The stop that registrations say how far they have come of (`stops.py`)."""
+_STAGES = (N_("Talks"), N_("Contract"), N_("Signature"), N_("Payment"), REGISTRATION, N_("Reward"))
 _REACHED: Mapping[DealState, int] = {
     DealState.NEGOTIATING: 0,
     DealState.DRAFTING: 1,
@@ -219,7 +221,7 @@ def other(side: Who) -> Who:
 
 
 def track(at: Situation) -> tuple[Stage, ...]:
-    """The stops of the track bar. Registration and reward are recorded elsewhere, so they are never done here."""
+    """The stops of the track bar. Registration and reward are tracks of their own, so they are never done here."""
     failed = at.state in {DealState.LOST, DealState.TERMINATED}
     reached = _lost_at(at) if at.state is DealState.LOST else _REACHED.get(at.state, 3)
     now = "failed" if failed else "current"

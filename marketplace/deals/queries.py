@@ -25,6 +25,7 @@ from marketplace.deals.rules import (
     OfferState,
 )
 from marketplace.deals.situations import newest_offers, situations
+from marketplace.deals.stops import as_said
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -237,7 +238,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         row=_rows(uow, [deal])[0],
         deal=deal,
         relations=held,
-        stages=track(situations(session, [deal])[deal_id]),
+        stages=as_said(session, deal_id, track(situations(session, [deal])[deal_id])),
         offers=tuple(
             OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer), _changes(before, offer))
             for offer, before in zip(offers, (*offers[1:], None), strict=False)

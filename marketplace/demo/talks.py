@@ -21,6 +21,7 @@ from marketplace.deals.rules import OfferState
 from marketplace.demo.changes import CHANGE_STEPS
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.money import MONEY_STEPS
+from marketplace.demo.papers import PAPER_STEPS
 from marketplace.demo.shares import SHARE_STEPS
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
@@ -34,7 +35,7 @@ from marketplace.matching.rules import Origin, Side
 
 SIDES = {"result_side": Side.RESULT, "need_side": Side.NEED}
 SIMPLE = frozenset(deals.SIMPLE_ACTIONS)
-FOLLOWING = {**CHANGE_STEPS, **MONEY_STEPS, **SHARE_STEPS}
+FOLLOWING = {**CHANGE_STEPS, **MONEY_STEPS, **SHARE_STEPS, **PAPER_STEPS}
 
 
 def interest_cues(stage: Stage, story: Story, told: InterestTold) -> Iterator[Cue]:

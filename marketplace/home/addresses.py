@@ -17,6 +17,9 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.NEED_RETURNED: ("needs.page", "need_id", N_("Read the remarks")),
     TaskKind.FRESHNESS: ("results.page", "result_id", N_("Confirm")),
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
+    TaskKind.REGISTER: ("registrations.page", "deal_id", N_("Go there")),
+    TaskKind.APPLICATION: ("registrations.page", "deal_id", N_("Go there")),
+    TaskKind.CERTIFICATE: ("registrations.page", "deal_id", N_("Go there")),
     TaskKind.SPLIT: ("rewards.reward", "reward_id", N_("Look at it")),
     TaskKind.PAYOUT: ("rewards.reward", "reward_id", N_("Answer")),
     TaskKind.REWARD: ("rewards.reward", "reward_id", N_("Go there")),
@@ -33,6 +36,7 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.ORGANISATION: ("organisations.verification", "organisation_id"),
     ReviewKind.SCAN: ("deals.room", "deal_id"),
     ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
+    ReviewKind.REGISTRATION: ("registrations.page", "deal_id"),
     ReviewKind.REWARD: ("rewards.reward", "reward_id"),
 }
 

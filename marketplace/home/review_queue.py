@@ -22,6 +22,8 @@ from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import ReceiptState
+from marketplace.registrations.models import Registration, RegistrationRecord
+from marketplace.registrations.rules import RecordState
 from marketplace.results.rules import ResultState
 from marketplace.rewards.models import Reward
 from marketplace.rewards.policy import is_of_my_office
@@ -40,7 +42,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, a claim, an organisation or the deal of a paper or payment, by kind."""
+    """One thing to decide. `target_id` is a listing, claim, organisation or reward, or the deal of what is verified, by kind."""
 
     kind: ReviewKind
     target_id: int
@@ -135,7 +137,14 @@ def _rows(actor: Actor) -> Subquery:
         .where(Claim.state == ClaimState.PENDING, listing)
     )
     return union_all(
-        *listings, revisions, claims, _organisations(actor), _scans(actor), _receipts(actor), _rewards(actor)
+        *listings,
+        revisions,
+        claims,
+        _organisations(actor),
+        _scans(actor),
+        _receipts(actor),
+        _registrations(actor),
+        _rewards(actor),
     ).subquery()
 
 
@@ -170,6 +179,18 @@ def _receipts(actor: Actor) -> Rows:
         .select_from(Deal)
         .join(Receipt, Receipt.deal_id == Deal.id)
         .where(Receipt.state == ReceiptState.CONFIRMED, deal_policy.is_in_office(actor))
+    )
+
+
+def _registrations(actor: Actor) -> Rows:
+    """Papers of the registrar that wait to be compared with their scan; nobody verifies what he has a stake in."""
+    since = RegistrationRecord.recorded_at
+    return (
+        _columns(ReviewKind.REGISTRATION, Deal.id, Deal.title, Deal.seller_county, since, Deal.buyer_county)
+        .select_from(Deal)
+        .join(Registration, Registration.deal_id == Deal.id)
+        .join(RegistrationRecord, RegistrationRecord.registration_id == Registration.id)
+        .where(RegistrationRecord.state == RecordState.RECORDED, deal_policy.is_in_office(actor))
     )
 
 

@@ -10,11 +10,15 @@ from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState
 from marketplace.needs.rules import NEED_STATES, NeedState
 from marketplace.organisations.rules import ORGANISATION_STATES, OrganisationState
 from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
+from marketplace.registrations.rules import RECORD_STATES, RecordState
 from marketplace.results.rules import RESULT_STATES, ResultState
 from marketplace.rewards.rules import REWARD_STATES, RewardState
 
 STALE_WARNING_DAYS = 14
 """A published result is asked for this many days before it counts as not confirmed."""
+
+REGISTER_SHOWN_DAYS = 90
+"""How long the seller of a contract in force is asked for its registration: it is a right, and nobody has to use it."""
 
 LAPSED_SHOWN_DAYS = 30
 """How long officials see that an interest lapsed without an answer."""
@@ -33,6 +37,7 @@ class ReviewKind(Labelled):
     ORGANISATION = "organisation", N_("Unit to be verified")
     SCAN = "scan", N_("Signed paper")
     RECEIPT = "receipt", N_("Payment to be verified")
+    REGISTRATION = "registration", N_("Registration to be verified")
     REWARD = "reward", N_("Reward that is objected to or held")
 
 
@@ -44,6 +49,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.ORGANISATION: ORGANISATION_STATES.days_allowed(OrganisationState.SUBMITTED),
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
+    ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
     ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
 }
 """Days an official has, by kind."""
@@ -59,6 +65,9 @@ class TaskKind(Labelled):
     NEED_RETURNED = "need_returned", N_("Your need “%(title)s” came back with remarks")
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
+    REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")
+    APPLICATION = "application", N_("Complete the application for registration of “%(title)s”")
+    CERTIFICATE = "certificate", N_("Registration of “%(title)s”: record the certificate or the refusal")
     SPLIT = "split", N_("Confirm your part of the reward for “%(title)s”")
     PAYOUT = "payout", N_("Has your reward for “%(title)s” arrived?")
     REWARD = "reward", N_("Reward for “%(title)s”: your unit has the next step")

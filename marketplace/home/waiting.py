@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, or_, select
 
 from marketplace.accounts.models import User
 from marketplace.deals.queries import DealRow
+from marketplace.home import registering
 from marketplace.home.rules import IN_WORKING_DAYS, STALE_WARNING_DAYS, TaskKind, last_day
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -26,6 +27,7 @@ from marketplace.matching.rules import OPEN, Side
 from marketplace.needs.rules import NEED_STATES, NeedState
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.rules import MEMBERSHIP_STATES, MembershipRole, MembershipState, OrganisationState
+from marketplace.registrations.rules import REGISTRATION_STATES, RegistrationState
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import RESULT_STATES, ResultState
 from marketplace.rewards.models import Payout, Reward, RewardLine
@@ -103,10 +105,13 @@ def _days_left(kind: TaskKind, due_on: date | None, today: date) -> int | None:
 
 def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield from _of_listings(uow)
-    actor = uow.actor
+    actor, days = uow.actor, REGISTRATION_STATES.days_allowed
     yield TaskKind.INTEREST, _interests(actor), _on_the_day
     yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
+    yield TaskKind.REGISTER, registering.to_register(uow), _after(None)
+    yield TaskKind.APPLICATION, registering.drafts(uow), _after(days(RegistrationState.DRAFT))
+    yield TaskKind.CERTIFICATE, registering.certificates(uow), _after(days(RegistrationState.APPLIED))
     yield TaskKind.SPLIT, _splits(actor), _after(REWARD_STATES.days_allowed(RewardState.CONFIRMING))
     yield TaskKind.PAYOUT, _payouts(actor), _after(PAYOUT_STATES.days_allowed(PayoutState.PAID))
     yield from _of_units(uow)

@@ -20,6 +20,7 @@ from marketplace.notifications import (
     about_listings,
     about_organisations,
     about_payments,
+    about_registrations,
     about_rewards,
 )
 from marketplace.notifications.audience import occasion
@@ -30,6 +31,7 @@ from marketplace.notifications.service import notify
 from marketplace.online.events import DisputeMoved
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
+from marketplace.registrations.events import RecordMoved, RegistrationMoved, TransferMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
@@ -50,6 +52,9 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     RoyaltyMoved: about_payments.royalty_moved,
     ReceiptMoved: about_payments.receipt_moved,
     DisputeMoved: about_payments.dispute_moved,
+    RegistrationMoved: about_registrations.moved,
+    RecordMoved: about_registrations.record_moved,
+    TransferMoved: about_registrations.transfer_moved,
     RewardMoved: about_rewards.moved,
     PayoutMoved: about_rewards.payout_moved,
 }

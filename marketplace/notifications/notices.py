@@ -46,6 +46,11 @@ def document_path(document_id: int) -> str:
     return f"/documents/{document_id}"
 
 
+def registration_path(deal_id: int) -> str:
+    """The registration of a deal's contract."""
+    return f"/deals/{deal_id}/registration"
+
+
 def reward_path(reward_id: int) -> str:
     """The page of a reward."""
     return f"/rewards/{reward_id}"
