@@ -73,7 +73,7 @@ def filled_in(uow: UnitOfWork, deal: Deal, contract: Document, form: RuleSet) ->
 
 
 def _parties(uow: UnitOfWork, deal: Deal, words: dict[str, str | None]) -> dict[str, str | int]:
-    """Name, credit code and region of both sides; the kind of each goes to `words`."""
+    """Name, credit code and region of both sides; the kind of each, and the buyer's industry, go to `words`."""
     region = load_region(uow.settings.region)
     names = names_of(uow.session, (deal.seller_party_id, deal.buyer_party_id))
     found: dict[str, str | int] = {}
@@ -84,6 +84,8 @@ def _parties(uow: UnitOfWork, deal: Deal, words: dict[str, str | None]) -> dict[
         name = names[party_id]
         unit = uow.session.get(Organisation, name.organisation_id) if name.organisation_id else None
         words[f"{side}_kind"] = unit.kind.value if unit else "person"
+        if side == "buyer" and unit is not None and unit.industry is not None:
+            words["industry"] = unit.industry.value  # It is used where the buyer works.
         found[f"{side}_name"] = name.name
         found[f"{side}_code"] = (unit.credit_code or "") if unit else ""
         found[f"{side}_region"] = _place(region, county)

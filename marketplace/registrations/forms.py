@@ -68,6 +68,8 @@ def application_form(form: RuleSet) -> ApplicationForm:
     locale = str(get_locale())
     fields = {field.key: _field(field, locale) for field in shown(form)}
     made: ApplicationForm = type("OfficialForm", (ApplicationForm,), fields)()
+    for field in shown(form):
+        made[field.key].flags.required = field.is_required
     return made
 
 

@@ -14,7 +14,7 @@ from marketplace.kernel.messages import N_
 from marketplace.registrations import export, office_views, patent_views, queries, records, service
 from marketplace.registrations.blueprint import blueprint
 from marketplace.registrations.filling import filled_in
-from marketplace.registrations.forms import PAPER_FORMS, ApplicationForm, RefusalForm, application_form, shown
+from marketplace.registrations.forms import PAPER_FORMS, ApplicationForm, RefusalForm, application_form
 from marketplace.registrations.official_form import RuleSet, Values
 from marketplace.registrations.page import as_workbook, show_page
 from marketplace.registrations.queries import RecordRow, RegistrationPage, registration_page
@@ -66,13 +66,11 @@ def _begin_with(uow: UnitOfWork, found: RegistrationPage) -> tuple[Values, int]:
 
 
 def _application_page(found: RegistrationPage, form: ApplicationForm, rules: RuleSet) -> str:
-    needed = {field.key for field in shown(rules) if field.is_required}
     return render_template(
         "registrations/application.html",
         page=found,
         form=form,
         rules=rules,
-        needed=needed,
         remark=rules.remarked(str(get_locale())),
     )
 

@@ -26,6 +26,7 @@ from marketplace.kernel.permissions import SYSTEM
 from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
+from marketplace.registrations.models import Registration, RegistrationEntry
 from marketplace.results.models import Result
 from marketplace.statistics.adding import cut, total
 from marketplace.statistics.definitions import DEFINITIONS
@@ -154,6 +155,22 @@ def test_figures_of_a_span_hold_only_its_days(uow: UnitOfWork, days: int) -> Non
     for code, rows in ((FigureCode.A1, contract_rows()), (FigureCode.A0, letter_rows())):
         figure = total(uow, Filter(DEFINITIONS[code], Period(first, TODAY), uow.now()))
         assert figure.value == sum(fen for _, day, fen in rows if day >= first)
+
+
+def test_what_is_registered_is_that_of_the_story(uow: UnitOfWork) -> None:
+    """A2 is the contract's amount wherever the story names no other, A3 that less the equipment it names."""
+    contracts = {interest: fen for interest, _, fen in contract_rows() if fen > 0}
+    expected, refusals = Counter[str](), 0
+    for deal in told("deals"):
+        actions = [step["action"] for step in deal["steps"]]
+        refusals += actions.count("refuse_registration")
+        if "verify_registration" in actions:
+            paper = deal["steps"][actions.index("record_certificate")]
+            expected["a2"] += contracts[deal["interest"]]
+            expected["a3"] += contracts[deal["interest"]] - paper.get("payable_yuan", 0) * 100
+    a2, a3 = uow.session.execute(select(func.sum(RegistrationEntry.a2_fen), func.sum(RegistrationEntry.a3_fen))).one()
+    assert (a2, a3) == (expected["a2"], expected["a3"])
+    assert (a3 < a2, refusals) == (True, states(uow, Registration)["refused"])
 
 
 def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> None:

@@ -1,7 +1,7 @@
 """Registration of a contract: the seller applies and records it with its scan, an official verifies it, and then it counts."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,9 @@ from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.registrations import records, service
 from marketplace.registrations.models import Registration
-from marketplace.registrations.queries import registered as registered_in
 from marketplace.registrations.queries import registration_page
 from marketplace.registrations.rules import RecordKind, RegistrationState
 from tests.factories import make_contract, make_deal, make_signed
@@ -25,7 +23,6 @@ from tests.personas import People
 from tests.registering import (
     A2,
     A3,
-    NUMBER,
     applied,
     entries,
     paper,
@@ -215,60 +212,6 @@ def test_what_is_withdrawn_makes_room(factory: UnitOfWorkFactory, people: People
     registered(factory, people, deal)
 
 
-def test_a_change_counts_from_its_own_day(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock, deal: int
-) -> None:
-    registration = registered(factory, people, deal)
-    clock.forward(days=20)
-    later = TODAY + timedelta(days=20)
-    changed = {"a2_fen": 15_000_000, "a3_fen": 14_000_000, "number": "2026370781000999"}
-    too_early = paper(RecordKind.CHANGE, dated=TODAY - timedelta(days=1), **changed)
-    with factory.writing(people.seller_contact) as uow:
-        refused(lambda: records.record(uow, registration, too_early), InvalidInput)
-        refused(lambda: records.record(uow, registration, paper(RecordKind.CHANGE, reason=" ")), InvalidInput)
-    record = recorded(factory, people, registration, paper(RecordKind.CHANGE, dated=later, **changed))
-    assert sums(factory, people.company, deal) == (A2, A3)
-    verify(factory, people.county_official, record)
-    assert entries(factory, deal)[1:] == [(RecordKind.CHANGE, -3_000_000, -1_000_000, later)]
-    assert sums(factory, people.company, deal) == (15_000_000, 14_000_000)
-    with factory.reading(people.county_official) as uow:
-        (then,), (now,) = registered_in(uow, TODAY, TODAY), registered_in(uow, TODAY, later)
-        assert [(row.a2_fen, row.a3_fen) for row in (then, now)] == [(A2, A3), (15_000_000, 14_000_000)]
-
-
-def test_a_returned_change_leaves_the_registration_as_it_was(
-    factory: UnitOfWorkFactory, people: People, deal: int
-) -> None:
-    registration = registered(factory, people, deal)
-    record = recorded(factory, people, registration, paper(RecordKind.CHANGE, number="99", a2_fen=A3))
-    with factory.writing(people.county_official) as uow:
-        records.give_back(uow, record, "看不清")
-    with factory.reading() as uow:
-        assert uow.session.get_one(Registration, registration).number == NUMBER
-    assert sums(factory, people.company, deal) == (A2, A3)
-
-
-def test_a_termination_leaves_the_registration_until_it_is_cancelled(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock, deal: int
-) -> None:
-    registration = registered(factory, people, deal)
-    clock.forward(days=5)
-    with factory.writing(people.county_official) as uow:
-        deal_service.terminate(uow, deal, "项目取消", 0)
-    with factory.reading(people.seller_contact) as uow:
-        page = registration_page(uow, deal)
-        assert (page.is_terminated, page.a2_fen, page.can_apply) == (True, A2, False)
-    day = TODAY + timedelta(days=5)
-    gone = recorded(factory, people, registration, paper(RecordKind.CANCELLATION, dated=day, reason="合同已终止"))
-    verify(factory, people.city_official, gone)
-    assert entries(factory, deal)[1:] == [(RecordKind.CANCELLATION, -A2, -A3, day)]
-    assert (sums(factory, people.company, deal), state_of(factory, registration)) == ((0, 0), S.CANCELLED)
-    assert stop(factory, people, deal) == "failed"
-    with factory.reading(people.city_official) as uow:
-        (row,) = registered_in(uow, TODAY, day)
-        assert (row.a2_fen, row.a3_fen) == (0, 0)
-
-
 def test_only_a_contract_in_force_is_registered(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
     talks = make_deal(factory, people)
     make_contract(factory, people, talks)
@@ -278,15 +221,6 @@ def test_only_a_contract_in_force_is_registered(factory: UnitOfWorkFactory, peop
     for one in (talks, deal):
         with factory.writing(people.seller_contact) as uow:
             refused(lambda one=one: service.submit(uow, one, typed, 0), Conflict)  # type: ignore[misc]
-
-
-def test_officials_list_their_own_counties(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
-    registered(factory, people, deal)
-    counts = {}
-    for who in ("county_official", "city_official", "other_official", "company", "administrator"):
-        with factory.reading(getattr(people, who)) as uow:
-            counts[who] = len(registered_in(uow, date(2026, 1, 1), TODAY))
-    assert counts == {"county_official": 1, "city_official": 1, "other_official": 0, "company": 0, "administrator": 0}
 
 
 def test_the_database_repeats_the_rules(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
