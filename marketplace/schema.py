@@ -20,6 +20,7 @@ from marketplace.notifications import models as notifications
 from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
+from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
@@ -42,6 +43,7 @@ OWNERS = (
     organisations,
     outbox,
     payments,
+    preemptions,
     registrations,
     results,
     rewards,

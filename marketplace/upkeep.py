@@ -11,6 +11,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
+from marketplace.preemptions.models import Preemption
 from marketplace.registrations.models import PatentTransfer, RegistrationRecord
 from marketplace.rewards.models import Payout, RewardLine, RewardRule
 
@@ -24,6 +25,7 @@ FILE_COLUMNS = (
     Organisation.licence_sha256,
     PatentTransfer.scan_sha256,
     Payout.voucher_sha256,
+    Preemption.paper_sha256,
     Receipt.voucher_sha256,
     RegistrationRecord.scan_sha256,
     RewardLine.paper_sha256,

@@ -79,6 +79,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
+    "preemption.moved": ("notifications.tell",),
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),
     "receipt.moved": ("rewards.follow", "notifications.tell"),

@@ -18,6 +18,7 @@ from marketplace.needs.rules import NEED_STATES
 from marketplace.online.rules import ACCOUNT_STATES, DISPUTE_STATES, PAGE_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
 from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES, STATEMENT_STATES
+from marketplace.preemptions.rules import PREEMPTION_STATES
 from marketplace.registrations.rules import RECORD_STATES, REGISTRATION_STATES, TRANSFER_STATES
 from marketplace.results.rules import RESULT_STATES
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES
@@ -39,6 +40,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     OFFER_STATES,
     DOCUMENT_STATES,
     PAPER_STATES,
+    PREEMPTION_STATES,
     MILESTONE_STATES,
     RECEIPT_STATES,
     STATEMENT_STATES,

@@ -30,9 +30,12 @@ from marketplace.deals.comparing import Changed, opposed
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
+from marketplace.deals.preemption_service import sale_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
+from marketplace.preemptions.models import Preemption
+from marketplace.preemptions.queries import sending_conditions, told
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class DocumentPage:
     """What was signed about this contract since."""
     overtaken: str = ""
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
+    sending: tuple[Condition, ...] = ()
+    told: tuple[Preemption, ...] = ()
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -82,6 +87,16 @@ class DocumentPage:
     def can_take_off(self) -> bool:
         """Whether the reader may take this change off the table."""
         return self.is_change and "void" in self.actions and self.document.state is not DocumentState.DECLINED
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether the reader tells the contributors of the text, and records their papers."""
+        return Relation.SELLER in self.relations and self.document.state is DocumentState.DRAFT
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether nobody may buy first any more who has not said that he does not."""
+        return all(one.is_met for one in self.sending)
 
     @property
     def pdf(self) -> DocumentPdf | None:
@@ -137,6 +152,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         contract=contract_in_force(session, deal.id) if document.kind in CHANGES else None,
         since=signed_since(session, deal.id) if _is_contract_in_force(document) else (),
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
+        sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
+        told=tuple(told(uow, document_id)),
     )
 
 

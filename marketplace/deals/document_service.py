@@ -20,6 +20,7 @@ from marketplace.contracts.terms import amount_text
 from marketplace.deals.change_service import require_alone
 from marketplace.deals.effects import take_effect
 from marketplace.deals.offer_service import accepted_offer, open_offer
+from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.room import enter, enter_by_document
 from marketplace.deals.rules import DealState
 from marketplace.deals.writing import note_step, place_in, subject_of
@@ -30,6 +31,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
 from marketplace.payments.rules import day_words
+from marketplace.preemptions.service import require_sendable
 
 LETTER_DAYS = 180
 """After so many days a letter of intent says that it lapses by itself."""
@@ -99,9 +101,13 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
 
 
 def send(uow: UnitOfWork, document_id: int) -> Document:
-    """Open the text for signature by both; a contract takes the deal to signing. Raises Conflict when money has overtaken it."""
+    """Open the text for signature by both; a contract takes the deal to signing.
+
+    Raises Conflict when money has overtaken it, and while those who made a service result may still buy it first (民法典 art. 847).
+    """
     room, document = enter_by_document(uow, document_id)
     change_service.require_fit(uow, document)
+    require_sendable(uow, sale_of(room.deal), document)
     service.send(uow, document, room.relations, room.speaks_for())
     if document.kind is DocumentKind.CONTRACT:
         room.move("send")

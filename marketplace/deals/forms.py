@@ -18,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
@@ -31,6 +32,7 @@ from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
+from marketplace.preemptions.service import LONGEST_NOTE as LONGEST_ANSWER
 from marketplace.web.forms import Form, InnerForm, MoneyField, choices
 
 INSTALMENT_LINES = 4
@@ -236,6 +238,24 @@ class InvoiceForm(Form):
 
     number = StringField(_l("Number of the invoice"), validators=[InputRequired(_FILL_IN)])
     vat = MoneyField(_l("Value-added tax in it"), validators=[DataRequired(_FILL_IN)])
+
+
+class NoteForm(Form):
+    """A few words that go with an answer."""
+
+    note = TextAreaField(_l("A few words, if you like"), validators=[Length(max=LONGEST_ANSWER, message=_LONG)])
+
+
+class AnswerPaperForm(Form):
+    """What a contributor without an account has signed."""
+
+    answer = SelectField(
+        _l("What the paper says"),
+        choices=[SelectChoice("waive", _l("Does not buy")), SelectChoice("exercise", _l("Wants to buy first"))],
+    )
+    file = FileField(
+        _l("Signed paper"), validators=[FileRequired(_l("Add the paper that was signed: PDF, JPEG or PNG."))]
+    )
 
 
 class VerifyForm(Form):

@@ -36,6 +36,9 @@ _DEAL = {
 _CONTRACT = {
     "draft": N_("Contract text written"),
     "amend": N_("Contract text changed"),
+    "tell": N_("Contributors told that they may buy first"),
+    "waive": N_("A contributor does not buy"),
+    "exercise": N_("A contributor wants to buy first"),
     "send": N_("Contract sent for signature"),
     "sign": N_("Contract signed"),
     "decline": N_("Signature of the contract declined"),

@@ -13,6 +13,7 @@ from marketplace.deals import (
     online_views,
     paper_views,
     payment_views,
+    preemption_views,
     queries,
     service,
     verify_views,
@@ -38,6 +39,7 @@ __all__ = [
     "online_views",
     "paper_views",
     "payment_views",
+    "preemption_views",
     "verify_views",
 ]
 

@@ -1,8 +1,11 @@
-"""Sixth act: contracts are taken to the registrar, registered, refused, changed; a patent's assignment goes to CNIPA."""
+"""Sixth act: contracts go to the registrar, a patent to CNIPA; before an assignment its contributors are told."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from marketplace.contracts.rules import DocumentKind
+from marketplace.deals import document_service as documents
+from marketplace.deals import preemption_service
 from marketplace.deals.models import Deal
 from marketplace.demo.specimen import specimen
 from marketplace.demo.story import StepTold
@@ -66,6 +69,13 @@ def _refuse(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     service.refuse(uow, _live(uow, deal_id).id, china_day(uow.now()), step.reason)
 
 
+def _tell_contributors(uow: UnitOfWork, deal_id: int, _step: StepTold) -> None:
+    contract = documents.live_document(uow, deal_id, DocumentKind.CONTRACT)
+    if contract is None:
+        raise RuntimeError(f"deal {deal_id} has no contract to tell of")
+    preemption_service.tell(uow, contract.id)
+
+
 def _apply_at_cnipa(uow: UnitOfWork, deal_id: int, _step: StepTold) -> None:
     patents.apply(uow, deal_id, china_day(uow.now()))
 
@@ -85,6 +95,7 @@ PAPER_STEPS: Mapping[str, Callable[[UnitOfWork, int, StepTold], None]] = {
     "record_change": _record(RecordKind.CHANGE),
     "verify_registration": _verify,
     "refuse_registration": _refuse,
+    "tell_contributors": _tell_contributors,
     "apply_cnipa": _apply_at_cnipa,
     "cnipa_registered": _take_effect,
 }

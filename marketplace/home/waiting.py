@@ -109,6 +109,7 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.INTEREST, _interests(actor), _on_the_day
     yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
+    yield TaskKind.PREEMPTION, registering.to_buy_first(uow), _on_the_day
     yield TaskKind.REGISTER, registering.to_register(uow), _after(None)
     yield TaskKind.APPLICATION, registering.drafts(uow), _after(days(RegistrationState.DRAFT))
     yield TaskKind.CERTIFICATE, registering.certificates(uow), _after(days(RegistrationState.APPLIED))

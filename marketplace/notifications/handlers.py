@@ -20,6 +20,7 @@ from marketplace.notifications import (
     about_listings,
     about_organisations,
     about_payments,
+    about_preemptions,
     about_registrations,
     about_rewards,
 )
@@ -31,6 +32,7 @@ from marketplace.notifications.service import notify
 from marketplace.online.events import DisputeMoved
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
+from marketplace.preemptions.events import PreemptionMoved
 from marketplace.registrations.events import RecordMoved, RegistrationMoved, TransferMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
 
@@ -52,6 +54,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     RoyaltyMoved: about_payments.royalty_moved,
     ReceiptMoved: about_payments.receipt_moved,
     DisputeMoved: about_payments.dispute_moved,
+    PreemptionMoved: about_preemptions.moved,
     RegistrationMoved: about_registrations.moved,
     RecordMoved: about_registrations.record_moved,
     TransferMoved: about_registrations.transfer_moved,

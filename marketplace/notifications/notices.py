@@ -46,6 +46,11 @@ def document_path(document_id: int) -> str:
     return f"/documents/{document_id}"
 
 
+def preemption_path(preemption_id: int) -> str:
+    """Where a contributor says whether he buys first."""
+    return f"/preemptions/{preemption_id}"
+
+
 def registration_path(deal_id: int) -> str:
     """The registration of a deal's contract."""
     return f"/deals/{deal_id}/registration"

@@ -36,7 +36,7 @@ def contract_in_force(session: Session, deal_id: int) -> Document | None:
         Document.kind == DocumentKind.CONTRACT,
         Document.state == DocumentState.COMPLETE,
     )
-    return session.scalar(select(Document).where(*signed))
+    return session.scalar(select(Document).where(*signed).order_by(Document.number.desc()).limit(1))
 
 
 def assigned_patent(session: Session, deal: Deal) -> str | None:
