@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts.rules import Basis
+from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.registrations.rules import RecordKind, RecordState, RegistrationState, TransferState
 
@@ -106,9 +107,10 @@ class RegistrationRecord(Base):
 
 
 class RegistrationEntry(Base):
-    """A dated change of A2 and A3 of a contract, in fen; only added. What a paper replaces is taken off on the day of that paper.
+    """A dated change of A2 and A3 of a contract, in fen, which the database lets nobody change.
 
-    So the sums up to any day are those of the paper that was valid on it, and A3 is never more than A2.
+    What a paper replaces is taken off on the day of that paper. So the sums up to any day are those of the paper valid on
+    it, and A3 is never more than A2.
     """
 
     __tablename__ = "registration_entries"
@@ -130,6 +132,9 @@ class RegistrationEntry(Base):
         CheckConstraint("kind <> 'certificate' OR (a3_fen >= 0 AND a3_fen <= a2_fen)", name="a3_within_a2"),
         CheckConstraint("kind <> 'cancellation' OR (a3_fen <= 0 AND a3_fen >= a2_fen)", name="taken_off_if_cancelled"),
     )
+
+
+append_only(RegistrationEntry)
 
 
 class PatentTransfer(Base):

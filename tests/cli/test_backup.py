@@ -41,6 +41,7 @@ ONLINE = (
     "processor_events",
     "reconciliations",
 )
+REGISTERED = ("registrations", "registration_records", "registration_entries", "patent_transfers", "preemptions")
 MONEY = (
     "ledger_transfers",
     "milestones",
@@ -223,7 +224,8 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
         rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
         without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
         members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
-        for table in (*FIGURES, *CHANGES, *ONLINE, *(MONEY if migration == BEFORE_MONEY else ())):
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED)
+        for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()

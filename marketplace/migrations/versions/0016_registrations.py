@@ -2,16 +2,16 @@
 
 Contracts that are in force stay as they are: none is registered before its seller records the certificate.
 
-Revision ID: 0015
-Revises: 0013
+Revision ID: 0016
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0015'
-down_revision = '0013'
+revision = '0016'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 
@@ -140,6 +140,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_registration_entries_dated'), 'registration_entries', ['dated'], unique=False)
     op.create_index(op.f('ix_registration_entries_deal_id'), 'registration_entries', ['deal_id'], unique=False)
+    _protect()
 
 
 def downgrade() -> None:
@@ -158,3 +159,17 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_patent_transfers_scan_sha256'), table_name='patent_transfers')
     op.drop_index(op.f('ix_patent_transfers_deal_id'), table_name='patent_transfers')
     op.drop_table('patent_transfers')
+
+
+def _protect() -> None:
+    if op.get_bind().dialect.name == 'sqlite':
+        for verb in ('update', 'delete'):
+            op.execute(
+                f"CREATE TRIGGER registration_entries_no_{verb} BEFORE {verb} ON registration_entries "
+                "BEGIN SELECT RAISE(ABORT, 'registration_entries is only added to'); END"
+            )
+        return
+    op.execute(
+        'CREATE TRIGGER registration_entries_only_added BEFORE UPDATE OR DELETE ON registration_entries '
+        'FOR EACH ROW EXECUTE FUNCTION refuse_change()'
+    )
