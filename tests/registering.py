@@ -14,7 +14,7 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.permissions import Actor
 from marketplace.registrations import records, service
-from marketplace.registrations.filling import contract_in_force, filled_in
+from marketplace.registrations.filling import filled_in, signed_contract
 from marketplace.registrations.models import Registration, RegistrationEntry
 from marketplace.registrations.official_form import EQUIPMENT
 from marketplace.registrations.queries import registration_page
@@ -31,7 +31,7 @@ NUMBER = "2026370781000123"
 def values(factory: UnitOfWorkFactory, people: People, deal_id: int, **changed: Any) -> dict[str, Any]:
     """The form as it comes filled in, with 30,000 yuan of equipment."""
     with factory.reading(people.seller_contact) as uow:
-        deal, contract = uow.session.get_one(Deal, deal_id), contract_in_force(uow.session, deal_id)
+        deal, contract = uow.session.get_one(Deal, deal_id), signed_contract(uow.session, deal_id)
         assert contract is not None
         filled = filled_in(uow, deal, contract, service.todays_form(uow))
     return {**filled, EQUIPMENT: A2 - A3, **changed}

@@ -103,7 +103,7 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
 def send(uow: UnitOfWork, document_id: int) -> Document:
     """Open the text for signature by both; a contract takes the deal to signing.
 
-    Raises Conflict when money has overtaken it, and while those who made a service result may still buy it first (民法典 art. 847).
+    Raises Conflict when money has overtaken it, and while those who made a result may still buy it first (民法典 art. 847).
     """
     room, document = enter_by_document(uow, document_id)
     change_service.require_fit(uow, document)

@@ -13,7 +13,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
 from marketplace.registrations import patents, records, service
-from marketplace.registrations.filling import contract_in_force, filled_in
+from marketplace.registrations.filling import filled_in, signed_contract
 from marketplace.registrations.models import Registration, RegistrationRecord
 from marketplace.registrations.official_form import EQUIPMENT
 from marketplace.registrations.patents import Registered
@@ -37,7 +37,7 @@ def _waiting(uow: UnitOfWork, deal_id: int) -> RegistrationRecord:
 
 def _apply(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     """As it comes filled in, with `payable_yuan` of equipment and materials in the total."""
-    deal, contract = uow.session.get_one(Deal, deal_id), contract_in_force(uow.session, deal_id)
+    deal, contract = uow.session.get_one(Deal, deal_id), signed_contract(uow.session, deal_id)
     if contract is None:
         raise RuntimeError(f"deal {deal_id} has no contract in force")
     form = service.todays_form(uow)
@@ -50,7 +50,7 @@ def _record(kind: RecordKind) -> Callable[[UnitOfWork, int, StepTold], None]:
 
     def do(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
         registration = _live(uow, deal_id)
-        contract = contract_in_force(uow.session, deal_id)
+        contract = signed_contract(uow.session, deal_id)
         total = step.amount_yuan * 100 or (contract.amount_fen if contract else 0)
         number = registration.number or f"{china_day(uow.now()):%Y}370700{registration.id:06d}"
         day = china_day(uow.now()) - timedelta(days=1)

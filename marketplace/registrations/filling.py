@@ -29,7 +29,7 @@ _KIND_OF_PATENT = {"1": "invention", "2": "utility_model", "3": "design"}
 """By the digit after the year in the number of a Chinese patent."""
 
 
-def contract_in_force(session: Session, deal_id: int) -> Document | None:
+def signed_contract(session: Session, deal_id: int) -> Document | None:
     """The contract of a deal that both have signed, if it is in force or was."""
     signed = (
         Document.deal_id == deal_id,
@@ -41,7 +41,7 @@ def contract_in_force(session: Session, deal_id: int) -> Document | None:
 
 def assigned_patent(session: Session, deal: Deal) -> str | None:
     """The number of the patent, or of the application for one, that the contract assigns; None where it assigns none."""
-    contract = contract_in_force(session, deal.id)
+    contract = signed_contract(session, deal.id)
     if contract is None or contract.contract_type is not ContractType.ASSIGNMENT or deal.result_id is None:
         return None
     result = session.get(Result, deal.result_id)

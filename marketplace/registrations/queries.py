@@ -20,7 +20,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
-from marketplace.registrations.filling import assigned_patent, contract_in_force
+from marketplace.registrations.filling import assigned_patent, signed_contract
 from marketplace.registrations.models import PatentTransfer, Registration, RegistrationEntry, RegistrationRecord
 from marketplace.registrations.official_form import RuleSet, form_on
 from marketplace.registrations.rules import (
@@ -137,7 +137,7 @@ def registration_page(uow: UnitOfWork, deal_id: int) -> RegistrationPage:
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
     names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
-    contract, patent = contract_in_force(session, deal_id), assigned_patent(session, deal)
+    contract, patent = signed_contract(session, deal_id), assigned_patent(session, deal)
     rows, transfers = _rows(uow, deal_id, held), _transfers(session, deal_id, held)
     is_open = contract is not None and deal.state in APPLICABLE
     is_live = any(row.registration.state in LIVE for row in rows)

@@ -19,7 +19,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
 from marketplace.registrations.events import RegistrationMoved
-from marketplace.registrations.filling import checked, contract_in_force, filled_in
+from marketplace.registrations.filling import checked, filled_in, signed_contract
 from marketplace.registrations.models import Registration, RegistrationRecord
 from marketplace.registrations.official_form import RuleSet, form_on
 from marketplace.registrations.rules import (
@@ -124,7 +124,7 @@ def _kept(room: Room, typed: Typed, version: int, *, is_complete: bool) -> Regis
 
 def _begin(room: Room, form: RuleSet) -> Registration:
     uow, deal = room.uow, room.deal
-    contract = contract_in_force(uow.session, deal.id)
+    contract = signed_contract(uow.session, deal.id)
     if deal.state not in APPLICABLE or contract is None:
         raise Conflict(N_("A contract is registered once it is in force, and not after it was terminated."))
     registration = Registration(
