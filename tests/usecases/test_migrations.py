@@ -27,7 +27,7 @@ from tests.paying import refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
 
-BEFORE_ONLINE_PAYMENT = "0015"
+BEFORE_ONLINE_PAYMENT = "0016"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
