@@ -7,6 +7,7 @@ from random import Random
 
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.payments.rules import MilestoneKind, ReceiptState
+from marketplace.registrations.rules import RecordKind
 from marketplace.statistics.rules import FigureCode, Period
 from tests.figures import FigureWriter
 
@@ -22,6 +23,7 @@ class Book:
     contracts: dict[int, int] = field(default_factory=dict)
     results: dict[int, int] = field(default_factory=dict)
     sellers: dict[int, str | None] = field(default_factory=dict)
+    registered: dict[int, tuple[int, int]] = field(default_factory=dict)
     signed: list[int] = field(default_factory=list)
     received: list[int] = field(default_factory=list)
     dated: dict[FigureCode, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -45,6 +47,8 @@ class Book:
         converted = len(set(self.results.values()))
         return {
             FigureCode.A1: (sum(self.signed), len(self.contracts), 0),
+            FigureCode.A2: (sum(a2 for a2, _ in self.registered.values()), len(self.registered), 0),
+            FigureCode.A3: (sum(a3 for _, a3 in self.registered.values()), len(self.registered), 0),
             FigureCode.A4: (sum(self.received), len(payments), 0),
             FigureCode.A4R: (sum(self.royalties), len([fen for fen in self.royalties if fen > 0]), 0),
             FigureCode.A5: (sum(self.received) - sum(self.costs), len(payments), 0),
@@ -52,6 +56,7 @@ class Book:
             FigureCode.C4: (converted, converted, 0),
             FigureCode.C5: (fixed, len(self.contracts), sum(self.signed)),
             FigureCode.C6: (len(people), len(people), 0),
+            FigureCode.C8: (len(self.registered), len(self.contracts), len(self.contracts)),
             FigureCode.C7: (
                 sum(pool for _, pool in self.rewards),
                 len(self.rewards),
@@ -73,7 +78,12 @@ class History:
         """One event, some hours later."""
         self.clock.forward(hours=self.rng.randrange(5, 400))
         done = [self._contract]
-        done += [self._terminate, self._receive, self._receive, self._pending] if self.book.contracts else []
+        done += (
+            [self._terminate, self._receive, self._receive, self._pending, self._register]
+            if self.book.contracts
+            else []
+        )
+        done += [self._change] if self.book.registered else []
         done += [self._refund, self._reward] if self.payments else []
         done += [self._pay, self._pay] if self.open_rewards else []
         done += [self._take_back] if self.book.paid else []
@@ -100,6 +110,23 @@ class History:
             self.book.signed.append(less)
             self.book.write(FigureCode.A1, number, day, less)
             self.book.contracts[number] = 0
+
+    def _register(self) -> None:
+        unregistered = set(self.book.contracts) - set(self.writer.registrations)
+        if unregistered:
+            number, a2 = self.rng.choice(sorted(unregistered)), self.rng.randrange(1, 10**8)
+            a3 = self.rng.randrange(a2 + 1)
+            self.writer.registration(number, self._day(), a2, a3)
+            self.book.registered[number] = (a2, a3)
+
+    def _change(self) -> None:
+        number = self.rng.choice(list(self.book.registered))
+        a2, a3 = self.book.registered.pop(number)
+        if self.rng.random() < 0.5:
+            self.writer.registration(number, self._day(), -a2, -a3, RecordKind.CANCELLATION)
+        else:
+            self.writer.registration(number, self._day(), 5, 3, RecordKind.CHANGE)
+            self.book.registered[number] = (a2 + 5, a3 + 3)
 
     def _receive(self) -> None:
         number, fen = self.rng.choice(list(self.book.contracts)), self.rng.randrange(1, 10**8)

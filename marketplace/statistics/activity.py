@@ -18,6 +18,8 @@ from marketplace.matching.rules import InterestState
 from marketplace.needs.models import Need
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, ReceiptKind, ReceiptState
+from marketplace.registrations.models import RegistrationEntry
+from marketplace.registrations.rules import RecordKind
 from marketplace.results.models import Result
 from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.statistics.rows import (
@@ -140,6 +142,38 @@ def received_of_contracts() -> Rows:
     )
     verified = (Receipt.state == ReceiptState.VERIFIED, Milestone.kind == MilestoneKind.FIXED)
     return select(union_all(signed, along_receipt(received).where(*verified)).subquery())
+
+
+def contracts_registered() -> Rows:
+    """C8. By the day a contract came into force: each contract, and 1 where it is registered, until that is cancelled."""
+    day = china_day(Deal.in_force_at)
+    signed = (
+        select(
+            *facts(source("entry", Entry.id), Entry.deal_id, day, Entry.recorded_at, 0, whole=1),
+            *labelled(of_deal(day, Document.contract_type, Entry.basis)),
+        )
+        .join(Deal, Deal.id == Entry.deal_id)
+        .join(Document, Document.id == Entry.document_id)
+        .where(Entry.kind == EntryKind.IN_FORCE)
+    )
+    is_registered = case({RecordKind.CERTIFICATE: 1, RecordKind.CANCELLATION: -1}, value=RegistrationEntry.kind)
+    registered = (
+        select(
+            *facts(
+                source("registration_entry", RegistrationEntry.id),
+                RegistrationEntry.deal_id,
+                day,
+                RegistrationEntry.recorded_at,
+                is_registered,
+                counted=0,
+            ),
+            *labelled(of_deal(day, Document.contract_type, RegistrationEntry.basis)),
+        )
+        .join(Deal, Deal.id == RegistrationEntry.deal_id)
+        .join(Document, Document.id == RegistrationEntry.document_id)
+        .where(RegistrationEntry.kind != RecordKind.CHANGE)
+    )
+    return select(union_all(signed, registered).subquery())
 
 
 def people_paid() -> Rows:

@@ -14,8 +14,11 @@ from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import TransferKind
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, ReceiptKind, ReceiptState
+from marketplace.registrations.models import RegistrationEntry
+from marketplace.registrations.rules import RecordKind
 from marketplace.rewards.models import Payout, Reward
 from marketplace.statistics.rows import (
+    Column,
     Rows,
     along_receipt,
     along_reward,
@@ -73,6 +76,34 @@ def contracts() -> Rows:
         )
         .join(Deal, Deal.id == Entry.deal_id)
         .join(Document, Document.id == Entry.document_id)
+    )
+
+
+def registered_totals() -> Rows:
+    """A2. The total of each certificate, and what later papers of the registrar changed of it on their own day."""
+    return _registered(RegistrationEntry.a2_fen)
+
+
+def registered_technology() -> Rows:
+    """A3. The same, less equipment and materials."""
+    return _registered(RegistrationEntry.a3_fen)
+
+
+def _registered(fen: Column) -> Rows:
+    counted = case({RecordKind.CERTIFICATE: 1, RecordKind.CANCELLATION: -1}, value=RegistrationEntry.kind, else_=0)
+    columns = facts(
+        source("registration_entry", RegistrationEntry.id),
+        RegistrationEntry.deal_id,
+        RegistrationEntry.dated,
+        RegistrationEntry.recorded_at,
+        fen,
+        counted=counted,
+    )
+    dimensions = labelled(of_deal(RegistrationEntry.dated, Document.contract_type, RegistrationEntry.basis))
+    return (
+        select(*columns, *dimensions)
+        .join(Deal, Deal.id == RegistrationEntry.deal_id)
+        .join(Document, Document.id == RegistrationEntry.document_id)
     )
 
 

@@ -52,6 +52,7 @@ _REWARDS = frozenset({"reward.moved"})
 _PAYOUTS = frozenset({"payout.moved"})
 _LISTINGS = frozenset({"listing.moved"})
 _INTERESTS = frozenset({"interest.moved"})
+_REGISTRATIONS = frozenset({"registration.record_moved"})
 
 _CURRENT = (
     Definition(
@@ -81,6 +82,33 @@ _CURRENT = (
         amounts.contracts,
         _DOCUMENTS,
         taken_off=N_("Termination or lower price"),
+    ),
+    Definition(
+        FigureCode.A2,
+        1,
+        Unit.FEN,
+        N_(
+            "Totals on the certificates of registered technology contracts, verified by an official against the scan; a change "
+            "or cancellation by the registrar books the difference on its own day."
+        ),
+        N_("Day on the registrar's paper, in China"),
+        N_("Registrations"),
+        amounts.registered_totals,
+        _REGISTRATIONS,
+        taken_off=N_("Changed or cancelled by the registrar"),
+    ),
+    Definition(
+        FigureCode.A3,
+        1,
+        Unit.FEN,
+        N_(
+            "Of the registered totals: what is paid for technology, without equipment and materials; never more than the total."
+        ),
+        N_("Day on the registrar's paper, in China"),
+        N_("Registrations"),
+        amounts.registered_technology,
+        _REGISTRATIONS,
+        taken_off=N_("Changed or cancelled by the registrar"),
     ),
     Definition(
         FigureCode.A4,
@@ -222,6 +250,20 @@ _CURRENT = (
         (Dimension.RULE, *DEAL_DIMENSIONS),
         taken_off=N_("Reward taken back"),
         whole=N_("Net income"),
+    ),
+    Definition(
+        FigureCode.C8,
+        1,
+        Unit.SHARE_OF_COUNT,
+        N_(
+            "Of the contracts that came into force in the period, those that are registered by now; contract and registration "
+            "are those of the same deals."
+        ),
+        N_("Day of entry into force, in China"),
+        N_("Contracts in force"),
+        activity.contracts_registered,
+        _DOCUMENTS | _REGISTRATIONS,
+        whole=N_("Contracts in force"),
     ),
 )
 

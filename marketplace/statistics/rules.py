@@ -20,6 +20,8 @@ class FigureCode(Labelled):
 
     A0 = "A0", N_("Intended amount (A0)")
     A1 = "A1", N_("Contracted amount (A1)")
+    A2 = "A2", N_("Registered contract total (A2)")
+    A3 = "A3", N_("Registered technology amount (A3)")
     A4 = "A4", N_("Amount received (A4)")
     A4R = "A4r", N_("Royalties received (A4r)")
     A5 = "A5", N_("Net income (A5)")
@@ -31,6 +33,7 @@ class FigureCode(Labelled):
     C5 = "C5", N_("Receipt rate of contracts (C5)")
     C6 = "C6", N_("People who were paid (C6)")
     C7 = "C7", N_("Share of net income that goes to people (C7)")
+    C8 = "C8", N_("Registration rate of contracts (C8)")
 
 
 class Unit(Labelled):

@@ -125,6 +125,7 @@ def _definitions_broken() -> dict[str, tuple[FigureCode, Callable[[], Rows]]]:
         "royalties are all receipts": (FigureCode.A4R, amounts.receipts),
         "what is received is fixed amounts alone": (FigureCode.A4, lambda: fixed),
         "net income without costs": (FigureCode.A5, amounts.receipts),
+        "the registered total with equipment is technology": (FigureCode.A3, amounts.registered_totals),
         "each contract converts a result": (FigureCode.C4, lambda: _with_value_one(amounts.contracts())),
         "each payout is a person": (FigureCode.C6, lambda: payouts),
     }
