@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import LIVE, PaperState
@@ -28,6 +42,8 @@ from marketplace.results.rules import ResultState
 from marketplace.rewards.models import Reward
 from marketplace.rewards.policy import is_of_my_office
 from marketplace.rewards.rules import RewardState
+from marketplace.statistics.models import Snapshot
+from marketplace.statistics.rules import SnapshotState
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -42,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, claim, organisation or reward, or the deal of what is verified, by kind."""
+    """One thing to decide. `target_id` is a listing, claim, organisation, reward or snapshot, or the deal of what is verified."""
 
     kind: ReviewKind
     target_id: int
@@ -145,6 +161,7 @@ def _rows(actor: Actor) -> Subquery:
         _receipts(actor),
         _registrations(actor),
         _rewards(actor),
+        _snapshots(actor),
     ).subquery()
 
 
@@ -201,6 +218,14 @@ def _rewards(actor: Actor) -> Rows:
         .select_from(Reward)
         .join(Deal, Deal.id == Reward.deal_id)
         .where(Reward.state.in_((RewardState.DISPUTED, RewardState.HELD)), is_of_my_office(actor))
+    )
+
+
+def _snapshots(actor: Actor) -> Rows:
+    """Figures that another official of the city has frozen; nobody publishes his own."""
+    return _columns(ReviewKind.SNAPSHOT, Snapshot.id, Snapshot.title, cast(null(), String), Snapshot.frozen_at).where(
+        Snapshot.state == SnapshotState.FROZEN,
+        Snapshot.frozen_by_id != actor.user_id if actor.is_city_official else false(),
     )
 
 

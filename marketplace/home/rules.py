@@ -13,6 +13,7 @@ from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
 from marketplace.registrations.rules import RECORD_STATES, RecordState
 from marketplace.results.rules import RESULT_STATES, ResultState
 from marketplace.rewards.rules import REWARD_STATES, RewardState
+from marketplace.statistics.rules import SNAPSHOT_STATES, SnapshotState
 
 STALE_WARNING_DAYS = 14
 """A published result is asked for this many days before it counts as not confirmed."""
@@ -39,6 +40,7 @@ class ReviewKind(Labelled):
     RECEIPT = "receipt", N_("Payment to be verified")
     REGISTRATION = "registration", N_("Registration to be verified")
     REWARD = "reward", N_("Reward that is objected to or held")
+    SNAPSHOT = "snapshot", N_("Figures to be published")
 
 
 DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
@@ -51,6 +53,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
     ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
     ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
+    ReviewKind.SNAPSHOT: SNAPSHOT_STATES.days_allowed(SnapshotState.FROZEN),
 }
 """Days an official has, by kind."""
 

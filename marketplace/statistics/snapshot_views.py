@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.statistics import row_queries, service, snapshot_queries
 from marketplace.statistics.blueprint import blueprint
@@ -50,6 +51,17 @@ def freeze() -> str | Response:
     if frozen is None:
         return render_template("statistics/freeze.html", form=form, definitions=DEFINITIONS)
     flash(_("Frozen. Another official of the city can publish these figures now."), "success")
+    return _to(frozen)
+
+
+@blueprint.get("/reports/waiting/<int:snapshot_id>")
+@requires(city_official)
+def waiting_snapshot(snapshot_id: int) -> Response:
+    """From a queue, which knows it by its id, to its page."""
+    with reading() as uow:
+        frozen = uow.session.get(Snapshot, snapshot_id)
+    if frozen is None:
+        raise NotFound(N_("There is no such snapshot."))
     return _to(frozen)
 
 

@@ -144,6 +144,21 @@ def test_freezing_asks_for_another_official(
     assert other.post(f"{url}/publish").status_code == 303
 
 
+def test_frozen_figures_wait_in_the_queue_of_other_officials_of_the_city(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, clock: SetClock
+) -> None:
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    with factory.writing(people.city_official) as uow:
+        made = service.freeze(uow, Wanted("一季度转化统计", FIRST, date(2026, 4, 9), [FigureCode.A1]))
+    link = f"/reports/waiting/{made.id}"
+    other = browse(another_city_official(factory))
+    assert link in other.get("/review").text
+    assert other.get(link).headers["Location"] == f"/reports/{made.number}"
+    for actor in (people.city_official, people.county_official):
+        assert link not in browse(actor).get("/review").text
+    assert browse(people.county_official).get(link).status_code == 404
+
+
 def test_what_was_typed_stays_when_it_is_refused(browse: Browse, people: People, clock: SetClock) -> None:
     clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
     form = {
