@@ -7,8 +7,14 @@ from flask import Response, jsonify, url_for
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.rules import SnapshotState
-from marketplace.statistics.snapshot_export import desk_of, each_part
-from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, all_snapshots, snapshot_page
+from marketplace.statistics.snapshot_export import each_part
+from marketplace.statistics.snapshot_queries import (
+    FrozenFigure,
+    SnapshotPage,
+    all_snapshots,
+    public_desk,
+    snapshot_page,
+)
 from marketplace.web.access import public
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
@@ -63,7 +69,7 @@ def _figure(uow: UnitOfWork, page: SnapshotPage, one: FrozenFigure) -> dict[str,
             "whole": None if figure is None else figure.whole,
             "count": None if figure is None else figure.count,
         }
-        for dimension, part, figure in each_part(desk_of(uow.session, page, one, county_codes()).in_public)
+        for dimension, part, figure in each_part(public_desk(uow.session, page.snapshot, one, county_codes()))
         if dimension is not None
     ]
     return {

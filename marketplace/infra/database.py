@@ -87,7 +87,15 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     """Take BEGIN away from the driver and switch on what SQLite leaves off."""
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    # With recursive triggers INSERT OR REPLACE cannot get around those that refuse a change.
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "recursive_triggers=ON",
+    )
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, and_, case, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -14,7 +28,7 @@ from marketplace.infra.database import UtcDateTime
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import TransferKind
 from marketplace.matching.models import Interest
-from marketplace.matching.rules import InterestState
+from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.models import Need
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, ReceiptKind, ReceiptState
@@ -25,6 +39,7 @@ from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.statistics.rows import (
     Column,
     Rows,
+    along_contract,
     along_receipt,
     along_reward,
     china_day,
@@ -52,7 +67,8 @@ class days_later(functions.GenericFunction[Any]):  # noqa: N801 - a function of 
 @compiles(days_later, "sqlite")
 def _days_later_sqlite(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
     moment, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', {moment}, '+' || {days} || ' days')"
+    # Its seconds have but three decimals; those that are kept have six.
+    return f"strftime('%Y-%m-%d %H:%M:%S', {moment}, '+' || {days} || ' days') || substr({moment}, 20)"
 
 
 @compiles(days_later, "postgresql")
@@ -71,7 +87,7 @@ def results_published() -> Rows:
 def needs_answered() -> Rows:
     """C2. Each need on the day it was published, from the day on which its time is over; 1 where somebody was interested."""
     day, deadline = china_day(Need.published_at), days_later(Need.published_at, ANSWER_DAYS)
-    asked = exists().where(Interest.need_id == Need.id, Interest.created_at <= deadline)
+    asked = exists().where(Interest.need_id == Need.id, Interest.side == Side.RESULT, Interest.created_at <= deadline)
     columns = facts(source("need", Need.id), None, day, deadline, case((asked, 1), else_=0), whole=1)
     return select(*columns, *labelled({Dimension.MONTH: month_of(day)})).where(Need.published_at.is_not(None))
 
@@ -80,14 +96,8 @@ def interests_accepted() -> Rows:
     """C3. Each interest on the day it was accepted."""
     day = china_day(Interest.answered_at)
     dimensions: dict[Dimension, Column] = {Dimension.ORIGIN: Interest.origin, Dimension.MONTH: month_of(day)}
-    return (
-        select(
-            *facts(source("interest", Interest.id), Deal.id, day, Interest.answered_at, 1),
-            *labelled(dimensions),
-        )
-        .outerjoin(Deal, Deal.interest_id == Interest.id)
-        .where(Interest.state == InterestState.ACCEPTED)
-    )
+    columns = facts(source("interest", Interest.id), None, day, Interest.answered_at, 1)
+    return select(*columns, *labelled(dimensions)).where(Interest.state == InterestState.ACCEPTED)
 
 
 def results_converted() -> Rows:
@@ -99,36 +109,20 @@ def results_converted() -> Rows:
         .where(Entry.kind == EntryKind.IN_FORCE, Deal.result_id.is_not(None))
         .subquery()
     )
-    return (
-        select(
-            *facts(source("entry", Entry.id), Entry.deal_id, Entry.dated, Entry.recorded_at, 1),
-            *labelled(of_deal(Entry.dated, Document.contract_type, Entry.basis)),
-        )
-        .join(numbered, and_(numbered.c.id == Entry.id, numbered.c.place == 1))
-        .join(Deal, Deal.id == Entry.deal_id)
-        .join(Document, Document.id == Entry.document_id)
-    )
+    columns = facts(source("entry", Entry.id), Entry.deal_id, Entry.dated, Entry.recorded_at, 1)
+    dimensions = labelled(of_deal(Entry.dated, Document.contract_type, Document.basis))
+    is_first = and_(numbered.c.id == Entry.id, numbered.c.place == 1)
+    return along_contract(select(*columns, *dimensions).join(numbered, is_first), Entry.deal_id)
 
 
 def received_of_contracts() -> Rows:
     """C5. By the day a contract came into force: its fixed amount, and what of it has been received, less refunds."""
     day = china_day(Deal.in_force_at)
-    signed = (
-        select(
-            *facts(
-                source("entry", Entry.id),
-                Entry.deal_id,
-                day,
-                Entry.recorded_at,
-                0,
-                whole=Entry.amount_fen,
-                counted=case((Entry.kind == EntryKind.IN_FORCE, 1), else_=0),
-            ),
-            *labelled(of_deal(day, Document.contract_type, Entry.basis)),
-        )
-        .join(Deal, Deal.id == Entry.deal_id)
-        .join(Document, Document.id == Entry.document_id)
-    )
+    is_new = case((Entry.kind == EntryKind.IN_FORCE, 1), else_=0)
+    named = source("entry", Entry.id)
+    agreed = facts(named, Entry.deal_id, day, Entry.recorded_at, 0, whole=Entry.amount_fen, counted=is_new)
+    dimensions = labelled(of_deal(day, Document.contract_type, Document.basis))
+    signed = along_contract(select(*agreed, *dimensions), Entry.deal_id)
     received = select(
         *facts(
             source("receipt", Receipt.id),
@@ -138,7 +132,7 @@ def received_of_contracts() -> Rows:
             case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen),
             counted=0,
         ),
-        *labelled(of_deal(day, Document.contract_type, Document.basis)),
+        *dimensions,
     )
     verified = (Receipt.state == ReceiptState.VERIFIED, Milestone.kind == MilestoneKind.FIXED)
     return select(union_all(signed, along_receipt(received).where(*verified)).subquery())
@@ -147,31 +141,14 @@ def received_of_contracts() -> Rows:
 def contracts_registered() -> Rows:
     """C8. By the day a contract came into force: each contract, and 1 where it is registered, until that is cancelled."""
     day = china_day(Deal.in_force_at)
-    signed = (
-        select(
-            *facts(source("entry", Entry.id), Entry.deal_id, day, Entry.recorded_at, 0, whole=1),
-            *labelled(of_deal(day, Document.contract_type, Entry.basis)),
-        )
-        .join(Deal, Deal.id == Entry.deal_id)
-        .join(Document, Document.id == Entry.document_id)
-        .where(Entry.kind == EntryKind.IN_FORCE)
-    )
+    dimensions = labelled(of_deal(day, Document.contract_type, Document.basis))
+    agreed = facts(source("entry", Entry.id), Entry.deal_id, day, Entry.recorded_at, 0, whole=1)
+    signed = along_contract(select(*agreed, *dimensions), Entry.deal_id).where(Entry.kind == EntryKind.IN_FORCE)
     is_registered = case({RecordKind.CERTIFICATE: 1, RecordKind.CANCELLATION: -1}, value=RegistrationEntry.kind)
-    registered = (
-        select(
-            *facts(
-                source("registration_entry", RegistrationEntry.id),
-                RegistrationEntry.deal_id,
-                day,
-                RegistrationEntry.recorded_at,
-                is_registered,
-                counted=0,
-            ),
-            *labelled(of_deal(day, Document.contract_type, RegistrationEntry.basis)),
-        )
-        .join(Deal, Deal.id == RegistrationEntry.deal_id)
-        .join(Document, Document.id == RegistrationEntry.document_id)
-        .where(RegistrationEntry.kind != RecordKind.CHANGE)
+    named, known_at = source("registration_entry", RegistrationEntry.id), RegistrationEntry.recorded_at
+    papers = facts(named, RegistrationEntry.deal_id, day, known_at, is_registered, counted=0)
+    registered = along_contract(select(*papers, *dimensions), RegistrationEntry.deal_id).where(
+        RegistrationEntry.kind != RecordKind.CHANGE
     )
     return select(union_all(signed, registered).subquery())
 
@@ -180,15 +157,32 @@ def people_paid() -> Rows:
     """C6. Each person once in a calendar year, with his first payment of it; no longer once all of them were taken back."""
     moves = _person_years().subquery().c
     at = (moves.at, moves.payout_id, moves.step.desc())
-    standing = func.sum(moves.step).over(partition_by=(moves.person, moves.year), order_by=at)
-    of = select(moves, cast(standing, Integer).label("standing")).subquery().c
-    turns = or_(and_(of.step == 1, of.standing == 1), and_(of.step == -1, of.standing == 0))
-    named = case((of.step == 1, literal("payout:")), else_=literal("payout_back:")).concat(cast(of.payout_id, String))
+    of_person = {"partition_by": (moves.person, moves.year), "order_by": at}
+    standing = func.sum(moves.step).over(**of_person)  # type: ignore[arg-type]
+    of = select(*moves, cast(standing, Integer).label("standing")).subquery().c
+    turns = (
+        select(*of).where(or_(and_(of.step == 1, of.standing == 1), and_(of.step == -1, of.standing == 0))).subquery()
+    )
+    one = _with_what_it_ends(turns).subquery().c
+    named = case((one.step == 1, literal("payout:")), else_=literal("payout_back:")).concat(cast(one.payout_id, String))
     rows = select(
-        *facts(named.label("source"), Reward.deal_id, of.paid_on, of.at, of.step, counted=of.step),
-        *labelled(of_deal(of.paid_on, Document.contract_type, Document.basis)),
-    ).join(Reward, Reward.id == of.reward_id)
-    return along_reward(rows).where(turns)
+        *facts(named.label("source"), Reward.deal_id, one.dated, one.at, one.step, counted=one.step),
+        *labelled(of_deal(one.dated, Document.contract_type, Document.basis)),
+    ).join(Reward, Reward.id == one.counted_reward_id)
+    return along_reward(rows)
+
+
+def _with_what_it_ends(turns: Subquery) -> Select[Any]:
+    """Turns of a person's year alternate. What takes him off is dated and cut as what had counted him, so that no part of the
+    figure has people less than none."""
+    of = turns.c
+    window = {"partition_by": (of.person, of.year), "order_by": (of.at, of.payout_id, of.step.desc())}
+    before = {name: func.lag(of[name]).over(**window) for name in ("paid_on", "reward_id")}  # type: ignore[arg-type]
+    return select(
+        *of,
+        case((of.step == 1, of.paid_on), else_=before["paid_on"]).label("dated"),
+        case((of.step == 1, of.reward_id), else_=before["reward_id"]).label("counted_reward_id"),
+    )
 
 
 def _person_years() -> Any:

@@ -18,8 +18,10 @@ from marketplace.registrations.models import RegistrationEntry
 from marketplace.registrations.rules import RecordKind
 from marketplace.rewards.models import Payout, Reward
 from marketplace.statistics.rows import (
+    LETTER_DIMENSIONS,
     Column,
     Rows,
+    along_contract,
     along_receipt,
     along_reward,
     china_day,
@@ -62,21 +64,10 @@ def letters() -> Rows:
 def contracts() -> Rows:
     """A1. The dated entries of each contract family."""
     signed = case((Entry.kind == EntryKind.IN_FORCE, 1), else_=0)
-    return (
-        select(
-            *facts(
-                source("entry", Entry.id),
-                Entry.deal_id,
-                Entry.dated,
-                Entry.recorded_at,
-                Entry.amount_fen,
-                counted=signed,
-            ),
-            *labelled(of_deal(Entry.dated, Document.contract_type, Entry.basis)),
-        )
-        .join(Deal, Deal.id == Entry.deal_id)
-        .join(Document, Document.id == Entry.document_id)
-    )
+    named = source("entry", Entry.id)
+    columns = facts(named, Entry.deal_id, Entry.dated, Entry.recorded_at, Entry.amount_fen, counted=signed)
+    dimensions = labelled(of_deal(Entry.dated, Document.contract_type, Document.basis))
+    return along_contract(select(*columns, *dimensions), Entry.deal_id)
 
 
 def registered_totals() -> Rows:
@@ -99,12 +90,8 @@ def _registered(fen: Column) -> Rows:
         fen,
         counted=counted,
     )
-    dimensions = labelled(of_deal(RegistrationEntry.dated, Document.contract_type, RegistrationEntry.basis))
-    return (
-        select(*columns, *dimensions)
-        .join(Deal, Deal.id == RegistrationEntry.deal_id)
-        .join(Document, Document.id == RegistrationEntry.document_id)
-    )
+    dimensions = labelled(of_deal(RegistrationEntry.dated, Document.contract_type, Document.basis))
+    return along_contract(select(*columns, *dimensions), RegistrationEntry.deal_id)
 
 
 def receipts() -> Rows:
@@ -166,5 +153,6 @@ def _with_deal(rows: CompoundSelect[Any]) -> Rows:
     """Rows that carry the type of their contract and its basis, with the dimensions of their deal."""
     of = rows.subquery().c
     columns = (of.source, of.deal_id, of.dated, of.known_at, of.value, of.whole, of.counted)
-    dimensions = labelled(of_deal(of.dated, of.contract_type, of.basis))
-    return select(*columns, *dimensions).join(Deal, Deal.id == of.deal_id)
+    dimensions = of_deal(of.dated, of.contract_type, of.basis)
+    kept = labelled({one: dimensions[one] for one in LETTER_DIMENSIONS})
+    return select(*columns, *kept).join(Deal, Deal.id == of.deal_id)

@@ -85,6 +85,14 @@ class Columns:
         same = np.array([place.get(value, -1) for value in first.values], dtype=_CODE)
         return self.take(same[first.codes] == second.codes).by(one) if len(self) else {}
 
+    def deals_by(self, dimension: Dimension) -> dict[Value, int]:
+        """On how many deals the parts of a dimension rest; of rows without a deal, on how many rows."""
+        coded = self.dimensions[dimension]
+        of = np.where(self.numbers["deal"] == _NO_DEAL, -self.numbers["id"], self.numbers["deal"])
+        codes = np.unique(np.stack((coded.codes.astype(np.int64), of)), axis=1)[0]
+        used, deals = np.unique(codes, return_counts=True)
+        return {coded.values[code]: number for code, number in zip(used.tolist(), deals.tolist(), strict=True)}
+
     def newest(self) -> "Columns":
         """The rows by day and record, the newest first."""
         order = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))

@@ -4,12 +4,13 @@ The desk, reports, exports, the API and the documents read from here. A definiti
 one stays in RETIRED: a report that was frozen by it is checked by it.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from marketplace.kernel.messages import N_
 from marketplace.statistics import activity, amounts
-from marketplace.statistics.rows import DEAL_DIMENSIONS, FACTS, Rows
+from marketplace.statistics.rows import DEAL_DIMENSIONS, FACTS, LETTER_DIMENSIONS, Rows
 from marketplace.statistics.rules import Dimension, FigureCode, Unit
 
 
@@ -29,11 +30,20 @@ class Definition:
     dimensions: tuple[Dimension, ...] = DEAL_DIMENSIONS
     taken_off: str = N_("Correction")
     whole: str = ""
+    across_deals: bool = False
+    """Whether a row of one deal depends on others."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of its rows, in their order."""
         return (*FACTS, *(one.value for one in self.dimensions))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its words, unit and dimensions: whoever changes one of them without a new version is found out by every
+        snapshot."""
+        said = (self.code.value, self.version, self.unit.value, self.formula, self.dated_by, *self.columns)
+        return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()
 
     @property
     def is_share(self) -> bool:
@@ -67,6 +77,7 @@ _CURRENT = (
         N_("Letters of intent"),
         amounts.letters,
         _DOCUMENTS,
+        LETTER_DIMENSIONS,
         taken_off=N_("Replaced by a later letter"),
     ),
     Definition(
@@ -197,7 +208,7 @@ _CURRENT = (
         N_("Day of the answer, in China"),
         N_("Interests"),
         activity.interests_accepted,
-        _INTERESTS | _DOCUMENTS,
+        _INTERESTS,
         (Dimension.ORIGIN, Dimension.MONTH),
     ),
     Definition(
@@ -209,6 +220,7 @@ _CURRENT = (
         N_("Results"),
         activity.results_converted,
         _DOCUMENTS,
+        across_deals=True,
     ),
     Definition(
         FigureCode.C5,
@@ -228,11 +240,12 @@ _CURRENT = (
         FigureCode.C6,
         1,
         Unit.COUNT,
-        N_("People who were paid a reward, each once in a calendar year, by his first payment in it."),
+        N_("People who were paid a reward, each once in a calendar year, by his first payment on record in it."),
         N_("Day of the payment to the person, in China"),
         N_("People"),
         activity.people_paid,
         _PAYOUTS,
+        across_deals=True,
         taken_off=N_("Payout taken back"),
     ),
     Definition(

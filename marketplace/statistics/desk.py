@@ -1,13 +1,16 @@
 """Puts the tables of the desk together from the rows of a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from marketplace.statistics.columns import Columns
 from marketplace.statistics.definitions import Definition
+from marketplace.statistics.disclosure import Hidden
 from marketplace.statistics.queries import Value
-from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, shown_in_public
+from marketplace.statistics.rules import WIDE, Dimension, Figure, Period
 
+V = TypeVar("V", bound=Value)
 NOTHING = Figure()
 Part = Figure | None
 """A part of a total; None where it is not shown in public."""
@@ -46,22 +49,21 @@ class Desk:
     counties: tuple[CountyRow, ...]
     cuts: tuple[Cut, ...]
 
-    @property
-    def in_public(self) -> "Desk":
-        """The same tables without the parts that are too small to be shown to everybody."""
-        sold = shown_in_public([(row.county, row.sold or NOTHING) for row in self.counties])
-        bought = shown_in_public([(row.county, row.bought or NOTHING) for row in self.counties])
-        return replace(
-            self,
-            months=tuple(shown_in_public([(month, part or NOTHING) for month, part in self.months])),
-            counties=tuple(
-                CountyRow(county, one, other, None) for (county, one), (_, other) in zip(sold, bought, strict=True)
-            ),
-            cuts=tuple(
-                Cut(cut.dimension, tuple(shown_in_public([(value, part or NOTHING) for value, part in cut.parts])))
-                for cut in self.cuts
-            ),
+    def without(self, hidden: Hidden) -> "Desk":
+        """The same tables without parts that are not to be shown."""
+        sold, bought = hidden.get(Dimension.SELLER, ()), hidden.get(Dimension.BUYER, ())
+        counties = (
+            CountyRow(
+                row.county,
+                None if row.county in sold else row.sold,
+                None if row.county in bought else row.bought,
+                None,
+            )
+            for row in self.counties
         )
+        cuts = (Cut(one.dimension, _kept(one.parts, hidden.get(one.dimension, ()))) for one in self.cuts)
+        months = _kept(self.months, hidden.get(Dimension.MONTH, ()))
+        return replace(self, months=months, counties=tuple(counties), cuts=tuple(cuts))
 
     def cut(self, dimension: str) -> Cut | None:
         """The table of a dimension, where the figure has it."""
@@ -103,3 +105,7 @@ def _ordered(dimension: Dimension, parts: Mapping[Value, Figure]) -> tuple[tuple
             key=lambda part: (part[0] is None, 0 if by_value else -part[1].value, str(part[0])),
         )
     )
+
+
+def _kept(parts: Iterable[tuple[V, Part]], hidden: Collection[Value]) -> tuple[tuple[V, Part], ...]:
+    return tuple((value, None if value in hidden else part) for value, part in parts)

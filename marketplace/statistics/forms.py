@@ -37,6 +37,7 @@ class CorrectionForm(Form):
     """The day at whose end the figures are taken anew, and why."""
 
     as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
+    more = ChecksField(_l("Figures to be added"), choices=choices(FigureCode))
     note = TextAreaField(
         _l("What is corrected, and why"),
         validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NOTE, message=_LONG)],

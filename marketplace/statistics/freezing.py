@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
 from marketplace.statistics.queries import FigureRow, Filter, chosen, figure_rows
 from marketplace.statistics.rules import FigureCode
@@ -61,6 +62,7 @@ def manifest(snapshot: Snapshot, corrects: str | None, figures: Iterable[Snapsho
             {
                 "code": one.code.value,
                 "version": one.version,
+                "definition_sha256": VERSIONS[one.code, one.version].fingerprint,
                 "value": one.value,
                 "whole": one.whole,
                 "counted": one.counted,

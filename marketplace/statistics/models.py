@@ -14,6 +14,8 @@ from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.statistics.rules import Figure, FigureCode, Period, SnapshotState
 
+_ORIGINAL = sql("corrects_id IS NULL AND state IN ('frozen', 'published')")
+
 
 class Snapshot(Base):
     """Figures of the period from `first_on` to `last_on` (days in China), as known at `as_of` (UTC, the end of a day in China).
@@ -54,6 +56,14 @@ class Snapshot(Base):
             unique=True,
             sqlite_where=sql("state IN ('frozen', 'published')"),
             postgresql_where=sql("state IN ('frozen', 'published')"),
+        ),
+        Index(
+            "uq_snapshots_period",
+            "first_on",
+            "last_on",
+            unique=True,
+            sqlite_where=_ORIGINAL,
+            postgresql_where=_ORIGINAL,
         ),
         Index("ix_snapshots_state", "state", "last_on"),
     )

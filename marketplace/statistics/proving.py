@@ -1,7 +1,8 @@
 """Proves frozen figures: from their own rows, from the database by their own definitions, and from the audit log. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from marketplace.statistics.freezing import (
 )
 from marketplace.statistics.models import Snapshot, SnapshotFigure
 from marketplace.statistics.queries import FigureRow, Filter
-from marketplace.statistics.rules import Figure
+from marketplace.statistics.rules import SNAPSHOT_STATES, Figure, SnapshotState
 
 NAMED = 5
 """Of many rows that differ, so many are named."""
@@ -35,22 +36,23 @@ class Problem:
 
 
 def verify(uow: UnitOfWork) -> tuple[int, list[Problem]]:
-    """How many snapshots were checked, whatever their state, and everything that does not hold."""
-    snapshots = uow.session.scalars(select(Snapshot).order_by(Snapshot.id)).all()
-    return len(snapshots), [problem for one in snapshots for problem in problems_of(uow, one)]
+    """How many snapshots were checked, whatever their state, and everything that does not hold. What the audit log says was
+    frozen must be there."""
+    snapshots = {f"snapshot:{one.id}": one for one in uow.session.scalars(select(Snapshot).order_by(Snapshot.id))}
+    logged = _logged(uow.session)
+    found = [problem for one in snapshots.values() for problem in problems_of(uow.session, one)]
+    gone = (rows[0].payload["number"] for name, rows in logged.items() if name not in snapshots)
+    return len(snapshots), [*found, *(Problem(number, "", "it was frozen and is gone") for number in gone)]
 
 
-def problems_of(uow: UnitOfWork, snapshot: Snapshot) -> list[Problem]:
+def problems_of(session: Session, snapshot: Snapshot) -> list[Problem]:
     """Everything that does not hold of one snapshot: within it, against the database as it is, and against the audit log."""
-    found = problems_within(uow.session, snapshot)
-    for figure in figures_of(uow.session, snapshot.id):
-        found += [
-            Problem(snapshot.number, figure.code.value, what)
-            for what in _against_database(uow.session, snapshot, figure)
-        ]
-    if not _is_in_audit_log(uow.session, snapshot):
-        found.append(Problem(snapshot.number, "", "the audit log has no entry for these figures"))
-    return found
+    found = problems_within(session, snapshot)
+    for figure in figures_of(session, snapshot.id):
+        differences = _against_database(session, snapshot, figure)
+        found += [Problem(snapshot.number, figure.code.value, what) for what in differences]
+    logged = _logged(session, snapshot.id).get(f"snapshot:{snapshot.id}", [])
+    return found + [Problem(snapshot.number, "", what) for what in _against_log(snapshot, logged)]
 
 
 def problems_within(session: Session, snapshot: Snapshot) -> list[Problem]:
@@ -60,6 +62,8 @@ def problems_within(session: Session, snapshot: Snapshot) -> list[Problem]:
     for figure in figures:
         rows = frozen_rows(session, snapshot.id, figure.code)
         found += [Problem(snapshot.number, figure.code.value, what) for what in _of_rows(snapshot, figure, rows)]
+    if any((one.code, one.version) not in VERSIONS for one in figures):
+        return found
     old = session.get(Snapshot, snapshot.corrects_id) if snapshot.corrects_id else None
     if snapshot.sha256 != manifest_hash(manifest(snapshot, old.number if old else None, figures)):
         found.append(Problem(snapshot.number, "", "its hash is not that of its content"))
@@ -105,9 +109,34 @@ def _against_database(session: Session, snapshot: Snapshot, figure: SnapshotFigu
         yield f"{len(differs) - NAMED} more rows differ"
 
 
-def _is_in_audit_log(session: Session, snapshot: Snapshot) -> bool:
-    """The row that was written when it was frozen tells its hash; the chain keeps that row."""
-    of = (AuditRow.object == f"snapshot:{snapshot.id}", AuditRow.action == SnapshotMoved.name)
-    return any(
-        payload.get("sha256") == snapshot.sha256 for payload in session.scalars(select(AuditRow.payload).where(*of))
+def _logged(session: Session, snapshot_id: int | None = None) -> dict[str, list[Any]]:
+    """What the audit log has of snapshots, in order, by their names in it."""
+    statement = select(AuditRow.object, AuditRow.actor_id, AuditRow.payload).where(
+        AuditRow.action == SnapshotMoved.name
     )
+    if snapshot_id is not None:
+        statement = statement.where(AuditRow.object == f"snapshot:{snapshot_id}")
+    found: dict[str, list[Any]] = {}
+    for row in session.execute(statement.order_by(AuditRow.id)):
+        found.setdefault(row.object, []).append(row)
+    return found
+
+
+_STATES = {"freeze": SnapshotState.FROZEN} | {one.action: one.target for one in SNAPSHOT_STATES.transitions}
+
+
+def _against_log(snapshot: Snapshot, logged: Sequence[Any]) -> Iterator[str]:
+    """The log tells who froze which content, and who decided: the snapshot must say the same."""
+    if not logged or logged[0].payload.get("action") != "freeze":
+        yield "the audit log has no entry of its freezing"
+        return
+    first, last = logged[0], logged[-1]
+    if any((row.payload["sha256"], row.payload["number"]) != (snapshot.sha256, snapshot.number) for row in logged):
+        yield "the audit log tells of another content"
+    if _STATES.get(last.payload["action"]) is not snapshot.state:
+        yield "its state is not that of the audit log"
+    decided_by = last.actor_id if len(logged) > 1 else None
+    if (first.actor_id, decided_by) != (snapshot.frozen_by_id, snapshot.decided_by_id):
+        yield "other people froze it, or decided about it, by the audit log"
+    if snapshot.state is SnapshotState.PUBLISHED and first.actor_id == last.actor_id:
+        yield "one person alone froze and published it"

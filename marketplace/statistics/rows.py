@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, cast, func, literal, null, type_coerce
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql import functions
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from marketplace.contracts.models import Document
-from marketplace.deals.models import Deal
+from marketplace.deals.models import Deal, Entry
+from marketplace.deals.rules import EntryKind
 from marketplace.infra.database import EnumText
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import TransferKind
@@ -112,6 +113,17 @@ def of_deal(day: Column, contract_type: Column, basis: Column) -> Mapping[Dimens
     }
 
 
+def along_contract(rows: Rows, deal_id: Column) -> Rows:
+    """From rows of a deal on to it, and to the contract that came into force: an amendment or termination signed otherwise is cut
+    as the contract is."""
+    signed = aliased(Entry)
+    return (
+        rows.join(Deal, Deal.id == deal_id)
+        .join(signed, and_(signed.deal_id == Deal.id, signed.kind == EntryKind.IN_FORCE))
+        .join(Document, Document.id == signed.document_id)
+    )
+
+
 def along_receipt(rows: Rows) -> Rows:
     """From receipts on to their deal, and to the contract whose plan they are paid by."""
     return (
@@ -154,4 +166,7 @@ DEAL_DIMENSIONS = (
     Dimension.ORGANISATION,
     Dimension.BASE,
 )
-"""What every figure about deals may be cut by."""
+"""What every figure about contracts may be cut by."""
+
+LETTER_DIMENSIONS = tuple(one for one in DEAL_DIMENSIONS if one is not Dimension.COHORT)
+"""A letter comes before the year of signing is known."""

@@ -1,18 +1,15 @@
 """What figures there are, in which unit, and by what they are cut; the period, and the life of a report. Pure."""
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import reduce
-from typing import TypeVar
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
-
-V = TypeVar("V")
 
 
 class FigureCode(Labelled):
@@ -151,6 +148,10 @@ SNAPSHOT_STATES = StateTable(
 )
 
 
+STANDING = frozenset({S.FROZEN, S.PUBLISHED})
+"""What takes up its period, or the one it corrects."""
+
+
 class ChangeKind(Labelled):
     """Why a row of one snapshot and a row of the snapshot that corrects it differ."""
 
@@ -158,17 +159,3 @@ class ChangeKind(Labelled):
     TAKEN_OFF = "taken_off", N_("Taken off since: a termination, lower price, refund or replacement")
     CHANGED = "changed", N_("Corrected")
     GONE = "gone", N_("No longer counted")
-
-
-SMALL_CELL = 3
-"""A part of a public figure that rests on fewer rows than this tells of single contracts or people, and is not shown."""
-
-
-def shown_in_public(parts: Sequence[tuple[V, Figure]]) -> list[tuple[V, Figure | None]]:
-    """Parts of a total without the small ones (None). Where one alone would be hidden, the next smallest is hidden too: else it
-    could be reckoned from the total."""
-    small = {place for place, (_, figure) in enumerate(parts) if figure and figure.count < SMALL_CELL}
-    if len(small) == 1:
-        others = [place for place, (_, figure) in enumerate(parts) if figure and place not in small]
-        small.update(sorted(others, key=lambda place: (parts[place][1].count, parts[place][1].value))[:1])
-    return [(value, None if place in small else figure) for place, (value, figure) in enumerate(parts)]

@@ -3,6 +3,7 @@
 Nothing here changes a figure. Whoever finds one wrong freezes the figures again, and readers are shown what differs.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,16 +22,16 @@ from marketplace.statistics.events import SnapshotMoved
 from marketplace.statistics.freezing import current_rows, manifest, manifest_hash, rows_hash
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
 from marketplace.statistics.policy import relations
-from marketplace.statistics.proving import problems_within
+from marketplace.statistics.proving import problems_of
 from marketplace.statistics.queries import Filter
-from marketplace.statistics.rules import SNAPSHOT_STATES, Figure, FigureCode, Period, SnapshotState
+from marketplace.statistics.rules import SNAPSHOT_STATES, STANDING, Figure, FigureCode, Period, SnapshotState
 
 LONGEST_TITLE = 80
 LONGEST_NOTE = 2000
 SETTLING = timedelta(minutes=10)
 """Whatever was being written when a day ended is on record by then, so that the figures of that moment are final."""
 
-STANDING = (SnapshotState.FROZEN, SnapshotState.PUBLISHED)
+_TOO_LATE = N_("Figures are frozen as known at the end of a day that is over for ten minutes: yesterday at the latest.")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
     _require_city(uow)
     title = single_line(required(wanted.title, "title", LONGEST_TITLE))
     note = required(wanted.note, "note", LONGEST_NOTE) if wanted.note.strip() else ""
-    if not wanted.codes:
+    codes = list(dict.fromkeys(wanted.codes))
+    if not codes:
         raise InvalidInput(N_("Choose at least one figure."), field="codes")
     standing = _standing(uow, wanted.period)
     if standing is not None:
@@ -62,11 +64,12 @@ def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
             field="first_on",
             number=standing,
         )
-    return _freeze(uow, title, wanted.period, wanted.as_of, wanted.codes, note, None)
+    return _freeze(uow, title, wanted.period, wanted.as_of, codes, note, None)
 
 
-def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str) -> Snapshot:
-    """Freeze the figures of a published snapshot again, as known at the end of a later day; `note` tells readers why.
+def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str, more: Sequence[FigureCode] = ()) -> Snapshot:
+    """Freeze the figures of a published snapshot again, and `more` of the same period, as known at the end of a later day; `note`
+    tells readers why.
 
     The published one stays as it is, and both are shown with what differs. Raises NotFound, NotPermitted, InvalidInput,
     Conflict for one that is not published or is being corrected already; emits SnapshotMoved.
@@ -76,26 +79,26 @@ def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str) -> Snapsh
     why = required(note, "note", LONGEST_NOTE)
     if old.state is not SnapshotState.PUBLISHED:
         raise Conflict(N_("Only published figures are corrected."))
-    if end_of(as_of) <= old.as_of:
+    if as_of <= china_day(old.as_of):
         raise InvalidInput(N_("Choose a day after the one these figures were known at."), field="as_of")
     by = select(Snapshot.number).where(Snapshot.corrects_id == old.id, Snapshot.state.in_(STANDING))
     number = uow.session.scalar(by)
     if number is not None:
         raise Conflict(N_("Number %(number)s corrects these figures already."), number=number)
     codes = uow.session.scalars(select(SnapshotFigure.code).where(SnapshotFigure.snapshot_id == old.id)).all()
-    return _freeze(uow, old.title, old.period, as_of, codes, why, old)
+    return _freeze(uow, old.title, old.period, as_of, list(dict.fromkeys([*codes, *more])), why, old)
 
 
 def take(uow: UnitOfWork, snapshot_id: int, action: str, reason: str = "") -> Snapshot:
     """`publish` or `return` (with a reason) by an official of the city who did not freeze it; `withdraw` by the one who did.
 
-    What is published is checked again before: its rows must still give its hashes and sums. Raises NotFound, NotPermitted,
-    Conflict, InvalidInput; emits SnapshotMoved.
+    What is published is proved again before, from its rows, from the database, and from the audit log. Raises NotFound,
+    NotPermitted, Conflict, InvalidInput; emits SnapshotMoved.
     """
     snapshot = _locked(uow, snapshot_id)
     held = relations(uow.actor, snapshot)
     SNAPSHOT_STATES.require(action, snapshot.state, held)
-    if action == "publish" and problems_within(uow.session, snapshot):
+    if action == "publish" and problems_of(uow.session, snapshot):
         raise Conflict(N_("These figures are no longer those that were frozen. Tell whoever runs the platform."))
     if action == "return":
         snapshot.reason = required(reason, "reason", LONGEST_NOTE)
@@ -116,7 +119,7 @@ def _freeze(
 ) -> Snapshot:
     _require_final(uow, period, as_of)
     snapshot = Snapshot(
-        number="",
+        number=secrets.token_hex(8),  # Until its id gives the number.
         title=title,
         note=note,
         first_on=period.first,
@@ -173,15 +176,12 @@ def _require_city(uow: UnitOfWork) -> None:
 
 
 def _require_final(uow: UnitOfWork, period: Period, as_of: date) -> None:
+    if as_of >= china_day(uow.now()):
+        raise InvalidInput(_TOO_LATE, field="as_of")
     if as_of < period.last:
         raise InvalidInput(N_("Choose a day that is not before the end of the period."), field="as_of")
     if uow.now() - end_of(as_of) < SETTLING:
-        raise InvalidInput(
-            N_(
-                "Figures are frozen as known at the end of a day that is over for ten minutes: yesterday at the latest."
-            ),
-            field="as_of",
-        )
+        raise InvalidInput(_TOO_LATE, field="as_of")
 
 
 def _standing(uow: UnitOfWork, period: Period) -> str | None:

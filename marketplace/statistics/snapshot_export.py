@@ -15,7 +15,7 @@ from marketplace.statistics.export import Items, about_sheet, row_sheet, value_c
 from marketplace.statistics.queries import Value
 from marketplace.statistics.row_queries import named
 from marketplace.statistics.rules import Dimension, Figure
-from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, frozen_desk, newest_rows
+from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, frozen_desk, newest_rows, public_desk
 from marketplace.statistics.wording import Wording
 
 
@@ -28,7 +28,7 @@ def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: 
         Column(_("Definition"), 80),
         Column(_("SHA-256 of its rows"), 66),
     )
-    parts = (Column(_("Figure"), 34), Column(_("By"), 26), Column(_("Part"), 30), *_value_columns())
+    parts = (Column(_("Figure"), 34), Column(_("By"), 26), Column(_("Value of it"), 30), *_value_columns())
     sheets = [
         about_sheet(_about(page, url)),
         Sheet(_("Figures"), figures, (_figure(one) for one in page.figures)),
@@ -48,7 +48,7 @@ def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> 
     writer.writerow(("snapshot", "figure", "version", "unit", "dimension", "part", "value", "whole", "count", "hidden"))
     for one in page.figures:
         definition = one.definition
-        for dimension, part, figure in each_part(desk_of(session, page, one, counties).in_public):
+        for dimension, part, figure in each_part(public_desk(session, page.snapshot, one, counties)):
             shown = ("", "", "", 1) if figure is None else (figure.value, figure.whole, figure.count, 0)
             key = (page.snapshot.number, definition.code.value, definition.version, definition.unit.value)
             cells = (dimension.value if dimension else "total", "" if part is None else str(part), *shown)
@@ -58,7 +58,7 @@ def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> 
 
 def desk_of(session: Session, page: SnapshotPage, one: FrozenFigure, counties: Sequence[str]) -> Desk:
     """The tables of one of its figures."""
-    return frozen_desk(session, page.snapshot, one, counties)[0]
+    return frozen_desk(session, page.snapshot, one, counties)
 
 
 def each_part(desk: Desk) -> Iterator[tuple[Dimension | None, Value, Part]]:
@@ -121,7 +121,7 @@ def _value_columns() -> tuple[Column, ...]:
     return (
         Column(_("Value (amounts in yuan)"), 24),
         Column(_("Share of (amounts in yuan)"), 24),
-        Column(_("Number"), 12),
+        Column(_("How many"), 12),
     )
 
 

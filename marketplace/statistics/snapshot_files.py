@@ -11,14 +11,14 @@ from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.printing import print_snapshot
 from marketplace.statistics.snapshot_export import open_data, write_workbook
 from marketplace.statistics.snapshot_queries import snapshot_page
-from marketplace.web.access import official, public, requires
+from marketplace.web.access import city_official, public, requires
 from marketplace.web.context import reading
 from marketplace.web.regions import county_codes
 from marketplace.web.sending import send_written
 
 
 @blueprint.get("/reports/<number>/figures.xlsx")
-@requires(official)
+@requires(city_official)
 def snapshot_workbook(number: str) -> Response:
     """The figures, their parts, and every frozen row."""
     with reading() as uow:
@@ -31,7 +31,7 @@ def snapshot_workbook(number: str) -> Response:
 
 
 @blueprint.get("/reports/<number>/<any(brief, report):form>.pdf")
-@requires(official)
+@requires(city_official)
 def snapshot_pdf(number: str, form: str) -> Response:
     """One page, or the whole report."""
     with reading() as uow:

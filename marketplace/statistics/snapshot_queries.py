@@ -12,16 +12,18 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
-from marketplace.statistics.columns import columns_of_rows
+from marketplace.kernel.states import Relation
+from marketplace.statistics.columns import Columns, columns_of_rows
 from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definitions import VERSIONS, Definition
 from marketplace.statistics.desk import Desk, arrange
+from marketplace.statistics.disclosure import Hidden, hidden_parts
 from marketplace.statistics.freezing import frozen_rows
 from marketplace.statistics.models import Snapshot, SnapshotFigure
 from marketplace.statistics.policy import relations
 from marketplace.statistics.proving import figures_of
 from marketplace.statistics.queries import FigureRow
-from marketplace.statistics.rules import SNAPSHOT_STATES, FigureCode, SnapshotState
+from marketplace.statistics.rules import SNAPSHOT_STATES, STANDING, FigureCode, SnapshotState
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class SnapshotRowOfList:
     """A line of the list of snapshots."""
 
     snapshot: Snapshot
-    author: str
     corrected_by: str | None
 
 
@@ -59,6 +60,11 @@ class SnapshotPage:
         """The day in China at whose end it was known."""
         return china_day(self.snapshot.as_of)
 
+    @property
+    def codes(self) -> frozenset[FigureCode]:
+        """The figures it holds."""
+        return frozenset(one.definition.code for one in self.figures)
+
     def definition_of(self, code: FigureCode) -> Definition:
         """The definition one of its figures goes by."""
         return next(one.definition for one in self.figures if one.definition.code is code)
@@ -73,15 +79,10 @@ def all_snapshots(uow: UnitOfWork) -> list[SnapshotRowOfList]:
     """Every snapshot for officials of the city, the published ones for the others; newest first."""
     correction = aliased(Snapshot)
     is_correction = (correction.corrects_id == Snapshot.id) & (correction.state == SnapshotState.PUBLISHED)
-    statement = (
-        select(Snapshot, User.name, correction.number)
-        .join(User, User.id == Snapshot.frozen_by_id)
-        .outerjoin(correction, is_correction)
-        .order_by(Snapshot.id.desc())
-    )
+    statement = select(Snapshot, correction.number).outerjoin(correction, is_correction).order_by(Snapshot.id.desc())
     if not uow.actor.is_city_official:
         statement = statement.where(Snapshot.state == SnapshotState.PUBLISHED)
-    return [SnapshotRowOfList(one, name, number) for one, name, number in uow.session.execute(statement)]
+    return [SnapshotRowOfList(one, number) for one, number in uow.session.execute(statement)]
 
 
 def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
@@ -98,7 +99,7 @@ def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
         corrects=old,
         corrected_by=session.scalar(select(Snapshot).where(*is_successor)),
         differences=tuple(compared(session, old, snapshot)) if old else (),
-        actions=frozenset(one.action for one in SNAPSHOT_STATES.available(snapshot.state, held)),
+        actions=_actions(uow, snapshot, held),
     )
 
 
@@ -118,13 +119,36 @@ def frozen_figure(session: Session, snapshot: Snapshot, code: FigureCode) -> Fro
     return FrozenFigure(frozen, VERSIONS[frozen.code, frozen.version])
 
 
-def frozen_desk(
-    session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]
-) -> tuple[Desk, list[FigureRow]]:
-    """The tables of a frozen figure, added up from its frozen rows, and those rows."""
-    rows = frozen_rows(session, snapshot.id, one.frozen.code)
-    columns = columns_of_rows(one.definition.dimensions, rows)
-    return arrange(one.definition, snapshot.period, columns, counties), rows
+def frozen_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
+    """The tables of a frozen figure, added up from its frozen rows."""
+    return arrange(one.definition, snapshot.period, _columns(session, snapshot, one), counties)
+
+
+def public_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
+    """The same without what is too small to be shown to everybody."""
+    return frozen_desk(session, snapshot, one, counties).without(_hidden(session, snapshot))
+
+
+def shown_desk(uow: UnitOfWork, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
+    """What this reader sees: officials of the city everything, others what everybody sees."""
+    desk_for = frozen_desk if uow.actor.is_city_official else public_desk
+    return desk_for(uow.session, snapshot, one, counties)
+
+
+_HIDDEN: dict[str, Hidden] = {}
+"""By the hash of a snapshot, which stands for all of its content."""
+
+
+def _hidden(session: Session, snapshot: Snapshot) -> Hidden:
+    """The parts that no figure of a snapshot shows in public: what one hides, another must not tell."""
+    if snapshot.sha256 not in _HIDDEN:
+        figures = [FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id)]
+        _HIDDEN[snapshot.sha256] = hidden_parts([_columns(session, snapshot, one) for one in figures])
+    return _HIDDEN[snapshot.sha256]
+
+
+def _columns(session: Session, snapshot: Snapshot, one: FrozenFigure) -> Columns:
+    return columns_of_rows(one.definition.dimensions, frozen_rows(session, snapshot.id, one.frozen.code))
 
 
 def newest_rows(session: Session, snapshot: Snapshot, one: FrozenFigure) -> list[FigureRow]:
@@ -153,6 +177,15 @@ def headline(session: Session) -> Headline | None:
         return None
     shown = (one for one in figures_of(session, snapshot.id) if one.code in HEADLINES)
     return Headline(snapshot, tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in shown))
+
+
+def _actions(uow: UnitOfWork, snapshot: Snapshot, held: frozenset[Relation]) -> frozenset[str]:
+    """What the state table allows, and `correct` for published figures that nobody is correcting."""
+    found = frozenset(one.action for one in SNAPSHOT_STATES.available(snapshot.state, held))
+    if not held or snapshot.state is not SnapshotState.PUBLISHED:
+        return found
+    is_corrected = (Snapshot.corrects_id == snapshot.id, Snapshot.state.in_(STANDING))
+    return found if uow.session.scalar(select(Snapshot.id).where(*is_corrected)) else found | {"correct"}
 
 
 def _name(session: Session, user_id: int | None) -> str:

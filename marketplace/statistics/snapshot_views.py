@@ -19,8 +19,9 @@ from marketplace.statistics.forms import CorrectionForm, FreezeForm
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.rules import FigureCode, last_quarter
 from marketplace.statistics.wording import Wording
-from marketplace.web.access import city_official, official, public, requires
-from marketplace.web.context import current_actor, reading, writing
+from marketplace.web.access import city_official, public, requires
+from marketplace.web.context import reading, writing
+from marketplace.web.forms import choices
 from marketplace.web.paging import Paging, page_number
 from marketplace.web.reasons import ReasonForm
 from marketplace.web.regions import county_codes
@@ -29,7 +30,7 @@ from marketplace.web.submission import submitted
 CODES = ", ".join(code.value for code in FigureCode)
 _DONE = {
     "publish": N_("Published. Everybody sees these figures from now on."),
-    "withdraw": N_("Withdrawn. The figures stay on record, and nobody else sees them."),
+    "withdraw": N_("Withdrawn. They stay on record, and only officials of the city see them."),
 }
 
 
@@ -81,22 +82,21 @@ def snapshot_figure(number: str, code: str) -> str:
     with reading() as uow:
         frozen = snapshot_queries.snapshot_of(uow, number)
         one = snapshot_queries.frozen_figure(uow.session, frozen, FigureCode(code))
-        page, rows = snapshot_queries.frozen_desk(uow.session, frozen, one, county_codes())
+        page = snapshot_queries.shown_desk(uow, frozen, one, county_codes())
     return render_template(
         "statistics/snapshot_figure.html",
         snapshot=frozen,
         one=one,
         definition=one.definition,
-        page=page if current_actor().is_official else page.in_public,
-        chart=chart_of(one.definition, page.months) if current_actor().is_official else None,
+        page=page,
+        chart=chart_of(one.definition, page.months),
         as_of=china_day(frozen.as_of),
         said=Wording(),
-        row_count=len(rows),
     )
 
 
 @blueprint.get(f"/reports/<number>/<any({CODES}):code>/rows")
-@requires(official)
+@requires(city_official)
 def snapshot_rows(number: str, code: str) -> str:
     """The frozen rows behind a figure, a page at a time."""
     with reading() as uow:
@@ -145,13 +145,19 @@ def give_back(number: str) -> str | Response:
 def correct(number: str) -> str | Response:
     """Freeze published figures anew, and say why."""
     form = CorrectionForm(data={"as_of": _yesterday()})
-    new = submitted(form, _on(number, lambda uow, id_: service.correct(uow, id_, form.as_of.data, form.note.data)))
+    with reading() as uow:
+        page = snapshot_queries.snapshot_page(uow, number)
+    form.more.choices = choices(code for code in FigureCode if code not in page.codes)
+    new = submitted(form, _on(number, lambda uow, id_: _corrected(uow, id_, form)))
     if new is None:
-        with reading() as uow:
-            page = snapshot_queries.snapshot_page(uow, number)
         return render_template("statistics/correct.html", page=page, form=form)
     flash(_("Frozen. Another official of the city can publish these figures now."), "success")
     return _to(new)
+
+
+def _corrected(uow: UnitOfWork, snapshot_id: int, form: CorrectionForm) -> Snapshot:
+    more = [FigureCode(code) for code in form.more.data or ()]
+    return service.correct(uow, snapshot_id, form.as_of.data, form.note.data, more)
 
 
 def _usual() -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Keeps the rows of each figure as columns in this process, and reads again what may have changed since.
 
 The audit log says what that is: every change of what figures rest on is announced in its transaction, and the log's rows become
-visible in their order. Rows of one deal do not depend on those of another one, so the rows of the deals that moved are replaced.
+visible in their order. Where the rows of a deal do not depend on those of others, those of the deals that moved are replaced.
 Nothing is ever answered from rows that are older than the log.
 """
 
@@ -76,7 +76,7 @@ def _read_again(session: Session, definition: Definition, kept: Kept) -> Columns
     payloads = session.scalars(heard.order_by(AuditRow.id).limit(MANY_DEALS)).all()
     if not payloads:
         return kept.columns
-    deals = _deals_of(session, payloads)
+    deals = None if definition.across_deals else _deals_of(session, payloads)
     if len(payloads) == MANY_DEALS or deals is None:
         return _read(session, definition)
     return joined(kept.columns.but_for(deals), _read(session, definition, deals))

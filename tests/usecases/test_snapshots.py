@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from marketplace.audit.models import AuditRow
 from marketplace.deals.models import Deal, Entry
+from marketplace.deals.rules import DealState
 from marketplace.infra.append_only import emptied_with_the_rest
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day, end_of
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
 from marketplace.statistics import service, snapshot_queries
+from marketplace.statistics.freezing import manifest, manifest_hash
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
-from marketplace.statistics.proving import verify
+from marketplace.statistics.proving import figures_of, verify
 from marketplace.statistics.rules import ChangeKind, Figure, FigureCode, Period, SnapshotState
 from marketplace.statistics.service import Wanted
 from tests.figures import FigureWriter
@@ -26,6 +28,9 @@ from tests.personas import People, another_city_official
 
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
 CODES = (FigureCode.A1, FigureCode.C4)
+
+
+_DECIDED = update(Snapshot).values(state="published", decided_by_id=1, decided_at=datetime(2026, 4, 11, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -178,6 +183,7 @@ def test_returned_or_withdrawn_figures_make_room_for_others(
     ("change", "field"),
     [
         ({"as_of": date(2026, 4, 10)}, "as_of"),  # today is not over
+        ({"as_of": date(9999, 12, 31)}, "as_of"),
         ({"as_of": date(2026, 3, 30)}, "as_of"),  # before the period ends
         ({"codes": ()}, "codes"),
         ({"title": "  "}, "title"),
@@ -245,7 +251,9 @@ def test_the_database_refuses_to_change_a_frozen_row(
         (update(SnapshotFigure).values(version=9), "A1 there is no version 9 of its definition"),
         (delete(SnapshotRow).where(SnapshotRow.source == "entry:1"), "A1 1 rows instead of 2"),
         (update(Snapshot).values(title="二季度"), "its hash is not that of its content"),
-        (update(Snapshot).values(sha256="0" * 64), "the audit log has no entry for these figures"),
+        (update(Snapshot).values(sha256="0" * 64), "the audit log tells of another content"),
+        (_DECIDED, "its state is not that of the audit log"),
+        (update(Snapshot).values(frozen_by_id=3), "other people froze it, or decided about it, by the audit log"),
         (
             update(Entry).where(Entry.id == 1).values(amount_fen=1),
             "A1 entry:1 is frozen otherwise than it is on record",
@@ -254,9 +262,9 @@ def test_the_database_refuses_to_change_a_frozen_row(
             update(Deal).where(Deal.id == 1).values(seller_county="gaomi"),
             "A1 entry:1 is frozen otherwise than it is on record",
         ),
-        (update(AuditRow).values(payload={}), "the audit log has no entry for these figures"),
+        (update(AuditRow).values(payload={}), "the audit log has no entry of its freezing"),
     ],
-    ids=["row", "sum", "version", "row gone", "title", "hash", "record", "dimension", "log"],
+    ids=["row", "sum", "version", "row gone", "title", "hash", "state", "author", "record", "dimension", "log"],
 )
 def test_whatever_is_forged_is_found(
     factory: UnitOfWorkFactory, people: People, writer: FigureWriter, lie: object, found: str
@@ -266,3 +274,61 @@ def test_whatever_is_forged_is_found(
     with factory.engine.begin() as connection, emptied_with_the_rest(connection):
         connection.execute(lie)  # type: ignore[call-overload]
     assert found in failures(factory)
+
+
+def test_what_was_frozen_and_is_gone_is_named(factory: UnitOfWorkFactory, people: People, writer: FigureWriter) -> None:
+    frozen(factory, people.city_official)
+    with factory.engine.begin() as connection, emptied_with_the_rest(connection):
+        for table in (SnapshotRow, SnapshotFigure, Snapshot):
+            connection.execute(delete(table))
+    assert failures(factory) == ["it was frozen and is gone"]
+
+
+def test_a_forged_snapshot_is_not_published(
+    factory: UnitOfWorkFactory, people: People, second: Actor, writer: FigureWriter
+) -> None:
+    """Whoever changes what was frozen, and its hash with it, does not get the audit log to say so."""
+    snapshot_id = frozen(factory, people.city_official)
+    with factory.writing() as uow:
+        snapshot = uow.session.get_one(Snapshot, snapshot_id)
+        snapshot.note = "另一说明"
+        snapshot.sha256 = manifest_hash(manifest(snapshot, None, figures_of(uow.session, snapshot_id)))
+    with pytest.raises(Conflict), factory.writing(second) as uow:
+        service.take(uow, snapshot_id, "publish")
+
+
+def test_a_letter_stays_as_it_was_frozen_when_its_contract_is_signed(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    clock.at = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    add = FigureWriter(factory, people)
+    add.letters(1, "qingzhou", "gaomi", [5_000_000], [clock.at])
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    frozen(factory, people.city_official, replace(wanted(), codes=tuple(FigureCode)))
+    with factory.writing() as uow:
+        deal = uow.session.get_one(Deal, add.deals[1])
+        deal.state, deal.in_force_at = DealState.IN_FORCE, uow.now()
+    assert failures(factory) == []
+
+
+def test_figures_are_added_by_a_correction(
+    factory: UnitOfWorkFactory, people: People, second: Actor, writer: FigureWriter, clock: SetClock
+) -> None:
+    old = published(factory, people.city_official, second)
+    clock.forward(days=3)
+    with factory.writing(second) as uow:
+        new = service.correct(uow, old, date(2026, 4, 12), "增列到账金额", [FigureCode.A4, FigureCode.A1])
+    assert set(values(factory, new.id)) == {FigureCode.A1, FigureCode.A4, FigureCode.C4}
+
+
+def test_the_same_figure_twice_is_frozen_once(factory: UnitOfWorkFactory, people: People, writer: FigureWriter) -> None:
+    made = frozen(factory, people.city_official, replace(wanted(), codes=(FigureCode.A1, FigureCode.A1)))
+    assert set(values(factory, made)) == {FigureCode.A1}
+
+
+def test_replacing_a_row_is_refused_too(factory: UnitOfWorkFactory, people: People, writer: FigureWriter) -> None:
+    frozen(factory, people.city_official)
+    if factory.engine.name == "sqlite":
+        forged = "INSERT OR REPLACE INTO snapshot_rows SELECT * FROM snapshot_rows"
+        with pytest.raises(DatabaseError, match="only added to"), factory.writing() as uow:
+            uow.session.execute(text(forged))

@@ -57,7 +57,7 @@ def test_everybody_reads_published_figures(client: FlaskClient, number: str) -> 
 def test_small_parts_are_hidden_from_the_public_and_cannot_be_reckoned(
     browse: Browse, client: FlaskClient, people: People, number: str
 ) -> None:
-    """诸城 has one contract. Were it alone hidden, the total less 青州 would tell it."""
+    """诸城 has one contract. Were it alone hidden, the total less 青州 would tell it, in this figure or in another one."""
     public, office = (
         client.get(f"/reports/{number}/A1").text,
         browse(people.city_official).get(f"/reports/{number}/A1").text,
@@ -65,6 +65,9 @@ def test_small_parts_are_hidden_from_the_public_and_cannot_be_reckoned(
     assert "¥ 7,000.00" in office
     assert "¥ 100,000.00" in office
     assert "¥ 7,000.00" not in public
+    for code in ("C4", "C5", "C8"):
+        county = browse(people.county_official).get(f"/reports/{number}/{code}").text
+        assert client.get(f"/reports/{number}/{code}").text.count("笔数过少") == county.count("笔数过少") > 0
     assert "¥ 100,000.00" not in public
 
 
@@ -93,13 +96,14 @@ def test_the_api_says_the_same(client: FlaskClient, number: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["figures.xlsx", "brief.pdf", "report.pdf", "A1/rows"])
-def test_rows_and_full_files_are_for_officials(
+def test_rows_and_full_files_are_for_officials_of_the_city(
     browse: Browse, client: FlaskClient, people: People, number: str, path: str
 ) -> None:
     url = f"/reports/{number}/{path}"
     assert client.get(url).status_code == 303
     assert browse(people.company).get(url).status_code == 404
-    assert content(browse(people.county_official), url)
+    assert browse(people.county_official).get(url).status_code == 404
+    assert content(browse(people.city_official), url)
 
 
 def test_the_rows_of_the_workbook_add_up_to_the_figure(browse: Browse, people: People, number: str) -> None:

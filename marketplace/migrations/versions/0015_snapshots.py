@@ -49,6 +49,8 @@ def upgrade() -> None:
     op.create_index('ix_snapshots_state', 'snapshots', ['state', 'last_on'], unique=False)
     standing = sa.text("state IN ('frozen', 'published')")
     op.create_index('uq_snapshots_corrects', 'snapshots', ['corrects_id'], unique=True, sqlite_where=standing, postgresql_where=standing)
+    original = sa.text("corrects_id IS NULL AND state IN ('frozen', 'published')")
+    op.create_index('uq_snapshots_period', 'snapshots', ['first_on', 'last_on'], unique=True, sqlite_where=original, postgresql_where=original)
     op.create_table('snapshot_figures',
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(40), nullable=False),

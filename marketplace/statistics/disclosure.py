@@ -1,0 +1,33 @@
+"""Which parts of published figures are not shown to everybody, because they tell of single contracts.
+
+A part that rests on fewer than three deals is hidden; where it would be the only one of its table, it could be reckoned from the
+total, and the next smallest is hidden too. What one figure of a snapshot hides, all of them hide: else the one would tell what
+the other keeps.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from marketplace.statistics.columns import Columns
+from marketplace.statistics.queries import Value
+from marketplace.statistics.rules import WIDE, Dimension
+
+FEWEST_DEALS = 3
+
+Hidden = Mapping[Dimension, frozenset[Value]]
+
+
+def hidden_parts(figures: Sequence[Columns]) -> Hidden:
+    """By dimension, the values that are shown for no figure of these."""
+    dimensions = {one for columns in figures for one in columns.dimensions if one not in WIDE}
+    return {
+        one: _hidden([columns.deals_by(one) for columns in figures if one in columns.dimensions]) for one in dimensions
+    }
+
+
+def _hidden(tables: Sequence[Mapping[Value, int]]) -> frozenset[Value]:
+    """Each table says on how many deals its parts rest."""
+    hidden = {value for table in tables for value, deals in table.items() if deals < FEWEST_DEALS}
+    largest = {value: max(table.get(value, 0) for table in tables) for table in tables for value in table}
+    while alone := next((table for table in tables if len(hidden & table.keys()) == 1 and table.keys() - hidden), None):
+        hidden.add(min(alone.keys() - hidden, key=lambda value: (largest[value], str(value))))
+    return frozenset(hidden)

@@ -1,0 +1,47 @@
+"""Which parts of published figures everybody sees: none that tells of single contracts, also not by way of another figure."""
+
+from datetime import UTC, date, datetime
+
+from marketplace.statistics.columns import Columns, columns_of
+from marketplace.statistics.disclosure import hidden_parts
+from marketplace.statistics.rules import Dimension
+
+DIMENSIONS = (Dimension.SELLER,)
+
+
+def figure(**deals: list[int]) -> Columns:
+    """A figure by county of the seller: the deals its rows are of."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [
+        (f"entry:{number}", deal, date(2026, 1, 1), at, 100, 0, 1, county)
+        for number, (county, deal) in enumerate((county, deal) for county, of in deals.items() for deal in of)
+    ]
+    return columns_of(DIMENSIONS, rows)
+
+
+def hidden(*figures: Columns) -> set[object]:
+    return set(hidden_parts(figures)[Dimension.SELLER])
+
+
+def test_a_part_of_three_deals_is_shown() -> None:
+    assert hidden(figure(qingzhou=[1, 2, 3], gaomi=[4, 5, 6])) == set()
+
+
+def test_three_payments_of_one_deal_are_one_deal() -> None:
+    assert hidden(figure(qingzhou=[1, 1, 1], gaomi=[2, 3], shouguang=[4, 5, 6])) == {"qingzhou", "gaomi"}
+
+
+def test_one_hidden_part_alone_takes_the_next_smallest_with_it() -> None:
+    assert hidden(figure(qingzhou=[1], gaomi=[2, 3, 4, 5], shouguang=[6, 7, 8])) == {"qingzhou", "shouguang"}
+
+
+def test_what_one_figure_hides_another_does_not_tell() -> None:
+    contracts = figure(qingzhou=[1], gaomi=[2, 3, 4, 5], shouguang=[6, 7, 8])
+    payments = figure(gaomi=[2, 3, 4], shouguang=[6, 7, 8], zhucheng=[9, 10, 11])
+    found = hidden(contracts, payments)
+    assert {"qingzhou", "shouguang"} <= found
+    assert len(found & {"gaomi", "shouguang", "zhucheng"}) >= 2
+
+
+def test_nothing_is_hidden_of_nothing() -> None:
+    assert hidden(figure()) == set()
