@@ -86,21 +86,7 @@ class FigureWriter:
             now, people = uow.now(), self.people
             is_first = kind is RecordKind.CERTIFICATE
             if is_first:
-                row = Registration(
-                    deal_id=self.deals[number],
-                    document_id=self.documents[number],
-                    state=RegistrationState.REGISTERED,
-                    form_since=day,
-                    content={},
-                    number=f"2026-{number}",
-                    begun_by_id=people.seller_contact.user_id,
-                    begun_at=now,
-                    submitted_by_id=people.seller_contact.user_id,
-                    submitted_at=now,
-                )
-                uow.session.add(row)
-                uow.flush()
-                self.registrations[number] = row.id
+                self.registrations[number] = self._registration(uow, number, day)
             record = RegistrationRecord(
                 registration_id=self.registrations[number],
                 kind=kind,
@@ -135,6 +121,24 @@ class FigureWriter:
                 )
             )
             uow.emit(RecordMoved(record.id, record.registration_id, self.deals[number], kind.value, "verify", a2, a3))
+
+    def _registration(self, uow: UnitOfWork, number: int, day: date) -> int:
+        now, user_id = uow.now(), self.people.seller_contact.user_id
+        row = Registration(
+            deal_id=self.deals[number],
+            document_id=self.documents[number],
+            state=RegistrationState.REGISTERED,
+            form_since=day,
+            content={},
+            number=f"2026-{number}",
+            begun_by_id=user_id,
+            begun_at=now,
+            submitted_by_id=user_id,
+            submitted_at=now,
+        )
+        uow.session.add(row)
+        uow.flush()
+        return row.id
 
     def receipt(
         self,

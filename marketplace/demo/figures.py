@@ -15,7 +15,7 @@ REPORTED_AFTER, CORRECTED_BEFORE = 7, 2
 """How many days after its end a period is reported, and how many before the loading that is corrected."""
 
 TITLE = "职工创新成果转化统计：{year}年1—{month}月"
-WHY = "首次发布之后，本期合同又有款项到账、成本核定，部分需求的30日响应期也已届满，相应指标随之更新；各指标的口径没有变化。"
+WHY = "首次发布之后，本期合同的到账、变更和解除又有入账，部分需求的30日响应期也已届满，相应指标随之更新；各指标的口径没有变化。"
 YEAR_SO_FAR = "职工创新成果转化统计：{year}年至今"
 
 

@@ -234,7 +234,7 @@ _CURRENT = (
         N_("Contracts in force"),
         activity.received_of_contracts,
         _DOCUMENTS | _RECEIPTS,
-        whole=N_("Contracted amount"),
+        whole=N_("Contracted amount after changes and terminations"),
     ),
     Definition(
         FigureCode.C6,

@@ -6,13 +6,15 @@ from typing import BinaryIO
 from flask_babel import gettext as _
 
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.money import Money
 from marketplace.statistics.definitions import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.row_queries import Row
-from marketplace.statistics.rules import COUNTIES, Dimension, Figure
+from marketplace.statistics.rules import COUNTIES, WIDE, Dimension, Figure
 from marketplace.statistics.wording import Wording
+from marketplace.web.formats import percent
 
 Items = Iterable[tuple[str, Cell]]
 
@@ -45,12 +47,12 @@ def tables(desk: Desk, prefix: str = "") -> Iterator[Sheet]:
 
 def row_sheet(name: str, definition: Definition, rows: Iterable[Row]) -> Sheet:
     """The rows of a figure. What stands in the column of the value adds up to it."""
-    dimensions = [one for one in definition.dimensions if one not in COUNTIES and one is not Dimension.ORGANISATION]
+    dimensions = [one for one in definition.dimensions if one not in COUNTIES and one not in WIDE]
     has_deal = Dimension.SELLER in definition.dimensions
     titles = [_("Record"), _("Deal"), _("Title")]
     if has_deal:
         titles += [_("Seller"), _("County of the seller"), _("Buyer"), _("County of the buyer")]
-    titles += [_("Day"), _("On record since"), *(_(one.label) for one in dimensions), *_value_titles(definition)]
+    titles += [_("Day"), _("On record since"), *(_(one.label) for one in dimensions), *_sum_titles(definition)]
     said = Wording()
     return Sheet(
         name,
@@ -64,8 +66,8 @@ def _about(wanted: Filter, total: Figure) -> Items:
     yield _("Period"), f"{wanted.period.first} – {wanted.period.last}"
     for dimension, value in wanted.values.items():
         yield _(dimension.label), Wording()(dimension, value)
-    yield _("As known at"), wanted.as_of
-    yield from zip(_value_titles(wanted.definition), value_cells(wanted.definition, total), strict=True)
+    yield _("As known at the end of"), china_day(wanted.as_of)
+    yield from zip(value_titles(wanted.definition), value_cells(wanted.definition, total), strict=True)
 
 
 def definition_items(definition: Definition) -> Items:
@@ -77,15 +79,26 @@ def definition_items(definition: Definition) -> Items:
 
 
 def value_cells(definition: Definition, figure: Part) -> tuple[Cell, ...]:
-    """The value, what it is a share of, and how many are counted; amounts in yuan. Empty cells for a part that is not shown."""
+    """The value, of a share with its two sums, and how many are counted; amounts in yuan. Empty for a part that is not shown."""
     if figure is None:
-        return (None,) * len(_value_titles(definition))
+        return (None,) * len(value_titles(definition))
+    sums = sum_cells(definition, figure)
+    return (percent(figure.share), *sums) if definition.is_share else sums
+
+
+def sum_cells(definition: Definition, figure: Figure) -> tuple[Cell, ...]:
+    """What adds up over rows: the value, of a share what it is a share of, and how many are counted."""
     value, whole = (Money(one) if definition.is_amount else one for one in (figure.value, figure.whole))
     return (value, whole, figure.count) if definition.is_share else (value, figure.count)
 
 
-def _value_titles(definition: Definition) -> list[str]:
-    name = _(definition.code.label)
+def value_titles(definition: Definition) -> list[str]:
+    """What the cells of a value are called."""
+    return [_(definition.code.label), *_sum_titles(definition)] if definition.is_share else _sum_titles(definition)
+
+
+def _sum_titles(definition: Definition) -> list[str]:
+    name = _("Part of it") if definition.is_share else _(definition.code.label)
     value = _("%(title)s (yuan)", title=name) if definition.is_amount else name
     number = _("%(title)s (number)", title=_(definition.counted))
     if not definition.is_share:
@@ -95,7 +108,7 @@ def _value_titles(definition: Definition) -> list[str]:
 
 
 def _columns(definition: Definition, prefix: str = "") -> list[Column]:
-    return [Column(prefix + title, 22) for title in _value_titles(definition)]
+    return [Column(prefix + title, 22) for title in value_titles(definition)]
 
 
 def _sheet(
@@ -134,4 +147,4 @@ def _row(
         parties = (named.seller_name, counties[0], named.buyer_name, counties[1])
     parts = [said(one, row.dimensions[one.value]) for one in dimensions]
     head = (row.source, row.deal_id, named.title, *parties, row.dated, row.known_at)
-    return (*head, *parts, *value_cells(definition, row.figure))
+    return (*head, *parts, *sum_cells(definition, row.figure))

@@ -10,8 +10,7 @@ from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
 from marketplace.statistics.definitions import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.rules import Dimension, Figure, FigureCode
-from marketplace.statistics.snapshot_export import desk_of
-from marketplace.statistics.snapshot_queries import SnapshotPage
+from marketplace.statistics.snapshot_queries import SnapshotPage, frozen_desk, public_desk
 from marketplace.statistics.wording import Wording
 from marketplace.web.formats import day, moment, money, number, percent, wan
 from marketplace.web.locale import gettext as _
@@ -24,7 +23,9 @@ def print_snapshot(
     session: Session, page: SnapshotPage, counties: Sequence[str], *, whole: bool, house: str, url: str, lang: str
 ) -> bytes:
     """The PDF, in the reader's language; `whole` adds a chapter for each figure. The same snapshot gives the same bytes."""
-    desks = {one.definition.code: desk_of(session, page, one, counties) for one in page.figures}
+    # The page is for whoever asks, so it hides what the public page hides.
+    desk_for = frozen_desk if whole else public_desk
+    desks = {one.definition.code: desk_for(session, page.snapshot, one, counties) for one in page.figures}
     snapshot = page.snapshot
     data: dict[str, Any] = {
         "lang": lang,
@@ -33,12 +34,14 @@ def print_snapshot(
         "number": snapshot.number,
         "number_line": _("Number %(number)s", number=snapshot.number),
         "as_of_line": _("As known at the end of %(day)s", day=day(page.as_of)),
-        "warning": _warning(page),
+        "warning": _warning(page, whole),
         "facts": _facts(page),
         "note": snapshot.note,
         "heads": [_("Figure"), _("Value"), _("Rests on")],
         "figures": [_line(one.definition, one.frozen.figure) for one in page.figures],
-        "ladder": _("Amounts are rungs of one ladder and are never added. Each includes tax."),
+        "ladder": _(
+            "Amounts are rungs of one ladder and are never added. A0 to A4 include tax, A6 is before income tax."
+        ),
         "counties": _counties(desks[FigureCode.A1]) if FigureCode.A1 in desks else [],
         "differences": _differences(page) if whole else [],
         "chapters": [_chapter(desk) for desk in desks.values() if desk.total] if whole else [],
@@ -79,10 +82,12 @@ def _rests_on(definition: Definition, figure: Part) -> str:
     return f"{_(definition.counted)} {number(figure.count)}"
 
 
-def _warning(page: SnapshotPage) -> str:
+def _warning(page: SnapshotPage, whole: bool) -> str:
     if page.corrected_by:
         return _("These figures were corrected by number %(number)s. Quote that one.", number=page.corrected_by.number)
-    return "" if page.is_published else _("Not published: a draft for the officials who decide about it.")
+    if not page.is_published:
+        return _("Not published: a draft for the officials who decide about it.")
+    return _("For officials: its parts tell of single contracts and are not to be passed on.") if whole else ""
 
 
 def _facts(page: SnapshotPage) -> list[tuple[str, str]]:
@@ -101,7 +106,7 @@ def _facts(page: SnapshotPage) -> list[tuple[str, str]]:
 
 def _counties(desk: Desk) -> list[dict[str, Any]]:
     """The table by county, of counties that have something; none for a figure without seller and buyer."""
-    rows = [row for row in desk.counties if row.sold or row.bought]
+    rows = [row for row in desk.counties if row.sold is None or row.bought is None or row.sold or row.bought]
     if not rows:
         return []
 
@@ -134,7 +139,7 @@ def _chapter(desk: Desk) -> dict[str, Any]:
 def _table(
     definition: Definition, caption: str, dimension: Dimension, parts: Sequence[tuple[Any, Part]], total: Figure
 ) -> dict[str, Any]:
-    shown = [(value, figure) for value, figure in parts if figure]
+    shown = [(value, figure) for value, figure in parts if figure is None or figure]
     return {
         "caption": caption,
         "heads": ["", _(definition.code.label), _("Rests on")],

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, write_xlsx
 from marketplace.statistics.definitions import Definition
 from marketplace.statistics.desk import Desk, Part
-from marketplace.statistics.export import Items, about_sheet, row_sheet, value_cells
+from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value
 from marketplace.statistics.row_queries import named
 from marketplace.statistics.rules import Dimension, Figure
 from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, frozen_desk, newest_rows, public_desk
 from marketplace.statistics.wording import Wording
+from marketplace.web.formats import percent
 
 
 def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: str, counties: Sequence[str]) -> None:
@@ -35,7 +36,8 @@ def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: 
         Sheet(_("Parts"), parts, _parts(session, page, counties, said)),
     ]
     if page.corrects:
-        heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), _("Value before"), _("Value now"))
+        values = (_("Value before"), _("Value now"), _("Share of, before"), _("Share of, now"))
+        heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), *values)
         sheets.append(Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(page)))
     rows = (_rows(session, page, one) for one in page.figures)
     write_xlsx(stream, (sheet for group in (sheets, rows) for sheet in group))
@@ -77,7 +79,7 @@ def _about(page: SnapshotPage, url: str) -> Items:
     yield _("Number"), one.number
     yield _("State"), _(one.state.label)
     yield _("Period"), f"{one.first_on} – {one.last_on}"
-    yield _("As known at"), one.as_of
+    yield _("As known at the end of"), page.as_of
     yield _("Frozen by"), page.author
     yield _("Published by"), page.decided_by if page.is_published else None
     yield _("Corrects"), page.corrects.number if page.corrects else None
@@ -113,19 +115,23 @@ def _differences(page: SnapshotPage) -> Iterator[Sequence[Cell]]:
     for of in page.differences:
         definition = page.definition_of(of.code)
         for change in of.changes:
-            old, new = (value_cells(definition, row.figure)[0] if row else None for row in (change.old, change.new))
-            yield _(of.code.label), _(change.kind.label), change.row.source, change.row.dated, old, new
+            old, new = (_values(definition, row.figure if row else None) for row in (change.old, change.new))
+            head = (_(of.code.label), _(change.kind.label), change.row.source, change.row.dated)
+            yield (*head, old[1], new[1], old[2], new[2])
 
 
 def _value_columns() -> tuple[Column, ...]:
+    heads = (_("Percentage"), _("Value (amounts in yuan)"), _("Share of (amounts in yuan)"), _("How many"))
+    return tuple(Column(head, 22) for head in heads)
+
+
+def _values(definition: Definition, figure: Figure | None) -> tuple[Cell, Cell, Cell, Cell]:
+    """Percentage, value, what it is a share of, and number, in the same four columns for every figure."""
+    if figure is None:
+        return None, None, None, None
+    cells = sum_cells(definition, figure)
     return (
-        Column(_("Value (amounts in yuan)"), 24),
-        Column(_("Share of (amounts in yuan)"), 24),
-        Column(_("How many"), 12),
+        (percent(figure.share), cells[0], cells[1], cells[2])
+        if definition.is_share
+        else (None, cells[0], None, cells[1])
     )
-
-
-def _values(definition: Definition, figure: Figure | None) -> tuple[Cell, Cell, Cell]:
-    """Value, what it is a share of, and number, in the same three columns for every figure."""
-    cells = value_cells(definition, figure)
-    return (cells[0], cells[1], cells[2]) if definition.is_share else (cells[0], None, cells[1])

@@ -89,7 +89,6 @@ def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
     """One snapshot by its number. Raises NotFound for what is not published, but for officials of the city."""
     session, snapshot = uow.session, snapshot_of(uow, number)
     old = session.get(Snapshot, snapshot.corrects_id) if snapshot.corrects_id else None
-    is_successor = (Snapshot.corrects_id == snapshot.id, Snapshot.state == SnapshotState.PUBLISHED)
     held = relations(uow.actor, snapshot)
     return SnapshotPage(
         snapshot=snapshot,
@@ -97,7 +96,7 @@ def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
         decided_by=_name(session, snapshot.decided_by_id),
         figures=tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id)),
         corrects=old,
-        corrected_by=session.scalar(select(Snapshot).where(*is_successor)),
+        corrected_by=_latest_after(session, snapshot),
         differences=tuple(compared(session, old, snapshot)) if old else (),
         actions=_actions(uow, snapshot, held),
     )
@@ -177,6 +176,17 @@ def headline(session: Session) -> Headline | None:
         return None
     shown = (one for one in figures_of(session, snapshot.id) if one.code in HEADLINES)
     return Headline(snapshot, tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in shown))
+
+
+def _latest_after(session: Session, snapshot: Snapshot) -> Snapshot | None:
+    """The published snapshot at the end of its corrections, which is the one to quote."""
+    found: Snapshot | None = None
+    number = snapshot.id
+    while successor := session.scalar(
+        select(Snapshot).where(Snapshot.corrects_id == number, Snapshot.state == SnapshotState.PUBLISHED)
+    ):
+        found, number = successor, successor.id
+    return found
 
 
 def _actions(uow: UnitOfWork, snapshot: Snapshot, held: frozenset[Relation]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.statistics import row_queries, service, snapshot_queries
 from marketplace.statistics.blueprint import blueprint
@@ -147,6 +147,8 @@ def correct(number: str) -> str | Response:
     form = CorrectionForm(data={"as_of": _yesterday()})
     with reading() as uow:
         page = snapshot_queries.snapshot_page(uow, number)
+    if "correct" not in page.actions:
+        raise Conflict(N_("Only published figures that nobody has corrected yet can be corrected."))
     form.more.choices = choices(code for code in FigureCode if code not in page.codes)
     new = submitted(form, _on(number, lambda uow, id_: _corrected(uow, id_, form)))
     if new is None:

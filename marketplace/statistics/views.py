@@ -5,6 +5,7 @@ from typing import BinaryIO
 from flask import Response, render_template
 
 from marketplace.infra.media import XLSX
+from marketplace.kernel.clock import china_day
 from marketplace.statistics import row_queries, snapshot_files, snapshot_views
 from marketplace.statistics.adding import cut, picked
 from marketplace.statistics.asking import address, as_of_day, asked
@@ -34,11 +35,13 @@ def desk() -> str:
         columns = picked(uow, wanted)
         page = arrange(wanted.definition, wanted.period, columns, county_codes())
         complete = completeness(uow, wanted, columns)
+        is_today = as_of_day(wanted) == china_day(uow.now())
         shown = figures_for(uow.actor)
     return render_template(
         "statistics/desk.html",
         page=page,
         complete=complete,
+        is_today=is_today,
         chart=chart_of(wanted.definition, page.months),
         definition=wanted.definition,
         figures=[(one, address("statistics.desk", wanted, figure=one.code.value)) for one in shown],

@@ -30,7 +30,7 @@ from tests.figures import FigureWriter
 from tests.histories import ALWAYS, History
 from tests.personas import People
 
-STEPS = 30
+STEPS = 24
 
 
 def of(code: FigureCode, as_of: datetime) -> Filter:
@@ -61,7 +61,7 @@ def totals(uow: UnitOfWork, as_of: datetime) -> Mapping[FigureCode, Figure]:
     return {code: total(uow, of(code, as_of)) for code in FigureCode}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_figures_over_a_random_history(factory: UnitOfWorkFactory, people: People, clock: SetClock, seed: int) -> None:
     clock.at = datetime.fromisoformat("2025-11-20T03:00:00+00:00")
     history = History(FigureWriter(factory, people), clock, Random(seed))
@@ -153,7 +153,7 @@ def test_a_definition_that_is_broken_is_found(factory: UnitOfWorkFactory, people
     """Each rule is broken on purpose, one at a time, and the book finds out."""
     clock.at = datetime.fromisoformat("2025-11-20T03:00:00+00:00")
     history = History(FigureWriter(factory, people), clock, Random(5))
-    for _ in range(60):
+    for _ in range(50):
         history.step()
     with factory.reading() as uow:
         now, session = clock.now(), uow.session

@@ -108,7 +108,7 @@ def test_rows_and_full_files_are_for_officials_of_the_city(
 
 def test_the_rows_of_the_workbook_add_up_to_the_figure(browse: Browse, people: People, number: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(content(browse(people.city_official), f"/reports/{number}/figures.xlsx")))
-    figures = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows(min_row=2)}
+    figures = {row[0].value: row[2].value for row in book.worksheets[1].iter_rows(min_row=2)}
     sheet = next(one for one in book.worksheets if one.title == "A1 明细")
     heads = [cell.value for cell in sheet[1]]
     place = heads.index("签约金额（A1）（元）")
