@@ -24,6 +24,9 @@ CODE_BITS = 44
 _KIND_SHIFT = np.uint64(42)
 _PAIR_SHIFT = np.uint64(21)
 _SINGLE, _PAIR, _WORD, _TITLE_WORD = (np.uint64(kind) << _KIND_SHIFT for kind in range(4))
+PAIR_CODES = np.array((_PAIR, _WORD))
+"""The codes of pairs are not below the first and below the second."""
+
 _WORD_MASK = np.uint64((1 << 41) - 1)
 _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
 _HASH_MIX = np.uint64(0xFF51AFD7ED558CCD)

@@ -11,7 +11,7 @@ from search_index.durable_storage import write_synced
 
 _FILE = "edition.json"
 
-LAYOUT = 1
+LAYOUT = 2
 """To be raised when a segment's arrays change their meaning: a generation of another layout cannot be read."""
 
 ANALYSIS = 2

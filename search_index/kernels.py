@@ -25,8 +25,6 @@ Flags = npt.NDArray[np.bool_]
 MOST = 255
 """A frequency is kept in one byte; what occurs more often counts as this often."""
 
-_MANY = np.int32(1 << 20)
-
 
 def compiled(function: Kernel) -> Kernel:
     """Compile at the first call, without holding the interpreter lock while it runs."""
@@ -50,7 +48,7 @@ def _first_from(docs: I32 | U64, low: int, high: int, wanted: int) -> int:
 
 
 @compiled
-def _next_from(docs: I32, low: int, end: int, wanted: int) -> int:
+def next_from(docs: I32, low: int, end: int, wanted: int) -> int:
     """The same in growing steps from where the last one stood, for documents that are asked for in their order."""
     step, high = 1, low
     while high < end and docs[high] < wanted:
@@ -93,7 +91,7 @@ def finish_scores(
         kept = 0
         for row in range(count):
             doc = rows[row]
-            low = _next_from(docs, low, end, doc)
+            low = next_from(docs, low, end, doc)
             score = scores[row]
             if low < end and docs[low] == doc:
                 frequency = title_weight * in_title[low] + in_body[low]
@@ -185,7 +183,7 @@ def intersect(
         doc = docs[at]
         held, term = among[doc], 0
         while held and term < len(starts):
-            low = at if term == rarest else _next_from(docs, lows[term], ends[term], doc)
+            low = at if term == rarest else next_from(docs, lows[term], ends[term], doc)
             held = low < ends[term] and docs[low] == doc and not (only_titles and in_title[low] == 0)
             lows[term] = low
             term += 1
@@ -245,30 +243,43 @@ def copy_postings(
 
 
 @compiled
-def find_certain(
-    starts: I64, ends: I64, inner: int, docs: I32, in_title: U8, in_body: U8, surplus: I32, rows: I64, found: Flags
-) -> None:  # fmt: skip
-    """Flag the rows that hold a run of characters for certain, told by how often they hold its parts.
-
-    The first `inner` terms are the characters within the run, the others its pairs. Where the pairs AB and BC together are
-    more than the places of B, both meet at one of these, as ABC; and so on for longer runs. `surplus` is all 0 and has two
-    places for each document, as titles and bodies are counted apart.
-    """
-    for term in range(len(starts)):
-        for at in range(np.uint64(starts[term]), np.uint64(ends[term])):
-            doc = np.uint32(docs[at])
-            if term < inner:
-                surplus[doc, 0] -= _at_most(in_title[at])
-                surplus[doc, 1] -= _at_most(in_body[at])
-            else:
-                surplus[doc, 0] += in_title[at]
-                surplus[doc, 1] += in_body[at]
-    for number in range(len(rows)):
-        title, body = surplus[rows[number]]
-        found[number] = title > 0 or body > 0
+def count_runs(keys: U64, bits: np.uint64) -> int:
+    """How many different numbers the sorted keys have before their last bits."""
+    count = 0
+    for at in range(np.uint64(len(keys))):
+        if at == np.uint64(0) or keys[at] >> bits != keys[at - np.uint64(1)] >> bits:
+            count += 1
+    return count
 
 
 @compiled
-def _at_most(frequency: int) -> np.int32:
-    """How often something occurs at most: what reaches the highest frequency that is kept may be more."""
-    return np.int32(frequency) if frequency < MOST else _MANY
+def group_keys(
+    keys: U64, document_bits: np.uint64, body_bit: np.uint64, term_bits: np.uint64, codes: U64, offsets: I64, docs: I32,
+    in_title: U8, in_body: U8, firsts: I64,
+) -> None:  # fmt: skip
+    """Make postings of sorted keys, one for each time that a term stands in a text, and tell where those of each begin.
+
+    A key is the term's code before `term_bits`, and before `document_bits` the document as well; one bit tells a body from
+    a title. The frequencies are all 0 at first.
+    """
+    term, posting = np.int64(-1), np.int64(-1)
+    for at in range(np.uint64(len(keys))):
+        key, before = keys[at], keys[at - np.uint64(1)] if at else ~keys[at]
+        if key >> term_bits != before >> term_bits:
+            term += 1
+            codes[term], offsets[term] = key >> term_bits, posting + 1
+        if key >> document_bits != before >> document_bits:
+            posting += 1
+            firsts[posting] = at
+            docs[posting] = key >> document_bits & (np.uint64(1) << (term_bits - document_bits)) - np.uint64(1)
+        frequencies = in_body if key >> body_bit & np.uint64(1) else in_title
+        if frequencies[posting] < MOST:
+            frequencies[posting] += np.uint8(1)
+    offsets[term + 1] = posting + 1
+
+
+@compiled
+def count_fields(spots: U64, bits: np.uint64, pairs: Flags, counts: I64) -> None:
+    """Count for each field, which is the number before the last bits of a spot, its terms that are no pairs, and its pairs."""
+    for at in range(np.uint64(len(spots))):
+        counts[np.uint64(pairs[at]), spots[at] >> bits] += 1

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from search_index import kernels, selection, text_kernels
+from search_index import kernels, place_kernels, selection, text_kernels
 from search_index.analysis import U64, classes_of_bmp, code_of, fold, is_character, pieces_typed, required_terms
 from search_index.document import TITLE, Clause
 from search_index.postings import LOOKUP
@@ -21,9 +21,6 @@ U8 = npt.NDArray[np.uint8]
 
 _RUN = 3
 """From this many characters on, holding all pairs of a run does not yet mean holding the run."""
-
-_TEXT = 100
-"""What one spares by not reading a text, in postings read one after the other, as more than half need not be read."""
 
 _AT_ONCE = 256
 
@@ -92,7 +89,7 @@ def _folded(name: str) -> str:
 def _rows_of_part(part: Part, codes: U64, among: Flags, *, in_title: bool) -> I64:
     """The rows of a segment that hold all terms, by the shorter way: those of the rarest are looked up, or all are read."""
     postings = part.segment.postings
-    _, starts, ends = postings.places(codes)
+    _, starts, ends = postings.find(codes)
     sizes, among = ends - starts, among[part.rows]
     rarest = int(sizes.argmin())
     if not in_title and sizes[rarest] * (len(codes) - 1) * LOOKUP > sizes.sum():
@@ -104,26 +101,28 @@ def _rows_of_part(part: Part, codes: U64, among: Flags, *, in_title: bool) -> I6
 
 
 def _with_phrase(snapshot: Snapshot, rows: I64, phrase: str, *, in_title: bool) -> I64:
-    wanted, inner = _bytes(phrase), len(phrase) - 2
-    codes = np.array([code_of(term) for term in (*phrase[1:-1], *required_terms(phrase))], np.uint64)
+    wanted, codes = _bytes(phrase), np.array([code_of(term) for term in required_terms(phrase)], np.uint64)
 
     def look(part: Part, within: I64, found: Flags) -> None:
-        if not in_title:
-            _flag_certain(part, codes, inner, within, found)
-        text = part.segment.text
-        text_kernels.find_phrase(text.offsets[within], text.offsets[within + 1], text.values, wanted, in_title, found)
+        unsure = _flag_by_places(part, codes, within, found, in_title=in_title)
+        text, held = part.segment.text, np.zeros(len(unsure), np.bool_)
+        starts, ends = text.offsets[within[unsure]], text.offsets[within[unsure] + 1]
+        text_kernels.find_phrase(starts, ends, text.values, wanted, in_title, held)
+        found[unsure] = held
 
     return _those_in_which(snapshot, rows, look)
 
 
-def _flag_certain(part: Part, codes: U64, inner: int, within: I64, found: Flags) -> None:
-    """Of many rows, flag those whose text need not be read, as their frequencies tell that they hold a phrase."""
-    postings = part.segment.postings
-    _, starts, ends = postings.places(codes)
-    if len(within) * _TEXT > (ends - starts).sum():
-        surplus = np.zeros((len(part.segment), 2), np.int32)
-        arrays = postings.docs, postings.in_title, postings.in_body
-        kernels.find_certain(starts, ends, inner, *arrays, surplus, within, found)
+def _flag_by_places(part: Part, codes: U64, within: I64, found: Flags, *, in_title: bool) -> I64:
+    """Flag the rows that hold a phrase, by the places of its pairs. Returns where in the rows the texts must be read."""
+    postings, unsure = part.segment.postings, np.zeros(len(within), np.bool_)
+    numbers, starts, ends = postings.find(codes)
+    firsts = postings.places.offsets[numbers - postings.pairs.start]
+    rarest = np.argsort(ends - starts)
+    terms = starts[rarest], ends[rarest], firsts[rarest], rarest
+    arrays = postings.docs, postings.in_title, postings.in_body, postings.places.values
+    place_kernels.find_run(*terms, *arrays, in_title, within, found, unsure)
+    return np.flatnonzero(unsure)
 
 
 def _with_sequence(snapshot: Snapshot, rows: I64, pieces: Sequence[str], *, in_title: bool) -> I64:

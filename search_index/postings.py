@@ -4,7 +4,7 @@ Pure arrays; no file, no score. Two figures per posting, how often the term stan
 the weight of the title can be chosen when scoring.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,15 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from search_index import kernels
-from search_index.analysis import CODE_BITS, U64, Terms, code_points, is_compound, terms_of, title_words
+from search_index.analysis import CODE_BITS, U32, U64, code_points, is_compound, terms_of, title_words
+from search_index.pair_places import PairPlaces, PairPostings, pairs_among, spots_of
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 U8 = npt.NDArray[np.uint8]
 
 BATCH = 8_192
-_DOC_BITS = np.uint64(13)
-_FIELD_BITS = np.uint64(1)
+_STRETCH_BITS = np.uint64(6)
+_OF_DOCUMENT = np.uint64(1) + _STRETCH_BITS
+_OF_TERM = np.uint64(13) + _OF_DOCUMENT
 
 LOOKUP = 8
 """What looking up one document in one term costs, in postings read one after the other."""
@@ -44,8 +46,19 @@ class Postings:
     docs: I32
     in_title: U8
     in_body: U8
+    places: PairPlaces
 
-    def places(self, codes: U64) -> Places:
+    @property
+    def pairs(self) -> slice:
+        """Which of the terms are pairs."""
+        return pairs_among(self.codes)
+
+    @property
+    def pair_postings(self) -> PairPostings:
+        """Those of pairs."""
+        return _pair_postings(self.pairs, self.offsets, self.docs, self.in_title, self.in_body)
+
+    def find(self, codes: U64) -> Places:
         """Where the terms of these codes stand, in the order asked for."""
         found = Places(*np.zeros((3, len(codes)), np.int64))
         kernels.find_terms(self.codes, self.offsets, codes, *found)
@@ -63,49 +76,49 @@ class Batch:
 
 def postings_of(texts: Sequence[tuple[str, str]]) -> Batch:
     """Postings of (title, body) pairs that are folded already."""
-    codes, fields = _codes_and_fields(
-        [part for text in texts for part in text], lambda text: terms_of(code_points(text))
-    )
-    pair = is_compound(codes)
+    parts, titles = [part for text in texts for part in text], [title for title, _ in texts]
+    points = code_points("".join(f"{part}\n" for part in parts))
+    terms, ends = terms_of(points), _ends(parts)
+    spots = spots_of(ends)[terms.starts]
     # Field 2n is the title of document n, 2n + 1 its body: one number to sort by, and its parity tells them apart.
-    counts = [np.bincount(fields[pair == kind], minlength=2 * len(texts)) for kind in (False, True)]
+    counts = np.zeros((2, len(parts)), np.int64)
+    kernels.count_fields(spots, _STRETCH_BITS, is_compound(terms.codes), counts)
     lengths = np.stack([count[parity::2] for parity in (0, 1) for count in counts]).astype(np.int32)
-    words, titles = _codes_and_fields([title for title, _ in texts], title_words)
     # The words of titles do not make their documents longer: they are read out of the same characters once more.
-    codes, fields = np.concatenate((codes, words)), np.concatenate((fields, 2 * titles))
-    keys = codes << (_DOC_BITS + _FIELD_BITS) | fields.astype(np.uint64)
-    return Batch(_grouped(np.sort(keys)), lengths)
+    words = title_words("\n".join(titles))
+    titled = np.searchsorted(_ends(titles), words.starts, side="right").astype(np.uint64)
+    keys = np.concatenate((_keys(terms.codes, spots), _keys(words.codes, titled << _OF_DOCUMENT)))
+    return Batch(_grouped(np.sort(keys), points, np.concatenate(([0], ends[1::2]))), lengths)
 
 
-def _codes_and_fields(parts: Sequence[str], analysed: Callable[[str], Terms]) -> tuple[U64, I64]:
-    """The terms of all parts, and the number of the part each stands in."""
-    terms = analysed("\n".join(parts))
-    sizes = np.fromiter((len(part) for part in parts), np.int64, len(parts))
-    ends = np.cumsum(sizes + 1)
-    return terms.codes, np.searchsorted(ends, terms.starts, side="right")
+def _ends(parts: Sequence[str]) -> I64:
+    """Where each of the parts ends, with one separator behind it."""
+    return np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)) + 1)
 
 
-def _grouped(keys: U64) -> Postings:
-    assert CODE_BITS + int(_DOC_BITS + _FIELD_BITS) <= 64
-    places = keys >> _FIELD_BITS
-    firsts = _first_of_runs(places)
-    body = (keys & np.uint64(1)).astype(np.int64)
-    total = np.diff(np.append(firsts, len(keys)))
-    in_body = np.add.reduceat(body, firsts) if len(firsts) else body
-    places = places[firsts]
-    codes = places >> _DOC_BITS
-    terms = _first_of_runs(codes)
-    postings = Postings(
-        codes[terms],
-        np.append(terms, len(codes)),
-        (places & np.uint64((1 << int(_DOC_BITS)) - 1)).astype(np.int32),
-        np.minimum(total - in_body, kernels.MOST).astype(np.uint8),
-        np.minimum(in_body, kernels.MOST).astype(np.uint8),
-    )
+def _keys(codes: U64, spots: U64) -> U64:
+    """A number to sort by for each time that a term stands in a text: term, document, title or body, stretch of the text."""
+    assert CODE_BITS + int(_OF_TERM) <= 64
+    return codes << _OF_TERM | spots
+
+
+def _grouped(keys: U64, points: U32, bounds: I64) -> Postings:
+    count, terms = kernels.count_runs(keys, _OF_DOCUMENT), kernels.count_runs(keys, _OF_TERM)
+    codes, firsts = np.empty(terms, np.uint64), np.empty(count, np.int64)
+    offsets, docs = np.zeros(terms + 1, np.int64), np.empty(count, np.int32)
+    in_title, in_body = np.zeros(count, np.uint8), np.zeros(count, np.uint8)
+    arrays = offsets, docs, in_title, in_body
+    kernels.group_keys(keys, _OF_DOCUMENT, _STRETCH_BITS, _OF_TERM, codes, *arrays, firsts)
+    pairs = pairs_among(codes)
+    places = _pair_postings(pairs, *arrays).places(codes[pairs], firsts, keys, points, bounds)
     # Mapped arrays are read-only too, and numba compiles once more for each mixture.
-    for array in (postings.offsets, postings.docs, postings.in_title, postings.in_body):
+    for array in (*arrays, places.offsets, places.values):
         array.flags.writeable = False
-    return postings
+    return Postings(codes, *arrays, places)
+
+
+def _pair_postings(pairs: slice, offsets: I64, docs: I32, in_title: U8, in_body: U8) -> PairPostings:
+    return PairPostings(offsets[pairs.start : pairs.stop + 1], docs, in_title, in_body)
 
 
 def _first_of_runs(sorted_values: U64) -> I64:
@@ -121,22 +134,41 @@ def merged(parts: Sequence[tuple[Postings, I32]]) -> Postings:
     part and from part to part.
     """
     codes = np.concatenate([part.codes for part, _ in parts])
-    kept = np.concatenate([_kept(part, renumber) for part, renumber in parts])
     order = np.argsort(codes, kind="stable")
-    firsts = _first_of_runs(codes[order])
-    ends_in_order = np.cumsum(kept[order])
-    total = int(ends_in_order[-1]) if len(order) else 0
-    targets = np.empty(len(order), np.int64)
-    targets[order] = ends_in_order - kept[order]
+    targets, total = _targets(order, np.concatenate([_kept(part, renumber) for part, renumber in parts]))
     docs, in_title, in_body = np.empty(total, np.int32), np.empty(total, np.uint8), np.empty(total, np.uint8)
     for (part, renumber), (start, end) in zip(parts, _bounds(parts), strict=True):
         kernels.copy_postings(
             part.offsets[:-1], part.offsets[1:], targets[start:end],
             part.docs, part.in_title, part.in_body, renumber, docs, in_title, in_body,
         )  # fmt: skip
-    offsets = np.append(targets[order][firsts], total)
-    filled = offsets[1:] > offsets[:-1]
-    return Postings(codes[order][firsts][filled], np.append(offsets[:-1][filled], total), docs, in_title, in_body)
+    firsts = order[_first_of_runs(codes[order])]
+    filled = firsts[np.diff(targets[firsts], append=total) > 0]
+    places = _merged_places(parts, order, filled[pairs_among(codes[filled])])
+    return Postings(codes[filled], np.append(targets[filled], total), docs, in_title, in_body, places)
+
+
+def _targets(order: I64, kept: I64) -> tuple[I64, int]:
+    """Where what is kept of each term of each part begins once the terms stand in this order, and how much it is in all."""
+    ends, targets = np.cumsum(kept[order]), np.empty(len(order), np.int64)
+    targets[order] = ends - kept[order]
+    return targets, int(ends[-1]) if len(order) else 0
+
+
+def _merged_places(parts: Sequence[tuple[Postings, I32]], order: I64, firsts: I64) -> PairPlaces:
+    """The places of pairs; `firsts` is for each of these the first among the terms of all parts."""
+    starts = [start for start, _ in _bounds(parts)]
+    slices = [
+        slice(start + part.pairs.start, start + part.pairs.stop) for start, (part, _) in zip(starts, parts, strict=True)
+    ]
+    kept = np.zeros(len(order), np.int64)
+    for among, (part, renumber) in zip(slices, parts, strict=True):
+        kept[among] = part.pair_postings.kept(renumber)
+    targets, total = _targets(order, kept)
+    values = np.empty(total, np.uint16)
+    for among, (part, renumber) in zip(slices, parts, strict=True):
+        part.pair_postings.copy(part.places, renumber, targets[among], values)
+    return PairPlaces(np.append(targets[firsts], total), values)
 
 
 def _kept(part: Postings, renumber: I32) -> I64:

@@ -85,7 +85,7 @@ class Weighed:
     def score(self, snapshot: Snapshot, row: int) -> float:
         """The score of one row."""
         ((part, within),) = snapshot.located(np.array([row]))
-        places = part.segment.postings.places(self.codes)
+        places = part.segment.postings.find(self.codes)
         return float(sum(one.sum() for one in _contributions(self, part, places, within, self.norms(snapshot))))
 
 
@@ -95,7 +95,7 @@ class Scorer:
     def __init__(self, snapshot: Snapshot, terms: QueryTerms, weighting: Weighting) -> None:
         self.snapshot = snapshot
         self.weighting = weighting
-        self.places = [part.segment.postings.places(terms.codes) for part in snapshot.parts]
+        self.places = [part.segment.postings.find(terms.codes) for part in snapshot.parts]
         self.weights = terms.frequencies * self._idf(len(terms)) * (weighting.k1 + 1)
         self.weighed = Weighed(terms.codes, self.weights, weighting)
         self.pairs = self.weighed.pairs
@@ -217,7 +217,7 @@ def _find(part: Part, places: Places, within: I64) -> I64:
 
 def documents_with(snapshot: Snapshot, codes: U64) -> I64:
     """How many live documents hold each term."""
-    places = [part.segment.postings.places(codes) for part in snapshot.parts]
+    places = [part.segment.postings.find(codes) for part in snapshot.parts]
     return _documents_with(snapshot, places, len(codes))
 
 

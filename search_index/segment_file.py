@@ -5,7 +5,7 @@ phrases. Knows arrays and their file; nothing of Whoosh.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from search_index.analysis import fold
 from search_index.arrays import Array, map_arrays, write_arrays
 from search_index.document import MISSING, Document
+from search_index.pair_places import PairPlaces
 from search_index.postings import BATCH, Batch, Postings, merged, postings_of
 
 I64 = npt.NDArray[np.int64]
@@ -32,6 +33,10 @@ class Lists:
     offsets: I64
     values: npt.NDArray[Any]
 
+    def of(self, kind: npt.DTypeLike) -> "Lists":
+        """The same numbers as this kind of number."""
+        return Lists(self.offsets, self.values.astype(kind))
+
     def only(self, live: Flags) -> "Lists":
         sizes = np.diff(self.offsets)
         return Lists(_offsets(sizes[live]), self.values[np.repeat(live, sizes)])
@@ -43,6 +48,11 @@ class Facet:
 
     names: tuple[str, ...]
     numbers: Lists
+
+    def narrowed(self) -> "Facet":
+        """The same with numbers of two bytes, where that is enough."""
+        enough = len(self.names) <= np.iinfo(np.uint16).max
+        return replace(self, numbers=self.numbers.of(np.uint16)) if enough else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,8 @@ def write_segment(file: IO[bytes], segment: Segment) -> None:
     postings = segment.postings
     arrays: dict[str, Array] = {
         "codes": postings.codes, "offsets": postings.offsets, "docs": postings.docs,
-        "in_title": postings.in_title, "in_body": postings.in_body, "lengths": segment.lengths,
+        "in_title": postings.in_title, "in_body": postings.in_body,
+        "places": postings.places.values, "place_offsets": postings.places.offsets, "lengths": segment.lengths,
         "ids": segment.ids, "versions": segment.versions, "stamps": segment.stamps,
         "text": segment.text.values, "text_offsets": segment.text.offsets,
     }  # fmt: skip
@@ -171,7 +182,14 @@ def map_segment(path: Path) -> Segment:
     """Raises DamagedFileError or FileNotFoundError."""
     arrays, meta = map_arrays(path)
     return Segment(
-        Postings(*(arrays[name] for name in ("codes", "offsets", "docs", "in_title", "in_body"))),
+        Postings(
+            arrays["codes"],
+            arrays["offsets"],
+            arrays["docs"],
+            arrays["in_title"],
+            arrays["in_body"],
+            PairPlaces(arrays["place_offsets"], arrays["places"]),
+        ),
         arrays["lengths"].reshape(4, -1),
         arrays["ids"],
         arrays["versions"],

@@ -80,6 +80,22 @@ def test_a_batch_is_its_texts_one_by_one(texts: list[tuple[str, str]]) -> None:
     assert together == {(code, doc): (expected[code, doc, 0], expected[code, doc, 1]) for code, doc, _ in expected}
 
 
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=5))
+def test_pairs_are_known_by_the_places_where_they_begin(texts: list[tuple[str, str]]) -> None:
+    folded = [(fold(title), fold(body)) for title, body in texts]
+    postings = postings_of(folded).postings
+    places, among = postings.places, postings.pairs
+    for number, code in enumerate(postings.codes[among].tolist()):
+        docs = postings.docs[postings.offsets[among.start + number] : postings.offsets[among.start + number + 1]]
+        pair = chr(code >> 21 & 0x1FFFFF) + chr(code & 0x1FFFFF)
+        expected = [place for doc in docs.tolist() for place in _places_of("\n".join(folded[doc]), pair)]
+        assert places.values[places.offsets[number] : places.offsets[number + 1]].tolist() == expected
+
+
+def _places_of(text: str, pair: str) -> list[int]:
+    return [at for at in range(len(text)) if text.startswith(pair, at)]
+
+
 @pytest.mark.parametrize(
     ("written", "folded"),
     [("ＰＬＣ控制", "plc控制"), ("ﬁﾅ", "fiナ"), ("㎡", "m2"), ("STRASSE ß", "strasse ss"), ("①", "1"), ("℃", "°c")],

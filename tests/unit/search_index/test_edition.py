@@ -30,7 +30,7 @@ def test_a_segment_has_the_arrays_that_were_noted_for_this_layout() -> None:
     kinds = {name: str(getattr(segment, name).dtype) for name in ("lengths", "ids", "versions", "stamps")}
     names = sorted(segment.__slots__)
     assert (LAYOUT, kinds, names) == (
-        1,
+        2,
         {"lengths": "int32", "ids": "int64", "versions": "int64", "stamps": "int64"},
         ["facets", "ids", "lengths", "postings", "sorts", "stamps", "text", "versions"],
     ), "if this is meant, raise LAYOUT"

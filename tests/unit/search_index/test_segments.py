@@ -90,13 +90,15 @@ def test_warming_up_writes_nothing(index: SearchIndex) -> None:
 
 _USE_AFTER_WARMING = """
 import pathlib, sys
-from search_index import kernels
+from search_index import kernels, place_kernels, text_kernels
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
 
 index = SearchIndex(pathlib.Path(sys.argv[1]), ("county",), ())
 index.warm()
-compiled = lambda: {name: list(k.signatures) for name, k in vars(kernels).items() if hasattr(k, "signatures")}
+modules = (kernels, place_kernels, text_kernels)
+found = {name: k for module in modules for name, k in vars(module).items() if hasattr(k, "signatures")}
+compiled = lambda: {name: list(kernel.signatures) for name, kernel in found.items()}
 before = compiled()
 for number in range(20):
     index.put([Document(number, "压电体", "陶瓷", {"county": ("寿光市",)})])
@@ -105,7 +107,7 @@ assert index.search(Query("压电体 标题:压电体", facets=("county",))).tot
 assert len(index.match("压电", "陶瓷", 50)) == 19
 index.rebuild(Document(number, "压电", "陶瓷") for number in range(9_000))
 index.compact()
-assert before["find_ends"] and before["finish_scores"] and before["copy_postings"]
+assert all(before[name] for name in ("find_ends", "finish_scores", "copy_postings", "find_run", "find_phrase", "copy_places"))
 assert compiled() == before, compiled()
 """
 
