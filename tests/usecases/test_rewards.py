@@ -74,7 +74,7 @@ def test_the_law_gives_half_of_what_is_left_after_the_costs_to_the_fen(
             3500,
         ),
         ([(Basis.UNIT_RULE, 3000), (Basis.UNIT_RULE, 3200)], ContractType.SERVICE, Basis.UNIT_RULE, 3200),
-        ([], ContractType.ASSIGNMENT, Basis.STATUTORY, 5000),
+        ([], ContractType.LICENCE, Basis.STATUTORY, 5000),
     ],
 )
 def test_agreement_before_rule_before_law(

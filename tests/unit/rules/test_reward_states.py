@@ -24,7 +24,7 @@ REWARDS: Expected = {
     ("reopen", "published"): ("triggered", {R.SYSTEM}),
     ("reopen", "disputed"): ("triggered", {R.SYSTEM}),
     ("hold", "approved"): ("held", {R.SYSTEM}),
-    ("release", "held"): ("approved", {R.OFFICIAL}),
+    ("release", "held"): ("approved", {R.OFFICIAL, R.SYSTEM}),
     ("pass", "confirming"): ("published", {R.OFFICIAL}),
     ("lapse", "triggered"): ("revoked", {R.SYSTEM}),
     ("revoke", "held"): ("revoked", {R.OFFICIAL}),
