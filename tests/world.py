@@ -166,10 +166,21 @@ def postgres_schema(postgres_url: str) -> str:
 
 
 def empty_tables(url: str) -> str:
-    """Empty every table of a PostgreSQL database and start its ids at one."""
+    """Empty every table of a PostgreSQL database and start its ids at one.
+
+    Only what was used is touched: to truncate all tables makes some hundreds of files anew, which takes longer than most tests.
+    """
     engine = make_engine(url)
-    names = ", ".join(table.name for table in whole_schema().sorted_tables)
+    any_row = " UNION ALL ".join(
+        f"(SELECT '{table.name}' FROM {table.name} LIMIT 1)" for table in whole_schema().sorted_tables
+    )
+    used = "SELECT quote_ident(sequencename) FROM pg_sequences WHERE last_value IS NOT NULL"
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        # Neither foreign keys nor the triggers of tables that are only added to stand in the way of this transaction.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in connection.scalars(text(any_row)).all():
+            connection.execute(text(f"DELETE FROM {table}"))
+        for sequence in connection.scalars(text(used)).all():
+            connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
     engine.dispose()
     return url
