@@ -17,7 +17,7 @@ from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState
 from marketplace.needs import rules as need_rules
 from marketplace.results import rules as result_rules
-from marketplace.statistics.adding import cut, total
+from marketplace.statistics.adding import picked, total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, year_to
@@ -134,8 +134,8 @@ def _answers(uow: UnitOfWork, first: date) -> Answers:
 
 
 def _by_county(uow: UnitOfWork, period: Period, published: _Counts, counties: Sequence[str]) -> tuple[CountyLine, ...]:
-    wanted = Filter(DEFINITIONS[FigureCode.A1], period, uow.now())
-    sold, bought = cut(uow, wanted, Dimension.SELLER), cut(uow, wanted, Dimension.BUYER)
+    rows = picked(uow, Filter(DEFINITIONS[FigureCode.A1], period, uow.now()))
+    sold, bought = rows.by(Dimension.SELLER), rows.by(Dimension.BUYER)
     known = {county for _, county in published} | set(sold) | set(bought)
     ordered: list[str | None] = [county for county in counties if county in known]
     ordered += [None] if None in known else []

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
-from io import BytesIO
 from typing import BinaryIO, cast
 
-from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from marketplace.infra.media import XLSX
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
@@ -24,9 +24,9 @@ from marketplace.web.access import official, requires
 from marketplace.web.context import current_actor, reading, runtime, writing
 from marketplace.web.locale import translate
 from marketplace.web.paging import Paging, page_number
+from marketplace.web.sending import send_written
 
 PROBLEMS_SHOWN = 100
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/imports")
@@ -123,7 +123,6 @@ def import_for_real(run_id: int) -> Response:
 @requires(official)
 def import_problems(run_id: int) -> Response:
     """What was refused or skipped, for whoever has to mend the sheet."""
-    content = BytesIO()
     with reading() as uow:
         run = importing_queries.run_of(uow.session, current_actor(), run_id).run
         columns = (
@@ -132,9 +131,8 @@ def import_problems(run_id: int) -> Response:
             Column(_("What happened"), 12),
             Column(_("Reason"), 60),
         )
-        write_xlsx(content, [Sheet(_("Rows not imported"), columns, _problem_cells(uow, run))])
-    content.seek(0)
-    return send_file(content, XLSX_TYPE, as_attachment=True, download_name=f"import-{run_id}.xlsx")
+        sheet = Sheet(_("Rows not imported"), columns, _problem_cells(uow, run))
+        return send_written(lambda file: write_xlsx(file, [sheet]), XLSX, f"import-{run_id}.xlsx")
 
 
 def _choices(uow: UnitOfWork, run: ImportRun) -> dict[str, bool]:

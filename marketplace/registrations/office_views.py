@@ -2,18 +2,20 @@
 
 from datetime import date
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
+from marketplace.infra.media import XLSX
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.registrations import export
 from marketplace.registrations.blueprint import blueprint
-from marketplace.registrations.page import as_workbook
 from marketplace.registrations.queries import registered
 from marketplace.web.access import official, requires
+from marketplace.web.arguments import day_asked
 from marketplace.web.context import reading
+from marketplace.web.sending import send_written
 
 
 @blueprint.get("/registrations")
@@ -41,20 +43,13 @@ def export_period() -> Response:
         first, last = _period(uow)
         rows = registered(uow, first, last)
     name = f"registrations-{first}-{last}.xlsx"
-    return as_workbook(lambda stream: export.registered_contracts(stream, rows, first, last), name)
+    return send_written(lambda stream: export.registered_contracts(stream, rows, first, last), XLSX, name)
 
 
 def _period(uow: UnitOfWork) -> tuple[date, date]:
     """The days the address asks for; the year so far where it asks for none. Raises InvalidInput."""
     today = china_day(uow.now())
-    first, last = _day("from", today.replace(month=1, day=1)), _day("to", today)
+    first, last = day_asked("from", today.replace(month=1, day=1)), day_asked("to", today)
     if first > last:
         raise InvalidInput(N_("A period cannot end before it begins."), field="from")
     return first, last
-
-
-def _day(name: str, usual: date) -> date:
-    try:
-        return date.fromisoformat(request.args.get(name) or usual.isoformat())
-    except ValueError:
-        raise InvalidInput(N_("Write days like 2026-11-20."), field=name) from None

@@ -1,13 +1,9 @@
-"""The page of registration in a deal, which several views show: as it is, or with what was refused; and workbooks."""
+"""The page of registration in a deal, which several views show: as it is, or with what was refused."""
 
-from collections.abc import Callable
-from io import BytesIO
-
-from flask import Response, render_template, send_file
+from flask import render_template
 from flask_babel import get_locale
 
 from marketplace.deals.forms import DayForm, ReasonForm, Refused, forms_for
-from marketplace.infra.media import XLSX
 from marketplace.registrations.forms import RefusalForm
 from marketplace.registrations.official_form import filled
 from marketplace.registrations.queries import registration_page
@@ -28,11 +24,3 @@ def show_page(deal_id: int, refused: Refused | None = None) -> str:
         refusal_form=forms_for(RefusalForm, refused),
         day_form=forms_for(DayForm, refused),
     )
-
-
-def as_workbook(write: Callable[[BytesIO], None], name: str) -> Response:
-    """What is written, as a download."""
-    content = BytesIO()
-    write(content)
-    content.seek(0)
-    return send_file(content, XLSX, as_attachment=True, download_name=name)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals.forms import ReasonForm, Refused
 from marketplace.deals.paper_views import download
+from marketplace.infra.media import XLSX
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
@@ -16,11 +17,12 @@ from marketplace.registrations.blueprint import blueprint
 from marketplace.registrations.filling import filled_in
 from marketplace.registrations.forms import PAPER_FORMS, ApplicationForm, RefusalForm, application_form
 from marketplace.registrations.official_form import RuleSet, Values
-from marketplace.registrations.page import as_workbook, show_page
+from marketplace.registrations.page import show_page
 from marketplace.registrations.queries import RecordRow, RegistrationPage, registration_page
 from marketplace.registrations.rules import RecordKind
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.sending import send_written
 from marketplace.web.submission import submitted
 
 __all__ = ["blueprint", "office_views", "patent_views"]
@@ -167,7 +169,9 @@ def export_one(registration_id: int) -> FlaskResponse:
         found, row = queries.page_of(uow, registration_id)
     if not found.sees_scans:
         raise NotFound(N_("There is no such file."))
-    return as_workbook(lambda stream: export.one_application(stream, row), f"registration-{registration_id}.xlsx")
+    return send_written(
+        lambda stream: export.one_application(stream, row), XLSX, f"registration-{registration_id}.xlsx"
+    )
 
 
 def _record(record_id: int) -> tuple[RegistrationPage, RecordRow]:

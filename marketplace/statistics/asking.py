@@ -13,6 +13,7 @@ from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.rules import Dimension, FigureCode, Period, year_to
 from marketplace.statistics.wording import MEMBERS, NUMBERED
+from marketplace.web.arguments import day_asked
 from marketplace.web.forms import is_member, row_id
 
 EMPTY = "-"
@@ -29,8 +30,8 @@ def asked(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
         raise InvalidInput(N_("There is no such figure."), field="figure")
     today = china_day(uow.now())
     usual = year_to(today)
-    period = Period(_day("from", usual.first), _day("to", usual.last))
-    wanted = Filter(DEFINITIONS[FigureCode(code)], period, _moment(uow.now(), _day("as_of", today), today))
+    period = Period(day_asked("from", usual.first), day_asked("to", usual.last))
+    wanted = Filter(DEFINITIONS[FigureCode(code)], period, _moment(uow.now(), day_asked("as_of", today), today))
     return wanted if not with_values else Filter(wanted.definition, period, wanted.as_of, _values(wanted))
 
 
@@ -65,11 +66,3 @@ def _value(dimension: Dimension, text: str) -> Value:
     if (dimension in MEMBERS and not is_member(MEMBERS[dimension], text)) or (dimension in NUMBERED and number is None):
         raise InvalidInput(N_("There is no such value to choose by."), field=dimension.value)
     return text if number is None else number
-
-
-def _day(name: str, usual: date) -> date:
-    text = request.args.get(name)
-    try:
-        return date.fromisoformat(text) if text else usual
-    except ValueError:
-        raise InvalidInput(N_("Write a day as 2026-11-22."), field=name) from None

@@ -10,7 +10,7 @@ from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
 from marketplace.statistics.definitions import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.rules import Dimension, Figure, FigureCode
-from marketplace.statistics.snapshot_queries import SnapshotPage, frozen_desk, public_desk
+from marketplace.statistics.snapshot_queries import SnapshotPage, differences, frozen_desk, public_desk
 from marketplace.statistics.wording import Wording
 from marketplace.web.formats import day, moment, money, number, percent, wan
 from marketplace.web.locale import gettext as _
@@ -43,7 +43,7 @@ def print_snapshot(
             "Amounts are rungs of one ladder and are never added. A0 to A4 include tax, A6 is before income tax."
         ),
         "counties": _counties(desks[FigureCode.A1]) if FigureCode.A1 in desks else [],
-        "differences": _differences(page) if whole else [],
+        "differences": _differences(session, page) if whole else [],
         "chapters": [_chapter(desk) for desk in desks.values() if desk.total] if whole else [],
         "proof": _(
             "These figures are frozen with every row behind them. Whether this sheet says what was published is told by:"
@@ -150,7 +150,7 @@ def _table(
     }
 
 
-def _differences(page: SnapshotPage) -> list[dict[str, Any]]:
+def _differences(session: Session, page: SnapshotPage) -> list[dict[str, Any]]:
     return [
         {
             "title": _(
@@ -167,6 +167,6 @@ def _differences(page: SnapshotPage) -> list[dict[str, Any]]:
                 for change in of.changes
             ],
         }
-        for of in page.differences
+        for of in differences(session, page)
         if of.changes and page.corrects
     ]

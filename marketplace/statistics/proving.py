@@ -38,36 +38,38 @@ class Problem:
 def verify(uow: UnitOfWork) -> tuple[int, list[Problem]]:
     """How many snapshots were checked, whatever their state, and everything that does not hold. What the audit log says was
     frozen must be there."""
-    snapshots = {f"snapshot:{one.id}": one for one in uow.session.scalars(select(Snapshot).order_by(Snapshot.id))}
+    snapshots = {_name_in_log(one): one for one in uow.session.scalars(select(Snapshot).order_by(Snapshot.id))}
     logged = _logged(uow.session)
-    found = [problem for one in snapshots.values() for problem in problems_of(uow.session, one)]
+    found = [
+        problem for name, one in snapshots.items() for problem in _problems(uow.session, one, logged.get(name, []))
+    ]
     gone = (rows[0].payload["number"] for name, rows in logged.items() if name not in snapshots)
     return len(snapshots), [*found, *(Problem(number, "", "it was frozen and is gone") for number in gone)]
 
 
 def problems_of(session: Session, snapshot: Snapshot) -> list[Problem]:
-    """Everything that does not hold of one snapshot: within it, against the database as it is, and against the audit log."""
-    found = problems_within(session, snapshot)
-    for figure in figures_of(session, snapshot.id):
-        differences = _against_database(session, snapshot, figure)
-        found += [Problem(snapshot.number, figure.code.value, what) for what in differences]
-    logged = _logged(session, snapshot.id).get(f"snapshot:{snapshot.id}", [])
-    return found + [Problem(snapshot.number, "", what) for what in _against_log(snapshot, logged)]
+    """Everything that does not hold of one snapshot: by itself, against the database as it is, and against the audit log."""
+    name = _name_in_log(snapshot)
+    return _problems(session, snapshot, _logged(session, name).get(name, []))
 
 
-def problems_within(session: Session, snapshot: Snapshot) -> list[Problem]:
-    """What does not hold of a snapshot by itself: sums and hashes of its rows, and the hash over all of it."""
-    found = []
+def _problems(session: Session, snapshot: Snapshot, logged: Sequence[Any]) -> list[Problem]:
     figures = figures_of(session, snapshot.id)
+    found = []
     for figure in figures:
         rows = frozen_rows(session, snapshot.id, figure.code)
-        found += [Problem(snapshot.number, figure.code.value, what) for what in _of_rows(snapshot, figure, rows)]
+        differs = (*_of_rows(snapshot, figure, rows), *_against_database(session, snapshot, figure, rows))
+        found += [Problem(snapshot.number, figure.code.value, what) for what in differs]
+    of_all = (*_of_content(session, snapshot, figures), *_against_log(snapshot, logged))
+    return found + [Problem(snapshot.number, "", what) for what in of_all]
+
+
+def _of_content(session: Session, snapshot: Snapshot, figures: Sequence[SnapshotFigure]) -> Iterator[str]:
     if any((one.code, one.version) not in VERSIONS for one in figures):
-        return found
+        return  # Said of the figure already.
     old = session.get(Snapshot, snapshot.corrects_id) if snapshot.corrects_id else None
     if snapshot.sha256 != manifest_hash(manifest(snapshot, old.number if old else None, figures)):
-        found.append(Problem(snapshot.number, "", "its hash is not that of its content"))
-    return found
+        yield "its hash is not that of its content"
 
 
 def figures_of(session: Session, snapshot_id: int) -> list[SnapshotFigure]:
@@ -76,7 +78,7 @@ def figures_of(session: Session, snapshot_id: int) -> list[SnapshotFigure]:
     return sorted(session.scalars(of), key=lambda figure: figure.code.value)
 
 
-def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: list[FigureRow]) -> Iterator[str]:
+def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: Sequence[FigureRow]) -> Iterator[str]:
     if len(rows) != figure.row_count:
         yield f"{len(rows)} rows instead of {figure.row_count}"
     if rows_hash(rows) != figure.rows_sha256:
@@ -88,14 +90,16 @@ def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: list[FigureRow]) 
             yield f"{row.source} does not belong to its period or moment"
 
 
-def _against_database(session: Session, snapshot: Snapshot, figure: SnapshotFigure) -> Iterator[str]:
+def _against_database(
+    session: Session, snapshot: Snapshot, figure: SnapshotFigure, rows: Sequence[FigureRow]
+) -> Iterator[str]:
     """What was known at that moment never changes, so the same rows must come out today."""
     definition = VERSIONS.get((figure.code, figure.version))
     if definition is None:
         yield f"there is no version {figure.version} of its definition"
         return
     wanted = Filter(definition, snapshot.period, snapshot.as_of)
-    frozen = {row.source: row for row in frozen_rows(session, snapshot.id, figure.code)}
+    frozen = {row.source: row for row in rows}
     current = {row.source: row for row in current_rows(session, wanted)}
     differs = sorted(source for source in {*frozen, *current} if frozen.get(source) != current.get(source))
     for source in differs[:NAMED]:
@@ -109,13 +113,17 @@ def _against_database(session: Session, snapshot: Snapshot, figure: SnapshotFigu
         yield f"{len(differs) - NAMED} more rows differ"
 
 
-def _logged(session: Session, snapshot_id: int | None = None) -> dict[str, list[Any]]:
-    """What the audit log has of snapshots, in order, by their names in it."""
+def _name_in_log(snapshot: Snapshot) -> str:
+    return f"snapshot:{snapshot.id}"
+
+
+def _logged(session: Session, name: str | None = None) -> dict[str, list[Any]]:
+    """What the audit log has of snapshots, or of one, in order, by their names in it."""
     statement = select(AuditRow.object, AuditRow.actor_id, AuditRow.payload).where(
         AuditRow.action == SnapshotMoved.name
     )
-    if snapshot_id is not None:
-        statement = statement.where(AuditRow.object == f"snapshot:{snapshot_id}")
+    if name is not None:
+        statement = statement.where(AuditRow.object == name)
     found: dict[str, list[Any]] = {}
     for row in session.execute(statement.order_by(AuditRow.id)):
         found.setdefault(row.object, []).append(row)

@@ -15,7 +15,14 @@ from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cel
 from marketplace.statistics.queries import Value
 from marketplace.statistics.row_queries import named
 from marketplace.statistics.rules import Dimension, Figure
-from marketplace.statistics.snapshot_queries import FrozenFigure, SnapshotPage, frozen_desk, newest_rows, public_desk
+from marketplace.statistics.snapshot_queries import (
+    FrozenFigure,
+    SnapshotPage,
+    differences,
+    frozen_desk,
+    newest_rows,
+    public_desk,
+)
 from marketplace.statistics.wording import Wording
 from marketplace.web.formats import percent
 
@@ -38,7 +45,7 @@ def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: 
     if page.corrects:
         values = (_("Value before"), _("Value now"), _("Share of, before"), _("Share of, now"))
         heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), *values)
-        sheets.append(Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(page)))
+        sheets.append(Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(session, page)))
     rows = (_rows(session, page, one) for one in page.figures)
     write_xlsx(stream, (sheet for group in (sheets, rows) for sheet in group))
 
@@ -56,11 +63,6 @@ def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> 
             cells = (dimension.value if dimension else "total", "" if part is None else str(part), *shown)
             writer.writerow([escape_cell(str(cell)) if isinstance(cell, str) else cell for cell in (*key, *cells)])
     return out.getvalue()
-
-
-def desk_of(session: Session, page: SnapshotPage, one: FrozenFigure, counties: Sequence[str]) -> Desk:
-    """The tables of one of its figures."""
-    return frozen_desk(session, page.snapshot, one, counties)
 
 
 def each_part(desk: Desk) -> Iterator[tuple[Dimension | None, Value, Part]]:
@@ -101,7 +103,7 @@ def _figure(one: FrozenFigure) -> Sequence[Cell]:
 def _parts(session: Session, page: SnapshotPage, counties: Sequence[str], said: Wording) -> Iterator[Sequence[Cell]]:
     for one in page.figures:
         name = _(one.definition.code.label)
-        for dimension, value, figure in each_part(desk_of(session, page, one, counties)):
+        for dimension, value, figure in each_part(frozen_desk(session, page.snapshot, one, counties)):
             words = (_(dimension.label), said(dimension, value)) if dimension else (_("Total"), "")
             yield name, *words, *_values(one.definition, figure)
 
@@ -111,8 +113,8 @@ def _rows(session: Session, page: SnapshotPage, one: FrozenFigure) -> Sheet:
     return row_sheet(_("Rows of %(code)s", code=one.definition.code.value), one.definition, rows)
 
 
-def _differences(page: SnapshotPage) -> Iterator[Sequence[Cell]]:
-    for of in page.differences:
+def _differences(session: Session, page: SnapshotPage) -> Iterator[Sequence[Cell]]:
+    for of in differences(session, page):
         definition = page.definition_of(of.code)
         for change in of.changes:
             old, new = (_values(definition, row.figure if row else None) for row in (change.old, change.new))

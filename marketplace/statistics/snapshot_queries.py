@@ -52,7 +52,6 @@ class SnapshotPage:
     figures: tuple[FrozenFigure, ...]
     corrects: Snapshot | None
     corrected_by: Snapshot | None
-    differences: tuple[Comparison, ...]
     actions: frozenset[str]
 
     @property
@@ -94,12 +93,16 @@ def snapshot_page(uow: UnitOfWork, number: str) -> SnapshotPage:
         snapshot=snapshot,
         author=_name(session, snapshot.frozen_by_id),
         decided_by=_name(session, snapshot.decided_by_id),
-        figures=tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id)),
+        figures=_figures(session, snapshot),
         corrects=old,
         corrected_by=_latest_after(session, snapshot),
-        differences=tuple(compared(session, old, snapshot)) if old else (),
         actions=_actions(uow, snapshot, held),
     )
+
+
+def differences(session: Session, page: SnapshotPage) -> list[Comparison]:
+    """What differs from the snapshot it corrects; none where it corrects nothing. All rows of both are read."""
+    return compared(session, page.corrects, page.snapshot) if page.corrects else []
 
 
 def snapshot_of(uow: UnitOfWork, number: str) -> Snapshot:
@@ -141,9 +144,13 @@ _HIDDEN: dict[str, Hidden] = {}
 def _hidden(session: Session, snapshot: Snapshot) -> Hidden:
     """The parts that no figure of a snapshot shows in public: what one hides, another must not tell."""
     if snapshot.sha256 not in _HIDDEN:
-        figures = [FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id)]
-        _HIDDEN[snapshot.sha256] = hidden_parts([_columns(session, snapshot, one) for one in figures])
+        columns = [_columns(session, snapshot, one) for one in _figures(session, snapshot)]
+        _HIDDEN[snapshot.sha256] = hidden_parts(columns)
     return _HIDDEN[snapshot.sha256]
+
+
+def _figures(session: Session, snapshot: Snapshot) -> tuple[FrozenFigure, ...]:
+    return tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id))
 
 
 def _columns(session: Session, snapshot: Snapshot, one: FrozenFigure) -> Columns:
@@ -174,8 +181,7 @@ def headline(session: Session) -> Headline | None:
     snapshot = session.scalar(published.order_by(Snapshot.last_on.desc(), Snapshot.id.desc()).limit(1))
     if snapshot is None:
         return None
-    shown = (one for one in figures_of(session, snapshot.id) if one.code in HEADLINES)
-    return Headline(snapshot, tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in shown))
+    return Headline(snapshot, tuple(one for one in _figures(session, snapshot) if one.frozen.code in HEADLINES))
 
 
 def _latest_after(session: Session, snapshot: Snapshot) -> Snapshot | None:

@@ -70,9 +70,7 @@ def waiting_snapshot(snapshot_id: int) -> Response:
 @public
 def snapshot(number: str) -> str:
     """One snapshot: its figures, what they mean, how complete they are, and what it corrects."""
-    with reading() as uow:
-        page = snapshot_queries.snapshot_page(uow, number)
-    return render_template("statistics/snapshot.html", page=page, return_form=ReasonForm())
+    return _show(number, ReasonForm())
 
 
 @blueprint.get(f"/reports/<number>/<any({CODES}):code>")
@@ -133,9 +131,7 @@ def give_back(number: str) -> str | Response:
     form = ReasonForm()
     returned = submitted(form, _on(number, lambda uow, id_: service.take(uow, id_, "return", form.reason.data or "")))
     if returned is None:
-        with reading() as uow:
-            page = snapshot_queries.snapshot_page(uow, number)
-        return render_template("statistics/snapshot.html", page=page, return_form=form)
+        return _show(number, form)
     flash(_("Returned. The author reads your reason."), "success")
     return _to(returned)
 
@@ -155,6 +151,14 @@ def correct(number: str) -> str | Response:
         return render_template("statistics/correct.html", page=page, form=form)
     flash(_("Frozen. Another official of the city can publish these figures now."), "success")
     return _to(new)
+
+
+def _show(number: str, return_form: ReasonForm) -> str:
+    """The page of a snapshot, as it is or with what was refused."""
+    with reading() as uow:
+        page = snapshot_queries.snapshot_page(uow, number)
+        differences = snapshot_queries.differences(uow.session, page)
+    return render_template("statistics/snapshot.html", page=page, differences=differences, return_form=return_form)
 
 
 def _corrected(uow: UnitOfWork, snapshot_id: int, form: CorrectionForm) -> Snapshot:

@@ -3,10 +3,14 @@
 What is meant by it is for the views. Refused here, once, is what PostgreSQL cannot even be asked.
 """
 
+from datetime import date
 from typing import Any
 
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_
 
 LARGEST_ID = 2**31 - 1
 ID_ARGUMENTS = ("result", "need")
@@ -30,6 +34,15 @@ def init_arguments(app: Flask) -> None:
     app.url_map.converters["int"] = IdConverter
     app.before_request(_refuse_nul)
     app.before_request(_refuse_large_ids)
+
+
+def day_asked(name: str, usual: date) -> date:
+    """The day a query argument names, or the usual one where it is missing. Raises InvalidInput for what is no day."""
+    text = request.args.get(name)
+    try:
+        return date.fromisoformat(text) if text else usual
+    except ValueError:
+        raise InvalidInput(N_("Write a day as 2026-11-22."), field=name) from None
 
 
 def _refuse_nul() -> None:

@@ -138,7 +138,7 @@ def test_a_correction_is_another_snapshot_and_says_what_differs(
     assert values(factory, new.id)[FigureCode.A1] == Figure(20_000_000, 3)
     with factory.reading() as uow:
         page = snapshot_queries.snapshot_page(uow, new.number)
-        a1 = next(of for of in page.differences if of.code is FigureCode.A1)
+        a1 = next(of for of in snapshot_queries.differences(uow.session, page) if of.code is FigureCode.A1)
         assert [(change.kind, change.figure.value) for change in a1.changes] == [
             (ChangeKind.NEW, 8_000_000),
             (ChangeKind.TAKEN_OFF, -30_000_000),
