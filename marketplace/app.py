@@ -52,7 +52,7 @@ from marketplace.rewards import views as reward_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
 from marketplace.web import access, arguments, errors, formats, headers, health, links, locale, login, regions, wording
-from marketplace.web.context import EXTENSION, Runtime, current_actor, reading
+from marketplace.web.context import EXTENSION, Runtime, current_actor, reading, runtime
 
 ROOT = Path(__file__).parent
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -107,11 +107,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """Build the app. Raises RuntimeError when a route does not say who may call it."""
     logging.basicConfig(format=LOG_FORMAT)  # To standard error, unless whoever runs the app has set logging up already.
     settings = settings or Settings()
+    app = build_site(settings)
+    app.extensions[EXTENSION] = build_runtime(settings, clock or SystemClock())
+    return app
+
+
+def build_site(settings: Settings) -> Flask:
+    """The pages and commands alone; whoever serves them hangs a runtime on the app, and each request finds it there."""
     app = Flask("marketplace", template_folder=str(ROOT.parent / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(_flask_config(settings))
-    runtime = build_runtime(settings, clock or SystemClock())
-    app.extensions[EXTENSION] = runtime
-    _init_web(app, runtime)
+    _init_web(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_commands(app)
@@ -161,41 +166,38 @@ def _flask_config(settings: Settings) -> Mapping[str, Any]:
     }
 
 
-def _init_web(app: Flask, runtime: Runtime) -> None:
+def _init_web(app: Flask, settings: Settings) -> None:
     locale.init_locale(app, str(ROOT / "translations"))
     links.init_links(app)
-    login.init_login(app, _actor_loader(runtime))
+    login.init_login(app, _load_actor)
     unprotected = CSRFProtect(app)
     unprotected.exempt(alert_views.one_click)
     unprotected.exempt(online_views.webhook)
     Bootstrap5(app)
-    limits: list[str | Callable[[], str] | Limit] = [runtime.settings.rate_limit] if runtime.settings.rate_limit else []
+    limits: list[str | Callable[[], str] | Limit] = [settings.rate_limit] if settings.rate_limit else []
     Limiter(get_remote_address, app=app, default_limits=limits)
-    headers.init_headers(app, runtime.settings.payment_pages)
+    headers.init_headers(app, settings.payment_pages)
     errors.init_errors(app)
     arguments.init_arguments(app)
     formats.register(app)
-    _add_template_context(app, runtime)
+    _add_template_context(app, settings)
 
 
-def _actor_loader(runtime: Runtime) -> login.ActorLoader:
-    def load(token: str, ip: str, user_agent: str) -> Actor | None:
-        with runtime.factory.reading() as uow:
-            user = user_of(uow, token)
-            return actor_of(uow.session, user, ip, user_agent) if user else None
-
-    return load
+def _load_actor(token: str, ip: str, user_agent: str) -> Actor | None:
+    with runtime().factory.reading() as uow:
+        user = user_of(uow, token)
+        return actor_of(uow.session, user, ip, user_agent) if user else None
 
 
-def _add_template_context(app: Flask, runtime: Runtime) -> None:
-    region = load_region(runtime.settings.region)
+def _add_template_context(app: Flask, settings: Settings) -> None:
+    region = load_region(settings.region)
     app.extensions[regions.KEY] = region.counties
     app.add_template_filter(regions.county_name, "county")
     app.add_template_filter(wording.phrase)
 
     @app.context_processor
     def context() -> dict[str, object]:
-        site = Site(region.city, runtime.settings, __version__)
+        site = Site(region.city, settings, __version__)
         return {"actor": current_actor(), "site": site, "locale": str(get_locale()), "unread_count": _unread()}
 
 

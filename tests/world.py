@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from marketplace.accounts.models import User
 from marketplace.accounts.sign_ins import open_sign_in
-from marketplace.app import create_app
+from marketplace.app import build_runtime, build_site
 from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -90,21 +90,39 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: SetClock, empty_indexes: Path, authority_file: Path) -> Iterator[Flask]:
-    """The real app; the worker runs only when a test drains it. Forms are posted without a CSRF token."""
+def runtime(settings: Settings, clock: SetClock, empty_indexes: Path, authority_file: Path) -> Iterator[Runtime]:
+    """Everything below the web; the worker runs only when a test drains it."""
     shutil.copytree(empty_indexes, settings.index_dir)
     shutil.copy(authority_file, settings.authority_file)
-    app = create_app(settings, clock)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
-    yield app
-    app.extensions[EXTENSION].factory.engine.dispose()
+    runtime = build_runtime(settings, clock)
+    yield runtime
+    runtime.factory.engine.dispose()
 
 
 @pytest.fixture
-def runtime(app: Flask) -> Runtime:
-    """What lies under the app."""
-    runtime: Runtime = app.extensions[EXTENSION]
-    return runtime
+def app(settings: Settings, runtime: Runtime) -> Iterator[Flask]:
+    """The real app on this test's runtime. Forms are posted without a CSRF token."""
+    app = site_of(settings)
+    config, views = dict(app.config), dict(app.view_functions)
+    app.config.update(SECRET_KEY=settings.secret_key, TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.extensions[EXTENSION] = runtime
+    yield app
+    app.config.clear()
+    app.config.update(config)
+    app.view_functions.clear()
+    app.view_functions.update(views)
+
+
+_SITES: dict[str, Flask] = {}
+
+
+def site_of(settings: Settings) -> Flask:
+    """The pages for these settings. To make them takes longer than most tests, and they do not know what database they stand
+    on: each process makes them once."""
+    key = settings.model_copy(update={"data_dir": Path(), "database_url": ""}).model_dump_json()
+    if key not in _SITES:
+        _SITES[key] = build_site(settings)
+    return _SITES[key]
 
 
 @pytest.fixture
