@@ -157,7 +157,7 @@ def figures() -> Iterator[str]:
     """Every figure that is reported, in words, with all there is to be known of it."""
     yield "# Figures"
     yield ""
-    yield "Each is one object in `marketplace/statistics/definitions.py`; the desk, reports and exports read from it."
+    yield "Each is one object, listed in `marketplace/statistics/definitions.py`; the desk, reports and exports read from it."
     yield "A rung of the ladder (A) is never added to another one. A report says by which version of a definition it was frozen."
     for one in DEFINITIONS.values():
         yield from ("", f"## {one.code.label}", "", one.formula, "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from marketplace.statistics.columns import Columns
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.disclosure import Hidden
 from marketplace.statistics.queries import Value
 from marketplace.statistics.rules import WIDE, Dimension, Figure, Period

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.money import Money
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.row_queries import Row

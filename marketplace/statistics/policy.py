@@ -5,7 +5,8 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
-from marketplace.statistics.definitions import DEFINITIONS, Definition
+from marketplace.statistics.definition import Definition
+from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.rules import Dimension
 

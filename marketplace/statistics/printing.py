@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.rules import Dimension, Figure, FigureCode
 from marketplace.statistics.snapshot_queries import SnapshotPage, differences, frozen_desk, public_desk

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.rows import FACTS
 from marketplace.statistics.rules import Dimension, Figure, Period
 

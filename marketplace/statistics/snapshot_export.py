@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, write_xlsx
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value

@@ -15,7 +15,8 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.statistics.columns import Columns, columns_of_rows
 from marketplace.statistics.comparing import Comparison, compared
-from marketplace.statistics.definitions import VERSIONS, Definition
+from marketplace.statistics.definition import Definition
+from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.desk import Desk, arrange
 from marketplace.statistics.disclosure import Hidden, hidden_parts
 from marketplace.statistics.freezing import frozen_rows

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.models import AuditHead, AuditRow
 from marketplace.rewards.models import Reward
 from marketplace.statistics.columns import Columns, columns_of, joined
-from marketplace.statistics.definitions import Definition
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.rules import FigureCode
 
 MANY_DEALS = 400

@@ -1,0 +1,51 @@
+"""What a figure is: its words, its rows in SQL, its unit, by which day it counts, and how it may be cut."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from marketplace.kernel.messages import N_
+from marketplace.statistics.rows import DEAL_DIMENSIONS, FACTS, Rows
+from marketplace.statistics.rules import Dimension, FigureCode, Unit
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A figure. `heard` are the events that may change its rows. `counted` is what one row is called, `taken_off` one that
+    corrects; `whole` what a share is a share of."""
+
+    code: FigureCode
+    version: int
+    unit: Unit
+    formula: str
+    dated_by: str
+    counted: str
+    rows: Callable[[], Rows]
+    heard: frozenset[str]
+    dimensions: tuple[Dimension, ...] = DEAL_DIMENSIONS
+    taken_off: str = N_("Correction")
+    whole: str = ""
+    across_deals: bool = False
+    """Whether a row of one deal depends on others."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its rows, in their order."""
+        return (*FACTS, *(one.value for one in self.dimensions))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of its words, unit and dimensions: whoever changes one of them without a new version is found out by every
+        snapshot."""
+        said = (self.code.value, self.version, self.unit.value, self.formula, self.dated_by, *self.columns)
+        return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()
+
+    @property
+    def is_share(self) -> bool:
+        """A quotient of two sums."""
+        return self.unit in {Unit.SHARE_OF_COUNT, Unit.SHARE_OF_FEN}
+
+    @property
+    def is_amount(self) -> bool:
+        """Its value is in fen."""
+        return self.unit in {Unit.FEN, Unit.SHARE_OF_FEN}
