@@ -120,6 +120,11 @@ class Settings(BaseSettings):
         return self.data_dir / "index"
 
     @property
+    def figures_dir(self) -> Path:
+        """Folder of the rows of figures as columns; may be deleted at any time."""
+        return self.data_dir / "figures"
+
+    @property
     def files_dir(self) -> Path:
         """Folder of uploads, named by the hash of their content."""
         return self.data_dir / "files"

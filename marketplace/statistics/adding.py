@@ -15,7 +15,7 @@ from marketplace.statistics.store import store_of
 def picked(uow: UnitOfWork, wanted: Filter) -> Columns:
     """The rows of a filter, in the scope of whoever asks. Raises NotFound for whoever may not see the figure."""
     counties = counties_in_scope(uow.actor, wanted.definition)
-    columns = store_of(uow.session).columns(uow.session, wanted.definition)
+    columns = store_of(uow).columns(uow.session, wanted.definition)
     mask = columns.dated_in(wanted.period, wanted.as_of)
     if counties is not None:
         of = columns.dimensions

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from marketplace.statistics.queries import FigureRow, Value
-from marketplace.statistics.rows import FACTS
 from marketplace.statistics.rules import Dimension, Figure, Period
 
 Numbers = npt.NDArray[np.int64]
@@ -131,41 +130,41 @@ class Columns:
 
 _NUMBERS = ("id", "deal", "dated", "known_at", "value", "whole", "counted")
 _SUMS = ("value", "counted", "whole")
-_PLAIN = len(FACTS)
 
 
-def columns_of(dimensions: Sequence[Dimension], rows: Sequence[Sequence[Any]]) -> Columns:
-    """Rows as columns; a row has the columns of FACTS and then the dimensions, in their order."""
-    table = list(zip(*rows, strict=True)) or [()] * (_PLAIN + len(dimensions))
-    source, deal, dated, known_at, value, whole, counted = table[:_PLAIN]
-    parts = [one.partition(":") for one in source]
-    numbers = {
-        "id": [int(id_) for _, _, id_ in parts],
-        "deal": [id_ or _NO_DEAL for id_ in deal],
-        "dated": [day.toordinal() for day in dated],
-        "known_at": [_number_of(moment) for moment in known_at],
-        "value": value,
-        "whole": whole,
-        "counted": counted,
-    }
-    return Columns(
-        _coded([kind for kind, _, _ in parts]),
-        {name: np.array(column, np.int64) for name, column in numbers.items()},
-        {one: _coded(column) for one, column in zip(dimensions, table[_PLAIN:], strict=True)},
-    )
+def columns_of(dimensions: Sequence[Dimension], table: Sequence[Sequence[Any]]) -> Columns:
+    """Columns from as many sequences: the kinds of the sources, what _NUMBERS names, and the dimensions in their order."""
+    kinds, *rest = table or [()] * (1 + len(_NUMBERS) + len(dimensions))
+    numbers = {name: np.array(column, np.int64) for name, column in zip(_NUMBERS, rest, strict=False)}
+    coded = zip(dimensions, map(_coded, rest[len(_NUMBERS) :]), strict=True)
+    return Columns(_coded(kinds), numbers, dict(coded))
 
 
 def columns_of_rows(dimensions: Sequence[Dimension], rows: Sequence[FigureRow]) -> Columns:
     """Rows that were frozen as columns."""
-    return columns_of(dimensions, [(*row[:_PLAIN], *(row.dimensions.get(one) for one in dimensions)) for row in rows])
+    return columns_of(dimensions, list(zip(*(_plain(dimensions, row) for row in rows), strict=True)))
 
 
-def joined(one: Columns, other: Columns) -> Columns:
-    """The rows of both."""
+def _plain(dimensions: Sequence[Dimension], row: FigureRow) -> tuple[Any, ...]:
+    kind, id_ = source_parts(row.source)
+    known_at = _number_of(row.known_at)
+    facts = (kind, id_, row.deal_id or _NO_DEAL, row.dated.toordinal(), known_at, row.value, row.whole, row.counted)
+    return (*facts, *(row.dimensions.get(one) for one in dimensions))
+
+
+def source_parts(source: str) -> tuple[str, int]:
+    """The kind of a record and its id."""
+    kind, _, id_ = source.partition(":")
+    return kind, int(id_)
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """The rows of all of them, of one figure."""
+    first = parts[0]
     return Columns(
-        _joined(one.kinds, other.kinds),
-        {name: np.concatenate((numbers, other.numbers[name])) for name, numbers in one.numbers.items()},
-        {name: _joined(coded, other.dimensions[name]) for name, coded in one.dimensions.items()},
+        _joined([one.kinds for one in parts]),
+        {name: np.concatenate([one.numbers[name] for one in parts]) for name in first.numbers},
+        {name: _joined([one.dimensions[name] for one in parts]) for name in first.dimensions},
     )
 
 
@@ -173,17 +172,15 @@ def _taken(coded: Coded, which: Mask | Numbers) -> Coded:
     return Coded(coded.values, coded.codes[which])
 
 
-def _joined(one: Coded, other: Coded) -> Coded:
-    values = tuple(dict.fromkeys((*one.values, *other.values)))
-    place = {value: code for code, value in enumerate(values)}
-    moved = np.array([place[value] for value in other.values], dtype=_CODE)
-    return Coded(values, np.concatenate((one.codes, moved[other.codes] if len(other.codes) else other.codes)))
+def _joined(parts: Sequence[Coded]) -> Coded:
+    place = {value: code for code, value in enumerate(dict.fromkeys(value for one in parts for value in one.values))}
+    moved = [np.array([place[value] for value in one.values], dtype=_CODE)[one.codes] for one in parts if one.values]
+    return Coded(tuple(place), np.concatenate(moved) if moved else np.zeros(0, _CODE))
 
 
 def _coded(values: Sequence[Value]) -> Coded:
-    place: dict[Value, int] = {}
-    codes = np.fromiter((place.setdefault(value, len(place)) for value in values), _CODE, len(values))
-    return Coded(tuple(place), codes)
+    place = {value: code for code, value in enumerate(dict.fromkeys(values))}
+    return Coded(tuple(place), np.fromiter(map(place.__getitem__, values), _CODE, len(values)))
 
 
 def _number_of(moment: datetime) -> int:
