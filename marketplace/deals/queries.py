@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
@@ -147,13 +147,24 @@ def stalled(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
     """Deals of the official's counties that have not moved for longer than their stage allows, the oldest first."""
     if not uow.actor.is_official:
         return ()
+    oldest = select(Deal).where(_is_stalled(uow)).order_by(Deal.moved_at, Deal.id).limit(limit)
+    return _rows(uow, uow.session.scalars(oldest).all())
+
+
+def count_stalled(uow: UnitOfWork) -> tuple[int, datetime | None]:
+    """How many deals have not moved in time, however long the list would be, and since when (UTC) the oldest has not."""
+    if not uow.actor.is_official:
+        return 0, None
+    number, oldest = uow.session.execute(select(func.count(), func.min(Deal.moved_at)).where(_is_stalled(uow))).one()
+    return number, oldest
+
+
+def _is_stalled(uow: UnitOfWork) -> ColumnElement[bool]:
     limits = [
         and_(Deal.state == state, Deal.moved_at < uow.now() - timedelta(days=days))
         for state, days in DEAL_STATES.timers
     ]
-    which = and_(is_in_office(uow.actor), or_(*limits), visible(uow.actor))
-    oldest = select(Deal).where(which).order_by(Deal.moved_at, Deal.id).limit(limit)
-    return _rows(uow, uow.session.scalars(oldest).all())
+    return and_(is_in_office(uow.actor), or_(*limits), visible(uow.actor))
 
 
 def rows(uow: UnitOfWork, which: ColumnElement[bool], limit: int) -> tuple[DealRow, ...]:

@@ -108,6 +108,20 @@ def stalled_deals(uow: UnitOfWork) -> list[StalledRow]:
     ]
 
 
+@dataclass(frozen=True)
+class Stalled:
+    """How many deals of this official do not move, and for how many days the oldest has not."""
+
+    count: int
+    days: int
+
+
+def count_stalled(uow: UnitOfWork) -> Stalled:
+    """The same deals as stalled_deals, all of them."""
+    count, oldest = deal_queries.count_stalled(uow)
+    return Stalled(count, (china_day(uow.now()) - china_day(oldest)).days if oldest else 0)
+
+
 def _is_silent(uow: UnitOfWork) -> ColumnElement[bool]:
     """Open although the last reminder is due, or lapsed in the last month. The last day tells both."""
     today, term = china_day(uow.now()), uow.settings.interest_working_days

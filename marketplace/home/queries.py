@@ -9,7 +9,7 @@ from marketplace.home import figures, market, mine, oversight, platform, review_
 from marketplace.home.figures import Figures
 from marketplace.home.market import Market
 from marketplace.home.mine import Fitting, OwnNeeds, OwnResults
-from marketplace.home.oversight import StalledRow
+from marketplace.home.oversight import Stalled
 from marketplace.home.platform import Platform
 from marketplace.home.review_queue import KindRow
 from marketplace.home.waiting import Task
@@ -39,7 +39,7 @@ class Office:
 
     reviews: list[KindRow]
     silent: int
-    stalled: list[StalledRow]
+    stalled: Stalled
     figures: Figures
 
 
@@ -86,6 +86,6 @@ def office_part(uow: UnitOfWork, counties: Sequence[str]) -> Office:
     return Office(
         reviews=review_queue.by_kind(uow),
         silent=oversight.count_silent(uow),
-        stalled=oversight.stalled_deals(uow),
+        stalled=oversight.count_stalled(uow),
         figures=figures.figures(uow, counties),
     )

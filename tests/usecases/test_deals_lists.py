@@ -107,6 +107,7 @@ def test_stalled_deals_of_an_officials_counties(factory: UnitOfWorkFactory, peop
         assert {row.id for row in queries.in_office(uow)} == {silent, talking, signed}
     with factory.reading(people.company) as uow:
         assert queries.stalled(uow) == queries.in_office(uow) == ()
+        assert queries.count_stalled(uow) == (0, None)
 
 
 def test_a_limit_keeps_the_longest_standstill(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> None:
@@ -117,6 +118,8 @@ def test_a_limit_keeps_the_longest_standstill(factory: UnitOfWorkFactory, people
     with factory.reading(people.city_official) as uow:
         assert [row.id for row in queries.stalled(uow)] == [oldest, newer]
         assert [row.id for row in queries.stalled(uow, limit=1)] == [oldest]
+        count, since = queries.count_stalled(uow)
+        assert (count, since) == (2, uow.session.get_one(Deal, oldest).moved_at)
 
 
 def test_the_timeline_tells_everything_newest_first(

@@ -165,6 +165,8 @@ def test_a_deal_is_stalled_after_its_stages_time_and_names_who_owes_the_next_ste
     for actor in (people.city_official, people.county_official):
         with factory.reading(actor) as uow:
             (row,) = oversight.stalled_deals(uow)
+            assert oversight.count_stalled(uow) == oversight.Stalled(1, 31)
         assert (row.deal.id, row.days, row.allowed, row.owed_by) == (stalled, 31, 30, "青州前程机械有限公司")
     with factory.reading(people.other_official) as uow:
         assert oversight.stalled_deals(uow) == []
+        assert oversight.count_stalled(uow) == oversight.Stalled(0, 0)
