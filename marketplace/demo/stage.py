@@ -99,7 +99,7 @@ class Stage:
     def run_tasks(self) -> None:
         """What the worker would do on this day because time has passed; the index is told at once anyway, and nobody waits."""
         for task in wiring.SCHEDULE:
-            if task.name not in {"index.reconcile", "alerts.prepare"}:
+            if task.name not in {"index.reconcile", "alerts.prepare", "statistics.keep"}:
                 with self.by_system() as uow:
                     task.run(uow)
 
