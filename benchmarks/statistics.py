@@ -85,9 +85,10 @@ def _filled(deals: int, settings: Settings) -> Runtime:
     )
     with runtime.factory.writing() as uow:
         write_years(uow.session, deals, china_day(uow.now()))
-    with runtime.factory.engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+    if settings.database_url:  # PostgreSQL would do so by itself within a minute; SQLite never does.
+        with runtime.factory.engine.connect() as connection:
+            connection.execute(text("ANALYZE"))
+            connection.commit()
     return runtime
 
 

@@ -1,15 +1,14 @@
 """Five years of deals with contracts, payments and rewards, written into the tables at once, as five years would leave them."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import User
+from benchmarks.figures.crowd import FIRST, Cast, make_crowd
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Entry
@@ -20,7 +19,6 @@ from marketplace.ledger.rules import ENTRIES, TransferKind
 from marketplace.listings.rules import Category, Industry, ListingKind
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Origin, Side
-from marketplace.organisations.models import Party
 from marketplace.organisations.regions import load_region
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, MilestoneState, ReceiptKind, ReceiptState, Trigger
@@ -33,32 +31,13 @@ from marketplace.rewards.rules import PayoutState, RewardState, Role
 YEARS = 5
 CHUNK = 2_000
 SHA = "0" * 64
-FIRST = 10_000
-"""Numbers from here on belong to the benchmark; the demo's people and units have those below."""
-
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who takes part: parties of units, and people of either side and of the office."""
-
-    parties: Sequence[int]
-    units: Mapping[int, int]
-    users: Sequence[int]
-
-    @classmethod
-    def of(cls, session: Session) -> "Cast":
-        """Those of the demo."""
-        found = session.execute(select(Party.id, Party.organisation_id).where(Party.organisation_id.is_not(None))).all()
-        users = session.scalars(select(User.id).order_by(User.id)).all()
-        return cls([row.id for row in found], {row.id: row.organisation_id for row in found}, users)
 
 
 def write_years(session: Session, deals: int, last: date, seed: int = 20_261) -> None:
     """Write so many deals, evenly over the five years that end on a day; the same for the same seed."""
-    rng, cast = random.Random(seed), Cast.of(session)
-    counties = [county.code for county in load_region("weifang").counties]
+    rng, counties = random.Random(seed), [county.code for county in load_region("weifang").counties]
+    cast = make_crowd(session, deals, counties, day_begins(last - timedelta(days=365 * YEARS)))
     results = max(deals // 4, 1)
     _write(session, Result, (_result(number, counties, cast, last) for number in range(FIRST, FIRST + results)))
     for start in range(0, deals, CHUNK):
@@ -96,7 +75,7 @@ def _result(number: int, counties: Sequence[str], cast: Cast, last: date) -> Row
         "county": counties[number % len(counties)],
         "category": list(Category)[number % len(Category)],
         "party_id": cast.parties[number % len(cast.parties)],
-        "author_id": cast.users[number % len(cast.users)],
+        "author_id": cast.people[number % len(cast.people)],
         "state": ResultState.EXPIRED,
         "owner_consent": OwnerConsent.GIVEN,
         **moments,
@@ -106,9 +85,12 @@ def _result(number: int, counties: Sequence[str], cast: Cast, last: date) -> Row
 def _deal(
     rng: random.Random, cast: Cast, counties: Sequence[str], number: int, result: int, day: date, last: date
 ) -> Iterator[tuple[type, Row]]:
-    seller, buyer = rng.sample(list(cast.parties), 2)
+    seller, buyer = rng.sample(cast.parties, 2)
     at, fen = day_begins(day) + timedelta(hours=3), rng.randrange(100_000, 200_000_000)
     basis = rng.choice(list(Basis))
+    ended = min(day + timedelta(days=rng.randrange(200, 400)), last)
+    state = _state(rng, ended < last)
+    moved = day_begins(ended) if state in (DealState.COMPLETED, DealState.TERMINATED) else at
     yield Interest, _interest(number, result, seller, buyer, cast, at, rng.choice(list(Origin)))
     yield (
         Deal,
@@ -124,19 +106,25 @@ def _deal(
             "industry": rng.choice(list(Industry)).value,
             "category": rng.choice(list(Category)).value,
             "origin": rng.choice(list(Origin)).value,
-            "state": DealState.PERFORMING,
+            "state": state,
             "opened_at": at,
-            "moved_at": at,
+            "moved_at": moved,
             "in_force_at": at,
-            "reason": "",
+            "reason": "合同终止" if state is DealState.TERMINATED else "",
         },
     )
     yield Document, _document(number, cast, buyer, basis, rng.choice(list(ContractType)), fen, at)
     yield Entry, _entry(number * 2, number, EntryKind.IN_FORCE, basis, fen, day, at)
-    if rng.random() < 0.03:
-        ended = min(day + timedelta(days=200), last)
+    if state is DealState.TERMINATED:
         yield Entry, _entry(number * 2 + 1, number, EntryKind.TERMINATION, basis, -fen // 2, ended, day_begins(ended))
     yield from _money(rng, cast, number, result, seller, buyer, fen, day, last)
+
+
+def _state(rng: random.Random, has_had_time: bool) -> DealState:
+    """A few in a hundred are terminated; of the others nearly all are completed in their time."""
+    if rng.random() < 0.03:
+        return DealState.TERMINATED
+    return DealState.COMPLETED if has_had_time and rng.random() < 0.98 else DealState.PERFORMING
 
 
 def _money(
@@ -180,12 +168,13 @@ def _reward(
     yield Transfer, _transfer(place * 10 + 1, TransferKind.REWARD, deal, pool, paid, f"reward:{place}")
     for share in range(2):
         line = place * 2 + share
-        person = rng.choice(cast.users)
+        person = rng.choice(cast.people)
         yield RewardLine, {
             "id": line, "reward_id": place, "round": 0, "user_id": person, "name": "", "role": Role.CONTRIBUTOR,
             "weight": 1, "fen": pool // 2,
         }  # fmt: skip
-        yield Payout, _payout(line, place, cast, pool // 2, paid, at)
+        is_answered = rng.random() < 0.95
+        yield Payout, _payout(line, place, cast, pool // 2, paid, at, is_answered)
         yield Transfer, _transfer(place * 10 + 2 + share, TransferKind.PAYOUT, deal, pool // 2, paid, f"payout:{line}")
 
 
@@ -196,14 +185,14 @@ def _interest(number: int, result: int, seller: int, buyer: int, cast: Cast, at:
         "result_id": result,
         "from_party_id": buyer,
         "to_party_id": seller,
-        "from_user_id": cast.users[0],
+        "from_user_id": cast.officers[0],
         "message": "",
         "origin": origin,
         "state": InterestState.ACCEPTED,
         "created_at": at,
         "due_on": at.date(),
         "answered_at": at,
-        "answered_by_id": cast.users[1],
+        "answered_by_id": cast.officers[1],
         "ended_at": at,
     }
 
@@ -222,7 +211,7 @@ def _document(number: int, cast: Cast, buyer: int, basis: Basis, kind: ContractT
         "state": DocumentState.COMPLETE,
         "paper": PaperState.VERIFIED if basis is Basis.PAPER else PaperState.NONE,
         "basis": basis,
-        "created_by_id": cast.users[0],
+        "created_by_id": cast.officers[0],
         "by_party_id": buyer,
         "created_at": at,
         "completed_at": at,
@@ -274,29 +263,30 @@ def _receipt(place: int, number: int, buyer: int, cast: Cast, fen: int, received
         "voucher_type": "",
         "voucher_size": 1,
         "party_id": buyer,
-        "reported_by_id": cast.users[0],
+        "reported_by_id": cast.officers[0],
         "reported_at": at,
-        "confirmed_by_id": cast.users[1],
+        "confirmed_by_id": cast.officers[1],
         "confirmed_at": at,
-        "verified_by_id": cast.users[2],
+        "verified_by_id": cast.officers[2],
         "verified_at": at,
     }
 
 
-def _payout(line: int, reward: int, cast: Cast, fen: int, paid: date, at: datetime) -> Row:
+def _payout(line: int, reward: int, cast: Cast, fen: int, paid: date, at: datetime, is_answered: bool) -> Row:
     return {
         "id": line,
         "line_id": line,
         "reward_id": reward,
-        "state": PayoutState.PAID,
+        "state": PayoutState.ACKNOWLEDGED if is_answered else PayoutState.PAID,
         "gross_fen": fen,
         "tax_fen": 0,
         "paid_on": paid,
         "voucher_sha256": SHA,
         "voucher_name": "",
         "voucher_type": "",
-        "paid_by_id": cast.users[1],
+        "paid_by_id": cast.officers[1],
         "recorded_at": at,
+        "answered_at": at if is_answered else None,
     }
 
 
