@@ -13,13 +13,13 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
-from marketplace.statistics.columns import Columns, columns_of_rows
 from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.desk import Desk, arrange
 from marketplace.statistics.disclosure import Hidden, hidden_parts
 from marketplace.statistics.freezing import frozen_rows
+from marketplace.statistics.frozen_columns import frozen_columns
 from marketplace.statistics.models import Snapshot, SnapshotFigure
 from marketplace.statistics.policy import relations
 from marketplace.statistics.proving import figures_of
@@ -124,7 +124,7 @@ def frozen_figure(session: Session, snapshot: Snapshot, code: FigureCode) -> Fro
 
 def frozen_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
     """The tables of a frozen figure, added up from its frozen rows."""
-    return arrange(one.definition, snapshot.period, _columns(session, snapshot, one), counties)
+    return arrange(one.definition, snapshot.period, frozen_columns(session, one.frozen), counties)
 
 
 def public_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
@@ -145,17 +145,13 @@ _HIDDEN: dict[str, Hidden] = {}
 def _hidden(session: Session, snapshot: Snapshot) -> Hidden:
     """The parts that no figure of a snapshot shows in public: what one hides, another must not tell."""
     if snapshot.sha256 not in _HIDDEN:
-        columns = [_columns(session, snapshot, one) for one in _figures(session, snapshot)]
+        columns = [frozen_columns(session, one.frozen) for one in _figures(session, snapshot)]
         _HIDDEN[snapshot.sha256] = hidden_parts(columns)
     return _HIDDEN[snapshot.sha256]
 
 
 def _figures(session: Session, snapshot: Snapshot) -> tuple[FrozenFigure, ...]:
     return tuple(FrozenFigure(one, VERSIONS[one.code, one.version]) for one in figures_of(session, snapshot.id))
-
-
-def _columns(session: Session, snapshot: Snapshot, one: FrozenFigure) -> Columns:
-    return columns_of_rows(one.definition.dimensions, frozen_rows(session, snapshot.id, one.frozen.code))
 
 
 def newest_rows(session: Session, snapshot: Snapshot, one: FrozenFigure) -> list[FigureRow]:

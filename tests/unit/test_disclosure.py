@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from marketplace.statistics.columns import Columns, columns_of
+from marketplace.statistics.columns import Columns, columns_of_rows
 from marketplace.statistics.disclosure import hidden_parts
+from marketplace.statistics.queries import FigureRow
 from marketplace.statistics.rules import Dimension
 
 DIMENSIONS = (Dimension.SELLER,)
@@ -13,10 +14,10 @@ def figure(**deals: list[int]) -> Columns:
     """A figure by county of the seller: the deals its rows are of."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
     rows = [
-        (f"entry:{number}", deal, date(2026, 1, 1), at, 100, 0, 1, county)
+        FigureRow(f"entry:{number}", deal, date(2026, 1, 1), at, 100, 0, 1, {"seller": county})
         for number, (county, deal) in enumerate((county, deal) for county, of in deals.items() for deal in of)
     ]
-    return columns_of(DIMENSIONS, rows)
+    return columns_of_rows(DIMENSIONS, rows)
 
 
 def hidden(*figures: Columns) -> set[object]:
