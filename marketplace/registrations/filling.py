@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import ContractType, DocumentKind, DocumentState
+from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -65,7 +66,7 @@ def filled_in(uow: UnitOfWork, deal: Deal, contract: Document, form: RuleSet) ->
         "signed_on": china_day(contract.completed_at).isoformat() if contract.completed_at else "",
         "patent_number": result.patent_number if result else "",
         "content": result.summary if result else "",
-        TOTAL: contract.amount_fen,
+        TOTAL: signed_by_deal(uow.session, [deal.id]).get(deal.id, contract.amount_fen),
     }
     known |= _parties(uow, deal, words)
     found = {field.key: known.get(field.key) or field.code_for(words.get(field.key)) for field in form.fields}

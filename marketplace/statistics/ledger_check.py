@@ -1,4 +1,4 @@
-"""Counts the same money twice, from the rows and from the ledger, deal by deal. Reads only."""
+"""Counts the same money twice, from the rows and from what is booked, deal by deal. Reads only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from marketplace.deals.models import Entry
 from marketplace.ledger.queries import Balances, balances, turnover
 from marketplace.ledger.rules import Account, TransferKind
 from marketplace.payments.queries import received_by_deal, royalties_by_deal
+from marketplace.registrations.sums import booked_by_deal, valid_by_deal
 from marketplace.rewards.queries import awarded_by_deal, costs_by_deal, paid_by_deal
 
 SUM_OF_ACCOUNTS = "sum of accounts"
@@ -23,7 +24,8 @@ ByDeal = Mapping[int, int]
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure of one deal that comes out differently, in fen: by the rows it rests on, and by the ledger."""
+    """A figure of one deal that comes out differently, in fen: by the rows it rests on, and by the ledger, or for A2 and A3 by
+    the entries of registrations."""
 
     deal_id: int
     figure: str
@@ -46,20 +48,23 @@ class Checked:
 
 
 def check(session: Session) -> Checked:
-    """Compare A1, A4 and A6 of every deal, what its buyer owes, what was received and not passed on, and what is awarded and
+    """Compare A1 to A4 and A6 of every deal, what its buyer owes, what was received and not passed on, and what is awarded and
     not paid, by both ways; and add up each deal's accounts, which is zero."""
     accounts = balances(session)
     by_rows, by_ledger = _by_rows(session), _by_ledger(session, accounts)
     differences = tuple(one for figure in by_ledger for one in _differences(figure, by_rows[figure], by_ledger[figure]))
-    sums = {rung: sum(by_rows[rung].values()) for rung in ("A1", "A4", "A6")}
+    sums = {rung: sum(by_rows[rung].values()) for rung in ("A1", "A2", "A3", "A4", "A6")}
     return Checked(_with_balance(accounts), sums, differences)
 
 
 def _by_rows(session: Session) -> dict[str, ByDeal]:
     signed, received, paid = _signed(session), received_by_deal(session), paid_by_deal(session)
     awarded, costs = awarded_by_deal(session), costs_by_deal(session)
+    valid = valid_by_deal(session)
     return {
         "A1": signed,
+        "A2": {deal: a2 for deal, (a2, _) in valid.items()},
+        "A3": {deal: a3 for deal, (_, a3) in valid.items()},
         "A4": received,
         "A6": paid,
         WHAT_IS_OWED: _less(_more(signed, royalties_by_deal(session)), received),
@@ -71,8 +76,11 @@ def _by_rows(session: Session) -> dict[str, ByDeal]:
 
 def _by_ledger(session: Session, accounts: Mapping[int, Balances]) -> dict[str, ByDeal]:
     net, tax = _of(accounts, Account.PAID_OUT), _of(accounts, Account.TAX)
+    booked = booked_by_deal(session)
     return {
         "A1": turnover(session, TransferKind.SIGNED, TransferKind.RELEASED),
+        "A2": {deal: a2 for deal, (a2, _) in booked.items()},
+        "A3": {deal: a3 for deal, (_, a3) in booked.items()},
         "A4": turnover(session, TransferKind.RECEIPT, TransferKind.REFUND),
         "A6": {deal: net.get(deal, 0) + tax.get(deal, 0) for deal in {*net, *tax}},
         WHAT_IS_OWED: _of(accounts, Account.OWED),

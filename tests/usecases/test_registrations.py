@@ -17,8 +17,9 @@ from marketplace.registrations import records, service
 from marketplace.registrations.models import Registration
 from marketplace.registrations.queries import registration_page
 from marketplace.registrations.rules import RecordKind, RegistrationState
+from tests.amending import amend
 from tests.factories import make_contract, make_deal, make_signed
-from tests.paying import TODAY, refused
+from tests.paying import BY_PLAN, TODAY, refused
 from tests.personas import People
 from tests.registering import (
     A2,
@@ -77,6 +78,12 @@ def test_the_form_comes_filled_in(factory: UnitOfWorkFactory, people: People, de
     assert (filled["contract_type"], filled["ip_kind"], filled["industry"]) == ("3", "1", "C")
     assert (filled["amount_total"], filled["signed_on"]) == (A2, "2026-11-20")
     assert filled["contract_reference"] == f"JG-{deal:06d}-HT01"
+
+
+def test_after_an_amendment_the_form_says_what_is_payable_by_it(factory: UnitOfWorkFactory, people: People) -> None:
+    amended = make_signed(factory, people, BY_PLAN)
+    amend(factory, people, amended)
+    assert values(factory, people, amended)["amount_total"] == 15_400_000
 
 
 def test_a_draft_is_kept_and_may_be_incomplete(factory: UnitOfWorkFactory, people: People, deal: int) -> None:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
@@ -10,10 +12,11 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import InvalidInput
 from marketplace.registrations import records
-from marketplace.registrations.models import Registration
+from marketplace.registrations.models import Registration, RegistrationEntry, RegistrationRecord
 from marketplace.registrations.queries import registered as registered_in
 from marketplace.registrations.queries import registration_page
-from marketplace.registrations.rules import RecordKind, RegistrationState
+from marketplace.registrations.rules import RecordKind, RecordState, RegistrationState
+from marketplace.statistics.ledger_check import Difference, check
 from tests.factories import make_signed
 from tests.paying import TODAY, refused
 from tests.personas import People
@@ -64,6 +67,59 @@ def test_a_change_counts_from_its_own_day(
     with factory.reading(people.county_official) as uow:
         (then,), (now,) = registered_in(uow, TODAY, TODAY), registered_in(uow, TODAY, later)
         assert [(row.a2_fen, row.a3_fen) for row in (then, now)] == [(A2, A3), (15_000_000, 14_000_000)]
+
+
+def test_registered_amounts_are_counted_by_the_papers_and_by_the_entries(
+    factory: UnitOfWorkFactory, people: People, deal: int
+) -> None:
+    registration = registered(factory, people, deal)
+    change = paper(RecordKind.CHANGE, a2_fen=15_000_000, a3_fen=14_000_000, number="2026370781000999")
+    verify(factory, people.county_official, recorded(factory, people, registration, change))
+    with factory.reading() as uow:
+        found = check(uow.session)
+        assert (found.sums["A2"], found.sums["A3"], found.differences) == (15_000_000, 14_000_000, ())
+        uow.session.add(forged_entry(uow.session, deal))
+        uow.session.flush()
+        assert check(uow.session).differences == (
+            Difference(deal, "A2", 15_000_000, 16_000_000),
+            Difference(deal, "A3", 14_000_000, 14_500_000),
+        )
+        uow.session.rollback()
+
+
+def forged_entry(session: Session, deal_id: int) -> RegistrationEntry:
+    """An entry that rests on no verified paper of its own."""
+    last = session.scalars(select(RegistrationEntry).where(RegistrationEntry.deal_id == deal_id)).first()
+    assert last is not None
+    waiting = RegistrationRecord(
+        registration_id=session.get_one(RegistrationRecord, last.record_id).registration_id,
+        kind=RecordKind.CHANGE,
+        state=RecordState.RECORDED,
+        number="1",
+        dated=last.dated,
+        a2_fen=1_000_000,
+        a3_fen=500_000,
+        reason="改",
+        scan_sha256="0" * 64,
+        scan_name="",
+        scan_type="",
+        scan_size=1,
+        recorded_by_id=1,
+        recorded_at=last.recorded_at,
+    )
+    session.add(waiting)
+    session.flush()
+    return RegistrationEntry(
+        deal_id=deal_id,
+        document_id=last.document_id,
+        record_id=waiting.id,
+        kind=RecordKind.CHANGE,
+        basis=last.basis,
+        a2_fen=1_000_000,
+        a3_fen=500_000,
+        dated=last.dated,
+        recorded_at=last.recorded_at,
+    )
 
 
 def test_a_returned_change_leaves_the_registration_as_it_was(
