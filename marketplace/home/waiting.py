@@ -236,8 +236,10 @@ def _of_units(uow: UnitOfWork) -> Iterator[Source]:
 
 
 def _owed(uow: UnitOfWork, which: ColumnElement[bool], since: Any) -> Rows:
+    # A unit has few rewards and the city very many: they are found by the unit before they are put in order.
+    of_unit = select(Reward.id).where(is_of_my_unit(uow.actor), which).correlate(None)
     of_result = select(Reward.id, Result.title, since).join(Result, Result.id == Reward.result_id)
-    return of_result.where(is_of_my_unit(uow.actor), which).order_by(since)
+    return of_result.where(Reward.id.in_(of_unit)).order_by(since)
 
 
 def _days_after(allowed: int | None) -> Due:

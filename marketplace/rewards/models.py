@@ -57,7 +57,7 @@ class Reward(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"), index=True)
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipts.id"), unique=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     result_id: Mapped[int] = mapped_column(ForeignKey("results.id"))
     state: Mapped[RewardState] = mapped_column(EnumText(RewardState))
     round: Mapped[int] = mapped_column(default=0)
@@ -89,6 +89,7 @@ class Reward(Table):
         CheckConstraint("state <> 'published' OR objections_until IS NOT NULL", name="days_if_published"),
         CheckConstraint("state NOT IN ('approved', 'held') OR approved_at IS NOT NULL", name="approved_at_if_approved"),
         Index("ix_rewards_state", "state", "moved_at"),
+        Index("ix_rewards_organisation", "organisation_id", "state"),
     )
 
     @property
