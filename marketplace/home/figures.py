@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import case, func, select
@@ -17,12 +17,12 @@ from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState
 from marketplace.needs import rules as need_rules
 from marketplace.results import rules as result_rules
-from marketplace.statistics.adding import picked, total
+from marketplace.statistics.adding import picked
 from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.lately import lately, week_before
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, year_to
 
-WEEK = timedelta(days=7)
 RUNGS = (FigureCode.A0, FigureCode.A1, FigureCode.A4, FigureCode.A6)
 """The amounts an official sees at once; the others stand on the desk."""
 
@@ -31,7 +31,7 @@ _SHOWN = {ListingKind.RESULT: result_rules.VISIBLE, ListingKind.NEED: need_rules
 
 @dataclass(frozen=True)
 class Amount:
-    """A rung of this year in fen, with what of it is dated in the last seven days."""
+    """A rung of this year in fen, with what of it has come on record in the last seven days."""
 
     code: FigureCode
     year: Figure
@@ -86,11 +86,11 @@ def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
     """The figures of this year so far; counties come in their official order, without those that have nothing."""
     today = china_day(uow.now())
     period = year_to(today)
-    week = Period(max(period.first, today - WEEK + timedelta(days=1)), today)
-    published = _published(uow, day_begins(week.first))
+    since = week_before(today)
+    published = _published(uow, day_begins(max(period.first, since)))
     return Figures(
         period=period,
-        amounts=tuple(Amount(code, _total(uow, code, period), _total(uow, code, week)) for code in RUNGS),
+        amounts=tuple(_amount(uow, code, period, since) for code in RUNGS),
         results=_sum(published, ListingKind.RESULT),
         needs=_sum(published, ListingKind.NEED),
         answers=_answers(uow, period.first),
@@ -98,8 +98,9 @@ def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
     )
 
 
-def _total(uow: UnitOfWork, code: FigureCode, period: Period) -> Figure:
-    return total(uow, Filter(DEFINITIONS[code], period, uow.now()))
+def _amount(uow: UnitOfWork, code: FigureCode, period: Period, since: date) -> Amount:
+    found = lately(uow, code, period, since)
+    return Amount(code, found.total, found.change)
 
 
 _Counts = dict[tuple[ListingKind, str | None], Published]

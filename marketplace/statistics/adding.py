@@ -20,6 +20,8 @@ def picked(uow: UnitOfWork, wanted: Filter) -> Columns:
     if counties is not None:
         of = columns.dimensions
         mask = mask & (_among(of[Dimension.SELLER], counties) | _among(of[Dimension.BUYER], counties))
+    if wanted.since is not None:
+        mask = mask & columns.known_since(wanted.since)
     for dimension, value in wanted.values.items():
         mask = mask & columns.dimensions[dimension].equal(value)
     return columns.take(mask)

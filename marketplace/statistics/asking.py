@@ -1,12 +1,13 @@
 """Which figure, period, moment and parts an address asks for, and the addresses that ask."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import request, url_for
 
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day, end_of
+from marketplace.kernel.clock import china_day, day_begins, end_of
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.statistics.definitions import DEFINITIONS
@@ -32,7 +33,7 @@ def asked(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
     usual = year_to(today)
     period = Period(day_asked("from", usual.first), day_asked("to", usual.last))
     wanted = Filter(DEFINITIONS[FigureCode(code)], period, _moment(uow.now(), day_asked("as_of", today), today))
-    return wanted if not with_values else Filter(wanted.definition, period, wanted.as_of, _values(wanted))
+    return replace(wanted, values=_values(wanted), since=_since(wanted)) if with_values else wanted
 
 
 def as_of_day(wanted: Filter) -> date:
@@ -40,11 +41,17 @@ def as_of_day(wanted: Filter) -> date:
     return china_day(wanted.as_of)
 
 
+def since_day(wanted: Filter) -> date | None:
+    """The day in China from whose beginning on the rows of a filter have come on record."""
+    return china_day(wanted.since) if wanted.since else None
+
+
 def address(endpoint: str, wanted: Filter, values: Mapping[str, Value] | None = None, **changes: object) -> str:
     """The URL of a page about a filter; `values` fix dimensions by their names."""
     chosen = {name: EMPTY if value is None else value for name, value in (values or {}).items()}
-    period = {"from": wanted.period.first, "to": wanted.period.last, "as_of": as_of_day(wanted)}
-    arguments = {"figure": wanted.definition.code.value, **period, **chosen, **changes}
+    known = {"as_of": as_of_day(wanted)} | ({"since": since_day(wanted)} if wanted.since else {})
+    period = {"from": wanted.period.first, "to": wanted.period.last}
+    arguments = {"figure": wanted.definition.code.value, **period, **known, **chosen, **changes}
     return url_for(endpoint, **arguments)  # type: ignore[arg-type]
 
 
@@ -52,6 +59,16 @@ def _moment(now: datetime, day: date, today: date) -> datetime:
     if day > today:
         raise InvalidInput(N_("What will be known on a later day cannot be told today."), field="as_of")
     return now if day == today else end_of(day)
+
+
+def _since(wanted: Filter) -> datetime | None:
+    """The beginning of the day that the query string names, where it names one."""
+    if not request.args.get("since"):
+        return None
+    day = day_asked("since", as_of_day(wanted))
+    if day > as_of_day(wanted):
+        raise InvalidInput(N_("The first day must not be later than the day by which it was known."), field="since")
+    return day_begins(day)
 
 
 def _values(wanted: Filter) -> dict[Dimension, Value]:

@@ -61,6 +61,11 @@ class Columns:
         in_period: Mask = (dated >= period.first.toordinal()) & (dated <= period.last.toordinal())
         return in_period & (known_at <= _number_of(as_of))
 
+    def known_since(self, moment: datetime) -> Mask:
+        """Rows that have come on record from a moment on: together they are what a figure has changed by."""
+        known: Mask = self.numbers["known_at"] >= _number_of(moment)
+        return known
+
     def but_for(self, deals: Collection[int]) -> "Columns":
         """The rows of other deals."""
         return self.take(~np.isin(self.numbers["deal"], list(deals)))
@@ -96,6 +101,11 @@ class Columns:
         """The rows by day and record, the newest first."""
         order = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))
         return self.take(order[::-1])
+
+    def latest(self, count: int) -> "Columns":
+        """As many of the rows, those that came on record last first."""
+        order = np.lexsort((self.numbers["id"], self.numbers["known_at"]))
+        return self.take(order[::-1][:count])
 
     def rows(self) -> list[FigureRow]:
         """As rows again; for as many as are shown or written at a time."""

@@ -67,6 +67,8 @@ def _about(wanted: Filter, total: Figure) -> Items:
     for dimension, value in wanted.values.items():
         yield _(dimension.label), Wording()(dimension, value)
     yield _("As known at the end of"), china_day(wanted.as_of)
+    if wanted.since:
+        yield _("On record since"), china_day(wanted.since)
     yield from zip(value_titles(wanted.definition), value_cells(wanted.definition, total), strict=True)
 
 

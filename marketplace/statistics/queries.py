@@ -17,12 +17,14 @@ Value = str | int | None
 
 @dataclass(frozen=True)
 class Filter:
-    """Which rows of a figure are meant: dated in `period`, and known at `as_of` (UTC). `values` fixes dimensions."""
+    """Which rows of a figure are meant: dated in `period`, and known at `as_of` (UTC); with `since` (UTC) only those that have
+    come on record from that moment on. `values` fixes dimensions."""
 
     definition: Definition
     period: Period
     as_of: datetime
     values: Mapping[Dimension, Value] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 class FigureRow(NamedTuple):
@@ -44,12 +46,13 @@ class FigureRow(NamedTuple):
 
 
 def chosen(wanted: Filter) -> Select[Any]:
-    """The rows of a figure that are dated in a period and were known at a moment."""
+    """The rows of a figure that are dated in a period and were known at a moment, or have come on record since another."""
     rows = wanted.definition.rows().subquery()
     columns = [rows.c[name] for name in wanted.definition.columns]
-    return select(*columns).where(
-        rows.c.dated.between(wanted.period.first, wanted.period.last), rows.c.known_at <= wanted.as_of
-    )
+    known = rows.c.known_at <= wanted.as_of
+    if wanted.since is not None:
+        known = known & (rows.c.known_at >= wanted.since)
+    return select(*columns).where(rows.c.dated.between(wanted.period.first, wanted.period.last), known)
 
 
 def figure_rows(definition: Definition, found: Iterable[Any]) -> list[FigureRow]:

@@ -66,6 +66,18 @@ WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE})
 COUNTIES = frozenset({Dimension.COUNTY, Dimension.SELLER, Dimension.BUYER})
 
 
+class RecordPage(Labelled):
+    """The page that shows the record a row rests on; its label is what the link to it is called."""
+
+    DOCUMENT = "document", N_("Signed text")
+    PAYMENTS = "payments", N_("Payment with its voucher")
+    REGISTRATION = "registration", N_("Registrar's paper")
+    REWARD = "reward", N_("Reward")
+    RESULT = "result", N_("Result")
+    NEED = "need", N_("Need")
+    INTEREST = "interest", N_("Interest")
+
+
 LONGEST_YEARS = 20
 
 

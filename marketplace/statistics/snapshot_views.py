@@ -16,6 +16,7 @@ from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.forms import CorrectionForm, FreezeForm
+from marketplace.statistics.leading import leads
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.rules import FigureCode, last_quarter
 from marketplace.statistics.wording import Wording
@@ -103,11 +104,13 @@ def snapshot_rows(number: str, code: str) -> str:
         rows = snapshot_queries.newest_rows(uow.session, frozen, one)
         paging = Paging(page_number(), row_queries.PAGE, len(rows))
         shown = row_queries.named(uow.session, rows[paging.offset : paging.offset + paging.size])
+        led = leads(uow, (row.row for row in shown))
     return render_template(
         "statistics/snapshot_rows.html",
         snapshot=frozen,
         definition=one.definition,
         rows=shown,
+        leads=led,
         figure=one.frozen.figure,
         paging=paging,
         said=Wording(),

@@ -6,14 +6,15 @@ from flask import Response, render_template
 
 from marketplace.infra.media import XLSX
 from marketplace.kernel.clock import china_day
-from marketplace.statistics import row_queries, snapshot_files, snapshot_views
+from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views
 from marketplace.statistics.adding import cut, picked
-from marketplace.statistics.asking import address, as_of_day, asked
+from marketplace.statistics.asking import address, as_of_day, asked, since_day
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
 from marketplace.statistics.completeness import completeness
 from marketplace.statistics.desk import arrange
 from marketplace.statistics.export import workbook
+from marketplace.statistics.leading import leads
 from marketplace.statistics.policy import figures_for
 from marketplace.statistics.rules import WIDE, Dimension, Figure
 from marketplace.statistics.wording import Wording, wording_for
@@ -23,7 +24,7 @@ from marketplace.web.paging import Paging, page_number
 from marketplace.web.regions import county_codes
 from marketplace.web.sending import send_written
 
-__all__ = ["blueprint", "snapshot_files", "snapshot_views"]
+__all__ = ["blueprint", "change_views", "snapshot_files", "snapshot_views"]
 
 
 @blueprint.get("/desk")
@@ -95,9 +96,12 @@ def rows() -> str:
         paging = Paging(page_number(), row_queries.PAGE, len(columns))
         found = row_queries.page_of(uow.session, columns, paging.offset)
         said = wording_for(uow.session, wanted.values.items())
+        led = leads(uow, (one.row for one in found))
     return render_template(
         "statistics/rows.html",
         rows=found,
+        leads=led,
+        since=since_day(wanted),
         figure=columns.total(),
         paging=paging,
         wanted=wanted,
