@@ -77,6 +77,9 @@ class Settings(BaseSettings):
         description="Signing secret of the endpoint at Stripe (whsec_…); two with a comma while it is replaced",
     )
     stripe_api_base: str = Field(default=STRIPE, description="Address of Stripe's API; another one is for tests")
+    wall_refresh_seconds: int = Field(
+        default=60, ge=5, description="Seconds after which the wall screen asks for newer figures"
+    )
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
     @field_validator("data_dir")

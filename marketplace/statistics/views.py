@@ -6,7 +6,7 @@ from flask import Response, render_template
 
 from marketplace.infra.media import XLSX
 from marketplace.kernel.clock import china_day
-from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views
+from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views, wall_views
 from marketplace.statistics.adding import cut, picked
 from marketplace.statistics.asking import address, as_of_day, asked, since_day
 from marketplace.statistics.blueprint import blueprint
@@ -24,7 +24,7 @@ from marketplace.web.paging import Paging, page_number
 from marketplace.web.regions import county_codes
 from marketplace.web.sending import send_written
 
-__all__ = ["blueprint", "change_views", "snapshot_files", "snapshot_views"]
+__all__ = ["blueprint", "change_views", "snapshot_files", "snapshot_views", "wall_views"]
 
 
 @blueprint.get("/desk")

@@ -6,9 +6,11 @@ const wanted = {
   "details.menu": "./menu.js",
   "details.sheet": "./sheet.js",
   "form[data-autosave]": "./draft.js",
+  "[data-keys]": "./keys.js",
   "[data-similar]": "./similar.js",
   "input[data-suggestions]": "./suggest.js",
   "progress[data-poll]": "./progress.js",
+  "[data-wall]": "./wall.js",
 };
 
 for (const [selector, module] of Object.entries(wanted)) {
