@@ -10,7 +10,8 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import day_begins
 from marketplace.statistics.adding import picked
 from marketplace.statistics.columns import Columns
-from marketplace.statistics.definitions import DEFINITIONS, Definition
+from marketplace.statistics.definition import Definition
+from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Figure, FigureCode, Period
 

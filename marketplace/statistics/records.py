@@ -11,6 +11,7 @@ from marketplace.ledger.models import Transfer
 from marketplace.registrations.models import RegistrationEntry
 from marketplace.rewards.models import Payout, Reward
 from marketplace.rewards.policy import visible
+from marketplace.statistics.columns import source_parts
 from marketplace.statistics.queries import FigureRow
 from marketplace.statistics.rules import RecordPage
 
@@ -28,8 +29,8 @@ def records_of(uow: UnitOfWork, rows: Iterable[FigureRow]) -> dict[str, Record]:
     """By the source of each row. Left out is what this reader has no page for: an official sees the rewards of his own units."""
     of_kind: dict[str, _Rows] = {}
     for row in rows:
-        kind, _, number = row.source.partition(":")
-        of_kind.setdefault(kind, {})[int(number)] = row
+        kind, id_ = source_parts(row.source)
+        of_kind.setdefault(kind, {})[id_] = row
     return {
         f"{kind}:{id_}": record
         for kind, by_id in of_kind.items()
@@ -72,7 +73,7 @@ def _payouts(uow: UnitOfWork, rows: _Rows) -> _Found:
 def _transfers(uow: UnitOfWork, rows: _Rows) -> _Found:
     """The ledger's rows behind figures are those of rewards."""
     sources = uow.session.execute(select(Transfer.id, Transfer.source).where(Transfer.id.in_(rows)))
-    rewards = {id_: int(source.partition(":")[2]) for id_, source in sources}
+    rewards = {id_: source_parts(source)[1] for id_, source in sources}
     known = set(uow.session.scalars(select(Reward.id).where(Reward.id.in_(rewards.values()), visible(uow.actor))))
     return {id_: Record(RecordPage.REWARD, one, "arithmetic") for id_, one in rewards.items() if one in known}
 

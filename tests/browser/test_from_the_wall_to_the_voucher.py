@@ -14,8 +14,9 @@ from marketplace.demo.load import PASSWORD
 from marketplace.demo.specimen import specimen
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.payments.models import Receipt
+from marketplace.web.context import Runtime
 from tests.browser.hands import assert_fit, fill, send
-from tests.demo_world import demo_folder, demo_settings, open_demo
+from tests.demo_world import Demo, demo_folder, demo_settings, open_demo
 
 __all__ = ["demo_folder"]
 
@@ -24,12 +25,24 @@ SCREEN: ViewportSize = {"width": 1920, "height": 1080}
 
 
 @pytest.fixture
-def app(demo_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+def demo_copy(demo_folder: Path, tmp_path: Path) -> Iterator[Demo]:
     """A copy of the demo: who signs in writes into it."""
     shutil.copytree(demo_folder, tmp_path / "demo")
     demo = open_demo(demo_settings(tmp_path / "demo"))
-    yield demo.app
+    yield demo
     demo.runtime.factory.engine.dispose()
+
+
+@pytest.fixture
+def app(demo_copy: Demo) -> Flask:
+    """Its pages."""
+    return demo_copy.app
+
+
+@pytest.fixture
+def runtime(demo_copy: Demo) -> Runtime:
+    """What lies under them."""
+    return demo_copy.runtime
 
 
 @pytest.mark.parametrize("page", [SCREEN], indirect=True, ids=["wall"])
@@ -63,7 +76,7 @@ def test_from_the_wall_to_the_voucher_and_back_to_the_interest(page: Page, facto
     page.goto("/wall")
     page.locator(".wall-tile", has_text="A6").locator(".wall-number a").click()
     page.locator("main table a[href^='/rewards/']").first.click()
-    assert page.locator(f"#{page.url.partition('#')[2]}").get_by_role("link", name="凭证").is_visible()
+    assert page.locator(f"#{page.url.partition('#')[2]}").get_by_role("link", name="回单").is_visible()
     reward = page.url
     for kind, found in (("/documents/", "合同"), ("/interests/", "意向"), ("/results/", "成果"), ("#receipt-", "回单")):
         page.locator(f"#origin a[href*='{kind}']").click()

@@ -18,8 +18,8 @@ SCREEN: ViewportSize = {"width": 1920, "height": 1080}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """A screen that asks twice a second."""
-    return settings.model_copy(update={"wall_refresh_seconds": 0.5})
+    """A screen that asks every second."""
+    return settings.model_copy(update={"wall_refresh_seconds": 1})
 
 
 @pytest.mark.parametrize("page", [SCREEN], indirect=True, ids=["wall"])

@@ -110,7 +110,7 @@ def test_the_wall_of_the_city_has_every_county_and_that_of_a_county_its_own(
         assert [line.name for line in wall(uow, CODES).sellers] == CODES
     with factory.reading(people.other_official) as uow:
         found = wall(uow, CODES)
-    assert found.counties == {"gaomi"}
+    assert found.counties == frozenset({"gaomi"})
     assert [line.name for line in found.sellers] == ["zhucheng", "gaomi"]
 
 

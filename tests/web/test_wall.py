@@ -111,9 +111,9 @@ def test_it_asks_as_often_as_it_is_set_to(app: Flask, browse: Browse, people: Pe
 
 @pytest.mark.parametrize("is_there", [True, False])
 def test_the_chart_s_program_is_asked_for_where_it_was_fetched(
-    app: Flask, browse: Browse, people: People, tmp_path: Path, is_there: bool
+    app: Flask, browse: Browse, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_there: bool
 ) -> None:
-    app.static_folder = str(tmp_path)
+    monkeypatch.setattr(app, "static_folder", str(tmp_path))
     if is_there:
         (tmp_path / "fetched").mkdir()
         (tmp_path / "fetched" / CHARTS).write_text("// one")
