@@ -88,6 +88,7 @@ def test_it_is_renewed_only_when_something_has_changed(
     same = official.get("/wall.json", headers=asked)
     assert (same.status_code, same.data) == (304, b"")
     assert same.headers[KNOWN_AT] == clock.at.isoformat(timespec="seconds") != first.headers[KNOWN_AT]
+    assert official.get("/wall.json", headers={"If-None-Match": f"W/{first.headers['ETag']}"}).status_code == 304
     make_signed(factory, people)
     renewed = official.get("/wall.json", headers=asked)
     assert (renewed.status_code, "18 <small>万元" in renewed.get_json()["parts"]["figures"]) == (200, True)
