@@ -6,8 +6,8 @@ from marketplace.contracts.changes import lines_from
 from marketplace.contracts.models import Amendment, Document
 from marketplace.contracts.rules import DocumentKind
 from marketplace.deals.booking import book, contract_in_force, signed_fen
+from marketplace.deals.legal_terms import deliveries
 from marketplace.deals.models import Offer
-from marketplace.deals.payment_queries import delivered_on
 from marketplace.deals.room import Room
 from marketplace.deals.rules import EntryKind
 from marketplace.deals.service import close_before_force, end_by_agreement
@@ -44,7 +44,7 @@ def _amend(room: Room, document: Document) -> None:
     amendment = uow.session.get_one(Amendment, document.id)
     book(room, document, EntryKind.AMENDMENT, document.amount_fen - signed_fen(uow.session, deal.id))
     happened = {Trigger.IN_FORCE: china_day(deal.in_force_at or uow.now())}
-    delivered = delivered_on(uow.session, deal)
+    delivered = deliveries(uow.session, [deal.id]).get(deal.id)
     if delivered is not None:
         happened[Trigger.ACCEPTANCE] = delivered
     ground = Ground(deal.id, contract_in_force(uow.session, deal.id).id, document.id)

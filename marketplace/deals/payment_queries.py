@@ -1,8 +1,7 @@
 """The reading side of a deal's money: the lines of its plan with what was paid of each, and what the reader may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +12,10 @@ from marketplace.contracts.change_service import on_the_table
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.bank_queries import bank_evidence
-from marketplace.deals.models import Deal, Offer, Step
+from marketplace.deals.legal_terms import legal_terms
+from marketplace.deals.models import Deal, Offer
 from marketplace.deals.policy import receipt_relations, require_visible
-from marketplace.deals.rules import PAYABLE, StepKind
+from marketplace.deals.rules import PAYABLE
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
@@ -23,10 +23,8 @@ from marketplace.ledger.queries import owed_by_buyers
 from marketplace.online.models import Dispute, OnlineAccount
 from marketplace.online.queries import accounts_paid_on, disputes_of, payable_account
 from marketplace.online.rules import LARGEST_FEN, DisputeState
-from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
-from marketplace.organisations.rules import OrganisationKind, OrganisationSize
-from marketplace.payments.law import LegalTerm, latest_by_law
+from marketplace.payments.law import LegalTerm
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 from marketplace.payments.plan import milestones
 from marketplace.payments.queries import paid_by_line, refunded, twins
@@ -185,7 +183,7 @@ class _Reader:
         self.is_payable = deal.state in PAYABLE
         self.today = china_day(uow.now())
         self.names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
-        self.by_law = _by_law(session, deal, self.names)
+        self.by_law = legal_terms(session, [deal]).get(deal.id)
         self.receipts = session.scalars(select(Receipt).where(Receipt.deal_id == deal.id).order_by(Receipt.id)).all()
         self.paid = paid_by_line(session, [deal.id])
         self.refunded = refunded(session, [one.id for one in self.receipts])
@@ -253,25 +251,3 @@ class _Reader:
         latest = self.by_law.latest
         is_late = self.today > latest or (milestone.due_on is not None and milestone.due_on > latest)
         return self.by_law if is_late else None
-
-
-def _by_law(session: Session, deal: Deal, names: Mapping[int, PartyName]) -> LegalTerm | None:
-    """The legal term, where a large enterprise has accepted the delivery of a small or medium one."""
-    delivered = delivered_on(session, deal)
-    if delivered is None:
-        return None
-    seller, buyer = (
-        session.get(Organisation, names[party_id].organisation_id or 0)
-        for party_id in (deal.seller_party_id, deal.buyer_party_id)
-    )
-    if seller is None or buyer is None or {seller.kind, buyer.kind} != {OrganisationKind.ENTERPRISE}:
-        return None
-    small = seller.size in {OrganisationSize.SMALL, OrganisationSize.MEDIUM}
-    return latest_by_law(delivered) if small and buyer.size is OrganisationSize.LARGE else None
-
-
-def delivered_on(session: Session, deal: Deal) -> date | None:
-    """The day in China on which the buyer accepted the delivery, if it has."""
-    accepted = (Step.deal_id == deal.id, Step.kind == StepKind.DEAL, Step.action == "accept_delivery")
-    at = session.scalar(select(Step.at).where(*accepted).order_by(Step.id.desc()).limit(1))
-    return china_day(at) if at else None

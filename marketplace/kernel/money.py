@@ -1,7 +1,8 @@
 """Money as whole fen with its currency; never a float, and never two currencies in one sum."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -9,6 +10,8 @@ from marketplace.kernel.messages import N_
 WHOLE_BP = 10_000
 """A hundred per cent in basis points."""
 
+CENT = Decimal("0.01")
+_FEN_PER_WAN = 1_000_000
 LARGEST_FEN = 10**15  # ten trillion yuan: anything above is a slip of the finger
 
 
@@ -73,3 +76,31 @@ def percent_text(basis_points: int) -> str:
     """5%, 2.5% or 0.25% from hundredths of a per cent."""
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def wan_text(fen: int, language: str) -> str:
+    """An amount as one says it: 12.35 万元 (below 1 万元 in 元), in other languages than Chinese ¥123,500. Rounds half up."""
+    if language != "zh":
+        return f"{'-' if fen < 0 else ''}¥{_yuan(abs(fen))}"
+    if abs(fen) < _FEN_PER_WAN:
+        return f"{_yuan(fen)} 元"
+    return f"{plain((Decimal(fen) / _FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP))} 万元"
+
+
+def share_text(share: Fraction, digits: int = 1) -> str:
+    """A share of one as a percentage, exact until it is rounded: 12.5%."""
+    exact = Decimal((share * 100).numerator) / Decimal((share * 100).denominator)
+    return f"{plain(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))}%"
+
+
+def plain(amount: Decimal) -> str:
+    """A number with thousands separators, and no more decimals than it has."""
+    text = f"{amount:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _yuan(fen: int) -> str:
+    """Whole yuan from 1 万元 on; below, the fen too where there are any."""
+    if abs(fen) >= _FEN_PER_WAN or fen % 100 == 0:
+        return f"{(Decimal(fen) / 100).quantize(Decimal(1), ROUND_HALF_UP):,f}"
+    return f"{Decimal(fen) / 100:,.2f}"

@@ -7,11 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from flask import url_for
 from flask_babel import get_locale
 
+from marketplace.kernel.money import CENT
 from marketplace.statistics.chart import FEN_PER_WAN
 from marketplace.statistics.lately import Lately
 from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.wall import TREND, Wall
-from marketplace.web.formats import CENT, number, wan
+from marketplace.web.formats import number, wan
 from marketplace.web.locale import gettext
 
 _LARGE: Mapping[str, tuple[int, int, str]] = {

@@ -15,14 +15,12 @@ from flask import Flask
 from flask_babel import get_locale
 
 from marketplace.kernel.clock import CHINA, china_day
-from marketplace.kernel.money import Money, percent_text
+from marketplace.kernel.money import Money, percent_text, plain, share_text, wan_text
 from marketplace.web.locale import gettext
 
 NOTHING = "—"
 FEN_PER_YUAN = 100
-FEN_PER_WAN = 1_000_000
 RECENT = timedelta(days=30)
-CENT = Decimal("0.01")
 
 # What a state looks like beside its word. A state that is not named here is calm, neither good nor bad.
 TONES = {
@@ -48,12 +46,7 @@ def wan(fen: int | Money | None) -> str:
     """An amount in fen as one says it: 12.35 万元 (below 1 万元 in 元), in English ¥123,500. Rounds half up."""
     if fen is None:
         return NOTHING
-    exact = _fen(fen)
-    if _locale().language != "zh":
-        return f"{'-' if exact < 0 else ''}¥{_yuan(abs(exact))}"
-    if abs(exact) < FEN_PER_WAN:
-        return f"{_yuan(exact)} 元"
-    return f"{_plain((Decimal(exact) / FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP))} 万元"
+    return wan_text(_fen(fen), _locale().language)
 
 
 def minor(amount: int | None, currency: str) -> str:
@@ -61,7 +54,7 @@ def minor(amount: int | None, currency: str) -> str:
     if amount is None:
         return NOTHING
     places = int(get_currency_precision(currency.upper()))
-    return f"{_plain(Decimal(amount).scaleb(-places))} {currency.upper()}"
+    return f"{plain(Decimal(amount).scaleb(-places))} {currency.upper()}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -123,11 +116,7 @@ def number(value: int | Decimal | None) -> str:
 
 def percent(share: Fraction | Decimal | int | None, digits: int = 1) -> str:
     """A share of one as a percentage; floats are not taken, so that shares of money stay exact until they are shown."""
-    if share is None:
-        return NOTHING
-    hundredfold = Fraction(share) * 100
-    exact = Decimal(hundredfold.numerator) / Decimal(hundredfold.denominator)
-    return f"{_plain(exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))}%"
+    return NOTHING if share is None else share_text(Fraction(share), digits)
 
 
 def filesize(size: int | None) -> str:
@@ -139,7 +128,7 @@ def filesize(size: int | None) -> str:
         if amount < 1024:
             break
         amount, unit = amount / 1024, unit_above
-    return f"{_plain(amount.quantize(Decimal('0.1'), ROUND_HALF_UP))} {unit}"
+    return f"{plain(amount.quantize(Decimal('0.1'), ROUND_HALF_UP))} {unit}"
 
 
 FILTERS: tuple[Callable[..., str], ...] = (
@@ -167,18 +156,6 @@ def register(app: Flask) -> None:
 
 def _fen(value: int | Money) -> int:
     return value.fen if isinstance(value, Money) else value
-
-
-def _yuan(fen: int) -> str:
-    """Whole yuan from 1 万元 on; below, the fen too where there are any."""
-    if abs(fen) >= FEN_PER_WAN or fen % FEN_PER_YUAN == 0:
-        return f"{(Decimal(fen) / FEN_PER_YUAN).quantize(Decimal(1), ROUND_HALF_UP):,f}"
-    return f"{Decimal(fen) / FEN_PER_YUAN:,.2f}"
-
-
-def _plain(amount: Decimal) -> str:
-    text = f"{amount:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _aware(value: datetime) -> datetime:
