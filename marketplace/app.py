@@ -51,6 +51,7 @@ from marketplace.results import views as result_views
 from marketplace.rewards import views as reward_views
 from marketplace.settings import Settings
 from marketplace.statistics import views as statistics_views
+from marketplace.targets import views as target_views
 from marketplace.web import access, arguments, errors, formats, headers, health, links, locale, login, regions, wording
 from marketplace.web.context import EXTENSION, Runtime, current_actor, reading, runtime
 
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     notification_views.blueprint,
     alert_views.blueprint,
     statistics_views.blueprint,
+    target_views.blueprint,
     admin_views.blueprint,
     api.blueprint,
     health.blueprint,

@@ -10,6 +10,7 @@ from marketplace.bank import models as bank
 from marketplace.bases import models as bases
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
+from marketplace.digests import models as digests
 from marketplace.infra import outbox
 from marketplace.infra.database import Base
 from marketplace.ledger import models as ledger
@@ -22,8 +23,10 @@ from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
+from marketplace.reminders import models as reminders
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
+from marketplace.targets import models as targets
 
 OWNERS = (
     accounts,
@@ -34,6 +37,7 @@ OWNERS = (
     bases,
     contracts,
     deals,
+    digests,
     ledger,
     listings,
     matching,
@@ -45,8 +49,10 @@ OWNERS = (
     payments,
     preemptions,
     registrations,
+    reminders,
     results,
     rewards,
+    targets,
 )
 """The modules that declare tables; importing them is what fills the metadata."""
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         default=15, description="Days for which the split of a reward is published before the unit may approve it"
     )
     offer_days: int = Field(default=14, description="Days an offer stays open when its sender names none")
+    reminder_days: int = Field(
+        default=3, description="Days after a reminder before an official can send another one of the same matter"
+    )
     preemption_days: int = Field(
         default=15,
         description="Days those who made a service result have to say that they buy it first, before it is assigned to others",

@@ -12,6 +12,8 @@ from marketplace.audit.anchors import ANCHORER, end_day
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.deals.online_handlers import FOLLOWER
+from marketplace.digests import service as digests
+from marketplace.digests.letters import LETTERS as DIGESTS
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
@@ -61,6 +63,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "alerts.look": alerts.LOOKOUT,
     "alerts.tell": alerts.tell_due,
     "alerts.mail": alerts.LETTERS,
+    "digests.mail": DIGESTS,
 }
 """Handlers by the name stored in the outbox; a name never changes while rows may exist."""
 
@@ -97,6 +100,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "audit.day_ended": ("audit.anchor",),
     "alerts.due": ("alerts.tell",),
     "alerts.message_made": ("alerts.mail",),
+    "digest.made": ("digests.mail",),
     "listing.import_requested": ("import",),
     "user.code_issued": ("accounts.send_codes",),
     "user.registered": ("organisations.make_parties",),
@@ -128,6 +132,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
+    Task("digests.announce_due", timedelta(minutes=1), digests.announce_due),
     Task("needs.expire_due", timedelta(hours=1), needs.expire_due),
 )
 """What the worker runs every so often."""

@@ -10,7 +10,7 @@ from marketplace.accounts.blueprint import blueprint
 from marketplace.accounts.forms import EmailForm, MobileForm, ProfileForm
 from marketplace.accounts.sign_ins import hash_token, revoke
 from marketplace.web.access import requires, signed_in
-from marketplace.web.context import reading, runtime, writing
+from marketplace.web.context import current_actor, reading, runtime, writing
 from marketplace.web.submission import submitted
 
 
@@ -22,10 +22,17 @@ def profile() -> str | Response:
         user = service.me(uow)
         agreed = queries.agreed_version(uow.session, user.id)
     form = ProfileForm(obj=user)
+    if not current_actor().is_official:
+        del form.weekly_digest
     saved = submitted(
         form,
         lambda uow: service.change_profile(
-            uow, form.name.data, form.county.data, form.locale.data, form.recommendations.data
+            uow,
+            form.name.data,
+            form.county.data,
+            form.locale.data,
+            form.recommendations.data,
+            form.weekly_digest.data if form.weekly_digest else None,
         ),
     )
     if saved:

@@ -77,7 +77,7 @@ class ConsentForm(Form):
 
 
 class ProfileForm(Form):
-    """Name, county, language, recommendation."""
+    """Name, county, language, recommendation, and the digest that officials have."""
 
     name = StringField(_l("Your name"), validators=[needed(), Length(max=80)])
     county = CountyField(_l("County of your workplace"), empty=_l("None"))
@@ -85,6 +85,12 @@ class ProfileForm(Form):
     recommendations = BooleanField(
         _l("Recommend results and needs to me by what I published and looked for"),
         description=_l("Searches work the same without it. You may change this at any time."),
+    )
+    weekly_digest = BooleanField(
+        _l("Send me the weekly digest by mail"),
+        description=_l(
+            "For officials: each Monday at 8:00 the figures of the week, what waits, and how far targets are."
+        ),
     )
 
 

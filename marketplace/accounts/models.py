@@ -24,6 +24,8 @@ class User(Base):
     locale: Mapped[str | None] = mapped_column(String(10))
     state: Mapped[UserState] = mapped_column(EnumText(UserState), default=UserState.ACTIVE)
     recommendations: Mapped[bool] = mapped_column(default=True)
+    weekly_digest: Mapped[bool] = mapped_column(default=True)
+    """Whether he wants the digest on Mondays, as long as he is an official."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     email_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mobile_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -198,14 +198,23 @@ def set_mobile(uow: UnitOfWork, mobile: str, password: str) -> User:
     return user
 
 
-def change_profile(uow: UnitOfWork, name: str, county: str | None, locale: str, recommendations: bool) -> User:
-    """Change name, county of the workplace, language and recommendation (个人信息保护法 art. 24). Emits ProfileChanged."""
+def change_profile(
+    uow: UnitOfWork,
+    name: str,
+    county: str | None,
+    locale: str,
+    recommendations: bool,
+    weekly_digest: bool | None = None,
+) -> User:
+    """Change name, county of the workplace, language, recommendation (个人信息保护法 art. 24) and, where it is said, whether the
+    weekly digest is wanted. Emits ProfileChanged."""
     user = me(uow)
     wanted = {
         "name": normalise_name(name),
         "county": county or None,
         "locale": locale,
         "recommendations": recommendations,
+        "weekly_digest": user.weekly_digest if weekly_digest is None else weekly_digest,
     }
     changed = tuple(field for field, value in wanted.items() if getattr(user, field) != value)
     for field in changed:

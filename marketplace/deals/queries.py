@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
@@ -143,11 +143,12 @@ def in_office(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
     return rows(uow, is_in_office(uow.actor), limit) if uow.actor.is_official else ()
 
 
-def stalled(uow: UnitOfWork, limit: int = 200) -> tuple[DealRow, ...]:
-    """Deals of the official's counties that have not moved for longer than their stage allows, the oldest first."""
+def stalled(uow: UnitOfWork, limit: int = 200, *, only: int | None = None) -> tuple[DealRow, ...]:
+    """Deals of the official's counties that have not moved for longer than their stage allows, the oldest first; or one."""
     if not uow.actor.is_official:
         return ()
-    oldest = select(Deal).where(_is_stalled(uow)).order_by(Deal.moved_at, Deal.id).limit(limit)
+    one = true() if only is None else Deal.id == only
+    oldest = select(Deal).where(_is_stalled(uow), one).order_by(Deal.moved_at, Deal.id).limit(limit)
     return _rows(uow, uow.session.scalars(oldest).all())
 
 

@@ -12,6 +12,7 @@ from marketplace.demo.listings import need_cues, result_cues
 from marketplace.demo.stage import Stage, set_stage
 from marketplace.demo.story import Story, read_story
 from marketplace.demo.talks import deal_cues, interest_cues
+from marketplace.demo.targets import target_cues
 from marketplace.demo.units import OPENING, open_the_house, unit_cues
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.listings.models import Listing
@@ -75,6 +76,7 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
     for deal in story.deals:
         yield from deal_cues(stage, deal)
     yield from figure_cues(stage, story)
+    yield from target_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:
         yield cue(day, time(0, 30), stage.run_tasks)
     yield cue(UNREAD_DAYS, time(1), lambda: _read_inboxes(stage, story))

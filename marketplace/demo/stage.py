@@ -97,9 +97,10 @@ class Stage:
             raise RuntimeError(f"{failed.handler} failed on {failed.event}: {failed.error}")
 
     def run_tasks(self) -> None:
-        """What the worker would do on this day because time has passed; the index is told at once anyway, and nobody waits."""
+        """What the worker would do on this day because time has passed; the index is told at once anyway, nobody waits,
+        and nobody reads a digest."""
         for task in wiring.SCHEDULE:
-            if task.name not in {"index.reconcile", "alerts.prepare", "statistics.keep"}:
+            if task.name not in {"index.reconcile", "alerts.prepare", "statistics.keep", "digests.announce_due"}:
                 with self.by_system() as uow:
                     task.run(uow)
 

@@ -194,6 +194,15 @@ class DealTold(Told):
     steps: tuple[StepTold, ...]
 
 
+class TargetTold(Told):
+    """Targets of a figure, in fen or as a number by county and `city`; `part_of_year_ago` says when (1: at its start)."""
+
+    figure: str
+    reason: str
+    part_of_year_ago: float
+    values: dict[str, int]
+
+
 class Story(Told):
     """Everything, file by file."""
 
@@ -204,6 +213,7 @@ class Story(Told):
     needs: tuple[NeedTold, ...]
     interests: tuple[InterestTold, ...]
     deals: tuple[DealTold, ...]
+    targets: tuple[TargetTold, ...] = ()
 
     def person(self, key: str) -> Person:
         """The person of a key."""

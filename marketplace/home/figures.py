@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import case, func, select
 
 from marketplace.home.oversight import interests_in_office
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day, day_begins
+from marketplace.kernel.clock import china_day, day_begins, end_of
 from marketplace.listings.models import Listing
 from marketplace.listings.policy import is_in_office
 from marketplace.listings.rules import ListingKind
@@ -82,15 +82,19 @@ class Figures:
     counties: tuple[CountyLine, ...]
 
 
-def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
-    """The figures of this year so far; counties come in their official order, without those that have nothing."""
+def figures(uow: UnitOfWork, counties: Sequence[str], *, week: Period | None = None) -> Figures:
+    """The figures of this year so far; counties come in their official order, without those that have nothing.
+
+    `week` is the one whose change stands beside them, and today its last day; where none is named the last seven days, but for
+    those of last year.
+    """
     today = china_day(uow.now())
     period = year_to(today)
-    since = week_before(today)
-    published = _published(uow, day_begins(max(period.first, since)))
+    since = week.first if week else week_before(today)
+    published = _published(uow, week or Period(max(period.first, since), today))
     return Figures(
         period=period,
-        amounts=tuple(_amount(uow, code, period, since) for code in RUNGS),
+        amounts=tuple(_amount(uow, code, period, since, week) for code in RUNGS),
         results=_sum(published, ListingKind.RESULT),
         needs=_sum(published, ListingKind.NEED),
         answers=_answers(uow, period.first),
@@ -98,17 +102,22 @@ def figures(uow: UnitOfWork, counties: Sequence[str]) -> Figures:
     )
 
 
-def _amount(uow: UnitOfWork, code: FigureCode, period: Period, since: date) -> Amount:
+def _amount(uow: UnitOfWork, code: FigureCode, period: Period, since: date, week: Period | None) -> Amount:
+    """A week that is named is whole, also where it began last year."""
     found = lately(uow, code, period, since)
-    return Amount(code, found.total, found.change)
+    if week is None or week.first >= period.first:
+        return Amount(code, found.total, found.change)
+    both_years = Period(date(week.first.year, 1, 1), period.last)
+    return Amount(code, found.total, lately(uow, code, both_years, since).change)
 
 
 _Counts = dict[tuple[ListingKind, str | None], Published]
 
 
-def _published(uow: UnitOfWork, since: datetime) -> _Counts:
+def _published(uow: UnitOfWork, week: Period) -> _Counts:
     """What is on the market, by kind and county, in one statement."""
-    recent = func.sum(case((Listing.published_at >= since, 1), else_=0))
+    in_week = Listing.published_at.between(day_begins(week.first), end_of(week.last))
+    recent = func.sum(case((in_week, 1), else_=0))
     shown = [(Listing.kind == kind) & Listing.state.in_(states) for kind, states in _SHOWN.items()]
     statement = (
         select(Listing.kind, Listing.county, func.count(), recent)

@@ -44,13 +44,13 @@ class SilentRow:
     due_on: date
 
 
-def silent_interests(uow: UnitOfWork, limit: int = 200) -> list[SilentRow]:
-    """Interests that have been reminded of in vain and those that lapsed lately, the longest silence first."""
+def silent_interests(uow: UnitOfWork, limit: int = 200, *, only: int | None = None) -> list[SilentRow]:
+    """Interests that have been reminded of in vain and those that lapsed lately, the longest silence first; or one by its id."""
     addressed = case((Interest.side == Side.NEED, Interest.result_id), else_=Interest.need_id)
     statement = (
         select(Interest, Listing.title)
         .join(Listing, Listing.id == addressed)
-        .where(_is_silent(uow), interests_in_office(uow.actor))
+        .where(_is_silent(uow), interests_in_office(uow.actor), true() if only is None else Interest.id == only)
         .order_by(Interest.state == InterestState.LAPSED, Interest.due_on, Interest.id)
         .limit(limit)
     )
@@ -99,12 +99,12 @@ class StalledRow:
         return {Who.SELLER: self.deal.seller.name, Who.BUYER: self.deal.buyer.name}.get(self.deal.next.who)
 
 
-def stalled_deals(uow: UnitOfWork) -> list[StalledRow]:
-    """Deals of this official that have not moved for their stage's time, the longest standstill first."""
+def stalled_deals(uow: UnitOfWork, *, only: int | None = None) -> list[StalledRow]:
+    """Deals of this official that have not moved for their stage's time, the longest standstill first; or one by its id."""
     today = china_day(uow.now())
     return [
         StalledRow(deal, (today - china_day(deal.moved_at)).days, DEAL_STATES.days_allowed(deal.state))
-        for deal in deal_queries.stalled(uow)
+        for deal in deal_queries.stalled(uow, only=only)
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marketplace.deals import queries as deal_queries
 from marketplace.deals.queries import ENDED, DealRow
-from marketplace.home import figures, market, mine, oversight, platform, review_queue, waiting
+from marketplace.home import figures, market, mine, overdue, oversight, platform, review_queue, waiting
 from marketplace.home.figures import Figures
 from marketplace.home.market import Market
 from marketplace.home.mine import Fitting, OwnNeeds, OwnResults
@@ -40,6 +40,7 @@ class Office:
     reviews: list[KindRow]
     silent: int
     stalled: Stalled
+    overdue: int
     figures: Figures
 
 
@@ -87,5 +88,6 @@ def office_part(uow: UnitOfWork, counties: Sequence[str]) -> Office:
         reviews=review_queue.by_kind(uow),
         silent=oversight.count_silent(uow),
         stalled=oversight.count_stalled(uow),
+        overdue=overdue.count_overdue(uow),
         figures=figures.figures(uow, counties),
     )

@@ -1,10 +1,11 @@
-"""Pages of officials: everything to decide in one queue, interests nobody answers, deals that do not move."""
+"""Pages of officials: everything to decide in one queue, interests nobody answers, deals that do not move, payments overdue."""
 
 from flask import render_template, request
 
-from marketplace.home import addresses, oversight
+from marketplace.home import addresses, chasing, overdue, oversight
 from marketplace.home import review_queue as queue
 from marketplace.home.blueprint import blueprint
+from marketplace.home.chase_views import chase_of
 from marketplace.home.review_queue import Wanted
 from marketplace.home.rules import ReviewKind
 from marketplace.kernel.permissions import Actor
@@ -26,9 +27,12 @@ def review_queue() -> str:
         kinds = queue.by_kind(uow)
         paging = Paging(page_number(), PER_PAGE, queue.count(uow, wanted))
         rows = queue.listed(uow, wanted, paging.offset, PER_PAGE)
+        late = [(row.kind, row.target_id) for row in rows if row.age.overdue]
+        chase = chase_of(uow, {one: chasing.about_review(*one) for one in late})
     return render_template(
         "home/review_queue.html",
         rows=rows,
+        chase=chase,
         kinds=kinds,
         wanted=wanted,
         page=paging,
@@ -43,7 +47,8 @@ def silent() -> str:
     """Interests without an answer."""
     with reading() as uow:
         rows = oversight.silent_interests(uow)
-    return render_template("home/silent.html", rows=rows)
+        chase = chase_of(uow, {row.interest_id: chasing.about_interest(row.interest_id) for row in rows})
+    return render_template("home/silent.html", rows=rows, chase=chase)
 
 
 @blueprint.get("/review/stalled")
@@ -52,7 +57,19 @@ def stalled() -> str:
     """Deals that have not moved for their stage's time, and who owes the next step."""
     with reading() as uow:
         rows = oversight.stalled_deals(uow)
-    return render_template("home/stalled.html", rows=rows)
+        chase = chase_of(uow, {row.deal.id: chasing.about_deal(row.deal.id) for row in rows})
+    return render_template("home/stalled.html", rows=rows, chase=chase)
+
+
+@blueprint.get("/review/overdue")
+@requires(official)
+def overdue_payments() -> str:
+    """Payments that are overdue: who owes whom how much, since when, and what comes next."""
+    with reading() as uow:
+        rows = overdue.overdue_payments(uow)
+        total = overdue.count_overdue(uow) if len(rows) == overdue.SHOWN else len(rows)
+        chase = chase_of(uow, {row.milestone_id: chasing.about_payment(row.milestone_id) for row in rows})
+    return render_template("home/overdue.html", rows=rows, total=total, chase=chase)
 
 
 def _wanted() -> Wanted:

@@ -3,14 +3,14 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.home import addresses, pages, queries, review_views
+from marketplace.home import addresses, chase_views, pages, queries, review_views
 from marketplace.home.blueprint import blueprint
 from marketplace.web.access import public
 from marketplace.web.context import reading
 from marketplace.web.formats import wan
 from marketplace.web.regions import county_codes
 
-__all__ = ["blueprint", "pages", "review_views"]
+__all__ = ["blueprint", "chase_views", "pages", "review_views"]
 
 CATALOGUES = {"results": "results.catalogue", "needs": "needs.catalogue"}
 

@@ -88,7 +88,8 @@ class SmtpMailer:
         message["To"] = mail.to
         message["Subject"] = mail.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or "localhost")
+        if "Message-ID" not in mail.headers:
+            message["Message-ID"] = make_msgid(domain=parseaddr(self.sender)[1].rpartition("@")[2] or "localhost")
         for name, value in mail.headers.items():
             message[name] = value
         message.set_content(mail.text)

@@ -1,8 +1,10 @@
 """The reading side of payments: what is paid of a line, what is left, what waits for whom."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
@@ -55,17 +57,30 @@ def paid_by_line(session: Session, deal_ids: Sequence[int]) -> Mapping[int, Paid
 
     A refund opens a line again only when it is verified, a payment takes up its part from the day it is reported.
     """
+    sums = _sums_by_line().where(Receipt.deal_id.in_(deal_ids))
+    return {line: Paid(int(fen), int(all_fen)) for line, fen, all_fen in session.execute(sums)}
+
+
+def _sums_by_line() -> Select[*tuple[Any, ...]]:
     verified = Receipt.state == ReceiptState.VERIFIED
     taken = verified | (Receipt.state.in_(LIVE) & (Receipt.kind == ReceiptKind.PAYMENT))
-    sums = select(
+    return select(
         Receipt.milestone_id,
-        func.sum(case((verified, _SIGNED_FEN), else_=0)),
-        func.sum(case((taken, _SIGNED_FEN), else_=0)),
-    ).where(Receipt.deal_id.in_(deal_ids))
-    return {
-        line: Paid(int(fen), int(all_fen))
-        for line, fen, all_fen in session.execute(sums.group_by(Receipt.milestone_id))
-    }
+        func.sum(case((verified, _SIGNED_FEN), else_=0)).label("verified"),
+        func.sum(case((taken, _SIGNED_FEN), else_=0)).label("taken"),
+    ).group_by(Receipt.milestone_id)
+
+
+def overdue_lines(today: date) -> Select[Milestone, int]:
+    """Lines that were due before a day and are neither paid nor reported as paid in full, with what is left in fen; the same as
+    Standing.OVERDUE, for the database."""
+    sums = _sums_by_line().subquery()
+    left = Milestone.fen - func.coalesce(sums.c.taken, 0)
+    return (
+        select(Milestone, left.label("left"))
+        .outerjoin(sums, sums.c.milestone_id == Milestone.id)
+        .where(Milestone.state != MilestoneState.CANCELLED, Milestone.due_on < today, left > 0)
+    )
 
 
 def twins(session: Session, deal_id: int) -> Mapping[int, int]:

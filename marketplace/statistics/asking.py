@@ -32,7 +32,7 @@ def asked(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
     today = china_day(uow.now())
     usual = year_to(today)
     period = Period(day_asked("from", usual.first), day_asked("to", usual.last))
-    wanted = Filter(DEFINITIONS[FigureCode(code)], period, _moment(uow.now(), day_asked("as_of", today), today))
+    wanted = Filter(DEFINITIONS[FigureCode(code)], period, moment_of(uow.now(), day_asked("as_of", today), today))
     return replace(wanted, values=_values(wanted), since=_since(wanted)) if with_values else wanted
 
 
@@ -55,7 +55,8 @@ def address(endpoint: str, wanted: Filter, values: Mapping[str, Value] | None = 
     return url_for(endpoint, **arguments)  # type: ignore[arg-type]
 
 
-def _moment(now: datetime, day: date, today: date) -> datetime:
+def moment_of(now: datetime, day: date, today: date) -> datetime:
+    """The UTC moment by which what is on record counts, for a day in China. Raises InvalidInput for one that is still to come."""
     if day > today:
         raise InvalidInput(N_("What will be known on a later day cannot be told today."), field="as_of")
     return now if day == today else end_of(day)

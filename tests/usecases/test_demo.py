@@ -18,6 +18,7 @@ from marketplace.contracts.models import Document, Scan, Signature
 from marketplace.deals.models import Deal
 from marketplace.demo.load import PASSWORD, SIGN_INS, is_empty, load
 from marketplace.demo.story import DATA, read_story
+from marketplace.home import oversight
 from marketplace.infra.database import Base
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -27,11 +28,13 @@ from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
 from marketplace.registrations.models import Registration, RegistrationEntry
+from marketplace.reminders.models import Reminder
 from marketplace.results.models import Result
 from marketplace.statistics.adding import cut, total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Dimension, FigureCode, Period
+from marketplace.targets.queries import Asked, current
 from tests.demo_world import LOADED_ON, TODAY, Demo, demo, demo_folder, demo_settings, open_demo
 from tests.world import empty_tables
 
@@ -171,6 +174,21 @@ def test_what_is_registered_is_that_of_the_story(uow: UnitOfWork) -> None:
     a2, a3 = uow.session.execute(select(func.sum(RegistrationEntry.a2_fen), func.sum(RegistrationEntry.a3_fen))).one()
     assert (a2, a3) == (expected["a2"], expected["a3"])
     assert (a3 < a2, refusals) == (True, states(uow, Registration)["refused"])
+
+
+def test_the_targets_of_the_year_are_those_of_the_story_and_one_reminder_was_sent(demo: Demo) -> None:
+    last: dict[tuple[str, str | None], int] = {}
+    for row in sorted(told("targets"), key=lambda one: -one["part_of_year_ago"]):
+        for place, value in row["values"].items():
+            last[row["figure"], None if place == "city" else place] = value
+    with demo.runtime.factory.reading(demo.person("official@example.com")) as uow:
+        for code in (FigureCode.A1, FigureCode.A4, FigureCode.C4):
+            set_now = current(uow.session, Asked(DEFINITIONS[code], TODAY.year, TODAY, uow.now()))
+            wanted = {place: value for (figure, place), value in last.items() if figure == code.value}
+            assert {place: target.value for place, target in set_now.items()} == wanted
+        (stalled, *_) = oversight.stalled_deals(uow)
+        (reminder,) = uow.session.scalars(select(Reminder)).all()
+    assert reminder.subject == f"deal:{stalled.deal.id}"
 
 
 def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> None:
