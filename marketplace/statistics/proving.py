@@ -85,8 +85,10 @@ def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: Sequence[FigureRo
         yield "the hash of its rows differs"
     if Figure.sum(row.figure for row in rows) != figure.figure:
         yield "its rows add up to something else"
+    definition = VERSIONS.get((figure.code, figure.version))
+    days = definition.days_of(snapshot.period) if definition else snapshot.period
     for row in rows:
-        if not (snapshot.first_on <= row.dated <= snapshot.last_on and row.known_at <= snapshot.as_of):
+        if not (days.first <= row.dated <= days.last and row.known_at <= snapshot.as_of):
             yield f"{row.source} does not belong to its period or moment"
 
 
