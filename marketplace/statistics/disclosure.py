@@ -8,6 +8,8 @@ the other keeps. Benefits of own use rest on no deal: there the units that decla
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from marketplace.statistics.columns import Columns
 from marketplace.statistics.queries import Value
 from marketplace.statistics.rules import WIDE, Dimension
@@ -23,6 +25,15 @@ def hidden_parts(figures: Sequence[Columns]) -> Hidden:
     return {
         one: _hidden([_rest_on(columns, one) for columns in figures if one in columns.dimensions]) for one in dimensions
     }
+
+
+def still_standing(columns: Columns) -> Columns:
+    """Of a stock the rows of the deals that make it up: how many have ever stalled or been late hides nobody who is now."""
+    deals = columns.numbers["deal"]
+    _, place = np.unique(deals, return_inverse=True)
+    left = np.zeros(len(columns), np.int64)
+    np.add.at(left, place, columns.numbers["value"])
+    return columns.take(left[place] != 0)
 
 
 def _rest_on(columns: Columns, dimension: Dimension) -> Mapping[Value, int]:

@@ -127,7 +127,7 @@ MONEY_FIGURES = (
             "contracts. A correction books the difference in the year it is of, on record from the day of its verification."
         ),
         N_("Last day of the calendar year the benefit is of"),
-        N_("Declarations"),
+        N_("Verified declarations"),
         own_use.benefits,
         BENEFITS,
         own_use.OWN_USE_DIMENSIONS,

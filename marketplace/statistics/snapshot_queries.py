@@ -17,7 +17,7 @@ from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.desk import Desk, arrange
-from marketplace.statistics.disclosure import Hidden, hidden_parts
+from marketplace.statistics.disclosure import Hidden, hidden_parts, still_standing
 from marketplace.statistics.freezing import frozen_rows
 from marketplace.statistics.frozen_columns import frozen_columns
 from marketplace.statistics.models import Snapshot, SnapshotFigure
@@ -148,7 +148,8 @@ def _hidden(session: Session, snapshot: Snapshot, definition: Definition) -> Hid
     key = (snapshot.sha256, definition.code if definition.stands_alone else None)
     if key not in _HIDDEN:
         together = [one for one in _figures(session, snapshot) if _hides_with(definition, one.definition)]
-        _HIDDEN[key] = hidden_parts([frozen_columns(session, one.frozen) for one in together])
+        columns = [frozen_columns(session, one.frozen) for one in together]
+        _HIDDEN[key] = hidden_parts([still_standing(one) for one in columns] if definition.is_stock else columns)
     return _HIDDEN[key]
 
 
