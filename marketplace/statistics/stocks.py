@@ -5,10 +5,10 @@ deals. A moment that lies ahead, such as that at which a line will be late, is n
 happens may still take its row away.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
     Select,
     String,
@@ -20,8 +20,10 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal, Step
@@ -62,123 +64,117 @@ def overdue_payments() -> Rows:
     """C10. What of a line is late: from the moment at which its day is over until it is verified as received, put off or
     cancelled; a part that was received is taken off, a refund comes back."""
     of = _turns_of_lines().subquery().c
-    in_order: dict[str, Any] = {"partition_by": of.milestone_id, "order_by": (of.at, of.place, of.id)}
-    late = select(
-        *of,
-        (func.sum(of.step).over(**in_order) * (Milestone.fen - func.sum(of.fen).over(**in_order))).label("rest"),
-    ).join(Milestone, Milestone.id == of.milestone_id)
-    levels = late.subquery().c
-    level = case((levels.rest > 0, cast(levels.rest, Milestone.fen.type)), else_=0)
-    window: dict[str, Any] = {"partition_by": levels.milestone_id, "order_by": (levels.at, levels.place, levels.id)}
-    before = select(*levels, level.label("level"), func.coalesce(func.lag(level).over(**window), 0).label("before"))
-    one = before.subquery().c
-    number = case((one.level > 0, 1), else_=0) - case((one.before > 0, 1), else_=0)
-    dimensions = of_deal(china_day(one.at), Document.contract_type, Document.basis)
+    in_order: dict[str, Any] = {"partition_by": (of.deal_id, of.milestone_id), "order_by": (of.at, of.place, of.id)}
+    is_late, received = func.sum(of.step).over(**in_order), func.sum(of.received).over(**in_order)
+    late = (
+        select(*of, case((and_(is_late == 1, received < of.fen), of.fen - received), else_=0).label("late"))
+        .subquery()
+        .c
+    )
+    in_turn: dict[str, Any] = {
+        "partition_by": (late.deal_id, late.milestone_id),
+        "order_by": (late.at, late.place, late.id),
+    }
+    one = select(*late, func.lag(late.late, 1, 0).over(**in_turn).label("before")).subquery().c
+    number = case((one.late > 0, 1), else_=0) - case((one.before > 0, 1), else_=0)
+    at = type_coerce(one.at, UtcDateTime())
+    fen = cast(one.late - one.before, Milestone.fen.type)
+    dimensions = of_deal(china_day(at), Document.contract_type, Document.basis)
     rows = select(
         *facts(
-            one.kind.concat(cast(one.id, String)).label("source"),
-            Deal.id,
-            china_day(one.at),
-            one.at,
-            one.level - one.before,
-            counted=number,
+            one.kind.concat(cast(one.id, String)).label("source"), one.deal_id, china_day(at), at, fen, counted=number
         ),
         *labelled({name: dimensions[name] for name in STOCK_DIMENSIONS}),
     )
-    joined = rows.join(Milestone, Milestone.id == one.milestone_id).join(Deal, Deal.id == Milestone.deal_id)
-    return joined.join(Document, Document.id == Milestone.document_id).where(one.level != one.before)
+    joined = rows.join(Deal, Deal.id == one.deal_id).join(Document, Document.id == one.document_id)
+    return joined.where(one.late != one.before)
 
 
 def _turns_of_lines() -> Any:
     """Whatever changes how much of a line is late: it becomes late, it is put off or cancelled, something is received or sent
     back."""
-    next_at = func.lead(DueMove.at, type_=UtcDateTime())
+    line: dict[str, Any] = {"partition_by": (Milestone.deal_id, DueMove.milestone_id), "order_by": DueMove.id}
     moves = select(
         DueMove.id,
-        DueMove.milestone_id,
         DueMove.late_from,
-        next_at.over(partition_by=DueMove.milestone_id, order_by=DueMove.id).label("next_at"),
-        func.lead(DueMove.id, type_=Integer())
-        .over(partition_by=DueMove.milestone_id, order_by=DueMove.id)
-        .label("next_id"),
-    ).subquery()
-    became_late = and_(
-        moves.c.late_from.is_not(None), or_(moves.c.next_at.is_(None), moves.c.next_at > moves.c.late_from)
-    )
-    received = case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen)
-
-    def turn(kind: str, place: int, id_: Column, line: Column, at: Column, step: int, fen: Column) -> Turns:
-        return select(
-            literal(kind + ":").label("kind"),
-            literal(place).label("place"),
-            id_.label("id"),
-            line.label("milestone_id"),
-            at.label("at"),
-            literal(step).label("step"),
-            fen.label("fen"),
-        )
-
-    nothing = cast(literal(0), Milestone.fen.type)
-    of = moves.c
+        func.lead(DueMove.at, type_=UtcDateTime()).over(**line).label("next_at"),
+        func.lead(DueMove.id, type_=Integer()).over(**line).label("next_id"),
+        DueMove.milestone_id,
+        Milestone.deal_id,
+        Milestone.document_id,
+        Milestone.fen,
+    ).join(Milestone, Milestone.id == DueMove.milestone_id)
+    of = moves.subquery().c
+    became_late = and_(of.late_from.is_not(None), or_(of.next_at.is_(None), of.next_at > of.late_from))
+    lines = (of.milestone_id, of.deal_id, of.document_id, of.fen)
+    fen = case((Receipt.kind == ReceiptKind.PAYMENT, Receipt.fen), else_=-Receipt.fen)
+    receipts = _turn("receipt", 2, Receipt.id, Receipt.verified_at, 0, fen, _LINE)
     return union_all(
-        turn("late", 1, of.id, of.milestone_id, of.late_from, 1, nothing).where(became_late),
-        turn("moved", 0, of.next_id, of.milestone_id, of.next_at, -1, nothing).where(
-            became_late, of.next_at.is_not(None)
-        ),
-        turn("receipt", 2, Receipt.id, Receipt.milestone_id, Receipt.verified_at, 0, received).where(
-            Receipt.state == ReceiptState.VERIFIED
-        ),
+        _turn("late", 1, of.id, of.late_from, 1, literal(0), lines).where(became_late),
+        _turn("moved", 0, of.next_id, of.next_at, -1, literal(0), lines).where(became_late, of.next_at.is_not(None)),
+        receipts.join(Milestone, Milestone.id == Receipt.milestone_id).where(Receipt.state == ReceiptState.VERIFIED),
+    )
+
+
+_LINE = (Receipt.milestone_id, Receipt.deal_id, Milestone.document_id, Milestone.fen)
+
+
+def _turn(kind: str, place: int, id_: Column, at: Column, step: int, received: Column, line: Sequence[Column]) -> Turns:
+    """One kind of turn of lines; those of the same moment follow in the order of their places."""
+    return select(
+        literal(kind + ":").label("kind"),
+        literal(place).label("place"),
+        id_.label("id"),
+        at.label("at"),
+        literal(step).label("step"),
+        received.label("received"),
+        *line,
     )
 
 
 def stalled_deals() -> Rows:
     """C11. A deal stalls once nobody has taken a step for the days its stage allows, and until the next step."""
     stages = _stages().subquery().c
-    days = case({state.value: days for state, days in DEAL_STATES.timers}, value=stages.state)
-    of = (
-        select(*stages, days_later(stages.at, cast(days, Integer)).label("until")).where(days.is_not(None)).subquery().c
+    days = cast(case({state.value: days for state, days in DEAL_STATES.timers}, value=stages.state), Integer)
+    of = select(*stages, days_later(stages.at, days).label("until")).where(days.is_not(None)).subquery().c
+    # Each standstill is read once, and has two ends.
+    ends = union_all(*(select(literal(step).label("step")) for step in (1, -1))).subquery()
+    begins = ends.c.step == 1
+    at = type_coerce(case((begins, of.until), else_=of.next_at), UtcDateTime())
+    named = case(
+        (begins, literal("stalled:").concat(cast(of.id, String))),
+        else_=literal("step:").concat(cast(of.next_id, String)),
     )
-    began = _turn("stalled", of.id, of.deal_id, of.until, 1).where(or_(of.next_at.is_(None), of.next_at > of.until))
-    ended = _turn("step", of.next_id, of.deal_id, of.next_at, -1).where(of.next_at > of.until)
-    one = union_all(began, ended).subquery().c
-    day = china_day(one.at)
+    day = china_day(at)
     dimensions = of_deal(day, cast(null(), String), cast(null(), String))
-    named = one.kind.concat(cast(one.id, String)).label("source")
-    return select(
-        *facts(named, one.deal_id, day, one.at, one.step, counted=one.step),
+    rows = select(
+        *facts(named.label("source"), of.deal_id, day, at, ends.c.step, counted=ends.c.step),
         *labelled({name: dimensions[name] for name in OPENING_DIMENSIONS}),
-    ).join(Deal, Deal.id == one.deal_id)
-
-
-def _turn(kind: str, id_: Column, deal_id: Column, at: Column, step: int) -> Turns:
-    return select(
-        literal(kind + ":").label("kind"),
-        id_.label("id"),
-        deal_id.label("deal_id"),
-        at.label("at"),
-        literal(step).label("step"),
-    )
+    ).join(Deal, Deal.id == of.deal_id)
+    stalled = or_(of.next_at.is_(None), of.next_at > of.until)
+    return rows.join(ends, or_(begins, of.next_at.is_not(None))).where(stalled)
 
 
 def _stages() -> Turns:
-    """Each step with the stage the deal is in after it, and the step that follows. A term that runs out is no step."""
-    in_order: dict[str, Any] = {"partition_by": Step.deal_id, "order_by": Step.id}
-    moves = select(
+    """Steps after which nothing was done for some time, with the stage the deal is in then, and the step that follows. A term
+    that runs out is no step."""
+    following: dict[str, Any] = {"partition_by": Step.deal_id, "order_by": Step.id}
+    steps = select(
         Step.id,
         Step.deal_id,
         Step.at,
-        case((Step.kind == StepKind.DEAL, Step.action)).label("action"),
-        func.count(case((Step.kind == StepKind.DEAL, 1))).over(**in_order).label("stage"),
+        func.lead(Step.at, type_=UtcDateTime()).over(**following).label("next_at"),
+        func.lead(Step.id, type_=Integer()).over(**following).label("next_id"),
     ).where(or_(Step.user_id.is_not(None), Step.kind == StepKind.DEAL))
-    of = moves.subquery().c
-    targets = {one.action: one.target.value for one in DEAL_STATES.transitions} | {"open": DEAL_STATES.initial.value}
-    entered: ColumnElement[Any] = case(targets, value=of.action)
-    following: dict[str, Any] = {"partition_by": of.deal_id, "order_by": of.id}
-    return select(
-        of.id,
-        of.deal_id,
-        of.at,
-        func.max(entered).over(partition_by=(of.deal_id, of.stage)).label("state"),
-        func.lead(of.at, type_=UtcDateTime()).over(**following).label("next_at"),
-        func.lead(of.id, type_=Integer()).over(**following).label("next_id"),
+    of, move = steps.subquery().c, aliased(Step)
+    last_move = (
+        select(move.action)
+        .where(move.deal_id == of.deal_id, move.kind == StepKind.DEAL, move.id <= of.id)
+        .order_by(move.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    targets = {one.action: one.target.value for one in DEAL_STATES.transitions} | {"open": DEAL_STATES.initial.value}
+    shortest = min(days for _, days in DEAL_STATES.timers)
+    rests = or_(of.next_at.is_(None), of.next_at > days_later(of.at, shortest))
+    return select(*of, case(targets, value=last_move).label("state")).where(rests)

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from marketplace.infra.database import Base
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.permissions import SYSTEM, Appointment, Office
+from marketplace.kernel.permissions import SYSTEM
 from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
@@ -190,14 +189,14 @@ def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> 
     assert {county: figure.value for county, figure in found.items()} == expected
 
 
-def test_how_things_stand_is_what_the_lists_and_states_say(uow: UnitOfWork) -> None:
+def test_how_things_stand_is_what_the_lists_and_states_say(demo: Demo, uow: UnitOfWork) -> None:
     """Figures made of histories come out as what people see today."""
 
     def standing(code: FigureCode) -> int:
         return total(uow, Filter(DEFINITIONS[code], ALWAYS, uow.now())).value
 
-    with_county = replace(SYSTEM, appointments=frozenset({Appointment(Office.CITY_OFFICIAL)}))
-    stalled = count_stalled(replace(uow, actor=with_county))[0]
+    with demo.runtime.factory.reading(demo.person("official@example.com")) as of_official:
+        stalled = count_stalled(of_official)[0]
     published = states(uow, Result)["published"]
     ended = states(uow, Deal)
     assert (standing(FigureCode.C9), standing(FigureCode.C11)) == (published, stalled)

@@ -30,7 +30,7 @@ from tests.figures import FigureWriter
 from tests.personas import People
 from tests.standings import StandingBook, StandingHistory
 
-STEPS = 40
+STEPS = 30
 STOCKS = (FigureCode.C9, FigureCode.C10, FigureCode.C11)
 CODES = (*STOCKS, FigureCode.C12, FigureCode.C13, FigureCode.B1)
 BEGINNING = date(2023, 1, 1)
