@@ -28,7 +28,7 @@ from tests.paying import BY_PLAN, refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
 
-BEFORE_ONLINE_PAYMENT, BEFORE_STOCKS = "0016", "0019"
+BEFORE_ONLINE_PAYMENT, BEFORE_STOCKS = "0016", "0020"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,7 +5,7 @@ words and get no kind of reason: nobody guesses it. Decisions about listings and
 as they were before, for figures rest on them.
 
 Revision ID: 0023
-Revises: 0019
+Revises: 0020
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,7 +16,7 @@ from alembic import op
 
 
 revision = '0023'
-down_revision = '0019'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 
