@@ -84,6 +84,7 @@ class RecordPage(Labelled):
     RESULT = "result", N_("Result")
     NEED = "need", N_("Need")
     INTEREST = "interest", N_("Interest")
+    BENEFIT = "benefit", N_("Benefit of own use")
 
 
 LONGEST_YEARS = 20
