@@ -23,6 +23,7 @@ from marketplace.alerts import views as alert_views
 from marketplace.api import views as api
 from marketplace.audit import service as audit
 from marketplace.bases import views as base_views
+from marketplace.benefits import views as benefit_views
 from marketplace.cli import register_commands
 from marketplace.deals import views as deal_views
 from marketplace.evidence import views as evidence_views
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     online_views.blueprint,
     registration_views.blueprint,
     reward_views.blueprint,
+    benefit_views.blueprint,
     evidence_views.blueprint,
     notification_views.blueprint,
     alert_views.blueprint,

@@ -8,6 +8,7 @@ from marketplace.alerts import models as alerts
 from marketplace.audit import models as audit
 from marketplace.bank import models as bank
 from marketplace.bases import models as bases
+from marketplace.benefits import models as benefits
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.digests import models as digests
@@ -35,6 +36,7 @@ OWNERS = (
     audit,
     bank,
     bases,
+    benefits,
     contracts,
     deals,
     digests,

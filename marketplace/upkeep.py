@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from marketplace.accounts.models import SignInAttempt, VerificationCode
+from marketplace.benefits.models import Declaration
 from marketplace.contracts.models import DocumentFile, Scan, Seal
 from marketplace.deals.models import Message
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -18,6 +19,7 @@ from marketplace.rewards.models import Payout, RewardLine, RewardRule
 FILE_COLUMNS = (
     Attachment.sha256,
     Attachment.thumbnail_sha256,
+    Declaration.proof_sha256,
     DocumentFile.sha256,
     ImportRun.sha256,
     Message.file_sha256,

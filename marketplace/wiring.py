@@ -95,6 +95,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "registration.record_moved": ("notifications.tell",),
     "patent_transfer.moved": ("notifications.tell",),
     "reward.moved": ("notifications.tell",),
+    "benefit.moved": ("notifications.tell",),
     "payout.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
     "audit.day_ended": ("audit.anchor",),

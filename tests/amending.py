@@ -3,6 +3,7 @@
 from datetime import date
 
 from marketplace.contracts.changes import Amending, Settling
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import change_service, document_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
@@ -22,7 +23,7 @@ LOWERED = Amending(
 )
 """Of the three lines of BY_PLAN the last two go: 154,000 yuan instead of 180,000."""
 
-SETTLED = Settling(6_000_000, UNTIL, "设备改为外购，双方协商解除。", "图纸由乙方收回。")
+SETTLED = Settling(6_000_000, UNTIL, "设备改为外购，双方协商解除。", "图纸由乙方收回。", EndReason.ANOTHER_WAY)
 """60,000 yuan in the end."""
 
 

@@ -9,6 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from marketplace.benefits.rules import DECLARATION_STATES
 from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES
 from marketplace.deals.rules import DEAL_STATES, OFFER_STATES
 from marketplace.kernel.states import Relation, StateTable
@@ -52,6 +53,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     TRANSFER_STATES,
     REWARD_STATES,
     PAYOUT_STATES,
+    DECLARATION_STATES,
     SNAPSHOT_STATES,
 )
 
@@ -159,6 +161,8 @@ def figures() -> Iterator[str]:
     yield ""
     yield "Each is one object, listed in `marketplace/statistics/definitions.py`; the desk, reports and exports read from it."
     yield "A rung of the ladder (A) is never added to another one. A report says by which version of a definition it was frozen."
+    yield "How many letters were signed and how many contracts came into force is the number beside A0 and A1 in every table."
+    yield "Months are put together to quarters and years wherever a figure has months."
     for one in DEFINITIONS.values():
         yield from ("", f"## {one.code.label}", "", one.formula, "")
         facts = [
@@ -168,7 +172,8 @@ def figures() -> Iterator[str]:
             ("counts", one.counted),
         ]
         facts += [("a share of", one.whole)] if one.whole else []
-        facts.append(("may be cut by", ", ".join(dimension.value for dimension in one.dimensions)))
+        facts += [("a stock", "all rows until the end of the period count, whenever it began")] if one.is_stock else []
+        facts.append(("may be cut by", ", ".join(dimension.value for dimension in one.dimensions) or "nothing"))
         yield from _table(("", ""), facts)
 
 

@@ -35,6 +35,7 @@ def attach_settlement(uow: UnitOfWork, document: Document, settling: Settling, r
         received_fen=received_fen,
         settle_on=settling.settle_on,
         reason=settling.reason,
+        end_reason=settling.end_reason,
     )
     uow.session.add(row)
     uow.flush()

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from marketplace.contracts.clauses import Clause
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, DocumentKind
+from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, DocumentKind, EndReason, required_reason
 from marketplace.contracts.terms import LONGEST_LINE, MOST_INSTALMENTS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -124,6 +124,7 @@ class Settling:
     settle_on: date | None
     reason: str
     arrangements: str = ""
+    end_reason: EndReason | None = None
 
     def checked(self, contract: ContractInForce, today: date) -> "Settling":
         """The same, cleaned; a day is left out where nothing is left to settle. Raises InvalidInput beside what does not fit."""
@@ -137,6 +138,7 @@ class Settling:
             None if is_even else self.settle_on,
             required(self.reason, "reason", LONGEST_REASON),
             clean(self.arrangements)[:LONGEST_CLAUSE],
+            required_reason(self.end_reason),
         )
 
 

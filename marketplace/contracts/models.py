@@ -13,6 +13,7 @@ from marketplace.contracts.rules import (
     ContractType,
     DocumentKind,
     DocumentState,
+    EndReason,
     PaperState,
     PriceModel,
     PrintKind,
@@ -94,7 +95,8 @@ class Amendment(Base):
 
 class Settlement(Base):
     """What a termination agreement rests on and says: `received_fen` is what had been received of the fixed price, less refunds,
-    when it was written; the difference to what is payable in the end is paid or sent back until `settle_on`, a day in China."""
+    when it was written; the difference to what is payable in the end is paid or sent back until `settle_on`, a day in China.
+    Agreements of before there was an `end_reason` have none."""
 
     __tablename__ = "settlements"
 
@@ -103,8 +105,10 @@ class Settlement(Base):
     received_fen: Mapped[int] = mapped_column(BigInteger)
     settle_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text)
+    end_reason: Mapped[EndReason | None] = mapped_column(EnumText(EndReason))
 
     __table_args__ = (
+        one_of("end_reason", EndReason),
         CheckConstraint("payable_fen >= 0 AND received_fen >= 0", name="not_negative"),
         CheckConstraint("payable_fen = received_fen OR settle_on IS NOT NULL", name="day_if_not_even"),
         CheckConstraint("reason <> ''", name="reason_given"),

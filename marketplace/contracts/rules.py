@@ -1,5 +1,6 @@
 """Kinds of document, price models, the state tables of signing, and amounts in Chinese words. Pure."""
 
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
 
@@ -68,6 +69,20 @@ class PrintKind(Labelled):
 
     TEXT = "text", N_("Text to be signed")
     SIGNED = "signed", N_("Text with the record of the signatures")
+
+
+class EndReason(Labelled):
+    """Why a deal was given up or its contract ended, for whoever counts endings; the words beside it say it in full."""
+
+    PRICE = "price", N_("No agreement on the price or its payment")
+    TERMS = "terms", N_("No agreement on other terms")
+    TECHNOLOGY = "technology", N_("The technology does not do what is needed")
+    OWNERSHIP = "ownership", N_("A question of ownership or rights")
+    ANOTHER_WAY = "another_way", N_("The need was met in another way")
+    PLANS = "plans", N_("Money or plans have changed")
+    SILENCE = "silence", N_("The other side does not answer")
+    BREACH = "breach", N_("A party did not do what was agreed")
+    OTHER = "other", N_("Another reason, said in words")
 
 
 LONGEST_CLAUSE = 8000
@@ -190,3 +205,10 @@ def _four(number: int) -> str:
             words += ("零" if gap and words else "") + _DIGITS[digit] + name
         gap = not digit
     return words
+
+
+def required_reason(reason: EndReason | None) -> EndReason:
+    """The kind of reason of an ending. Raises InvalidInput where none was chosen."""
+    if reason is None:
+        raise InvalidInput(N_("Choose what comes closest."), field="end_reason")
+    return reason

@@ -11,13 +11,13 @@ from marketplace.contracts.change_texts import NO_ARRANGEMENTS
 from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling, lines_from
 from marketplace.contracts.clauses import Clause, from_rows
 from marketplace.contracts.models import Amendment, Document, Settlement
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON
+from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, EndReason
 from marketplace.contracts.terms import LONGEST_LINE
 from marketplace.deals.forms import clause_texts, clauses_form
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices, row_id
+from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id
 
 NEW_LINES = 2
 FIRST = ("plan", "acceptance", "other")
@@ -126,6 +126,9 @@ class SettlementForm(Form):
         _l("What is paid of the fixed price in the end, all in all"), validators=[DataRequired(_FILL_IN)]
     )
     settle_on = DateField(_l("Until when the rest is paid, or sent back"), validators=[Optional()])
+    end_reason = SelectField(
+        _l("Kind of reason"), choices=choices(EndReason, empty="—"), validators=[InputRequired(_FILL_IN)]
+    )
     reason = TextAreaField(
         _l("Why the contract ends"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
     )
@@ -137,13 +140,18 @@ class SettlementForm(Form):
         """Begin with the text that is on the table."""
         self.payable.process_data(settlement.payable_fen)
         self.settle_on.data, self.reason.data = settlement.settle_on, settlement.reason
+        self.end_reason.data = settlement.end_reason
         said = clause_text(document, "handover")
         self.arrangements.data = "" if said == NO_ARRANGEMENTS else said
 
     def read(self) -> Settling:
         """What was typed."""
         return Settling(
-            self.payable.fen or 0, self.settle_on.data, self.reason.data or "", self.arrangements.data or ""
+            self.payable.fen or 0,
+            self.settle_on.data,
+            self.reason.data or "",
+            self.arrangements.data or "",
+            chosen(EndReason, self.end_reason.data),
         )
 
 

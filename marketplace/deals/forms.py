@@ -22,7 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, PriceModel
+from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, EndReason, PriceModel
 from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
@@ -33,7 +33,7 @@ from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.preemptions.service import LONGEST_NOTE as LONGEST_ANSWER
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices
+from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen
 
 INSTALMENT_LINES = 4
 _FILL_IN = _l("Please fill this in.")
@@ -60,6 +60,18 @@ class ReasonForm(Form):
     reason = TextAreaField(
         _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
     )
+
+
+class EndingForm(ReasonForm):
+    """Why a deal ends, by its kind and in words."""
+
+    end_reason = SelectField(
+        _l("Kind of reason"), choices=choices(EndReason, empty="—"), validators=[InputRequired(_FILL_IN)]
+    )
+
+    def read_kind(self) -> EndReason | None:
+        """The kind that was chosen."""
+        return chosen(EndReason, self.end_reason.data)
 
 
 class DayForm(Form):
@@ -265,7 +277,7 @@ class VerifyForm(Form):
     file = FileField(_l("Or the file itself: PDF, or text"))
 
 
-class TerminationForm(ReasonForm):
+class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
     payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])

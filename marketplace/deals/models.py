@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.contracts.rules import Basis, ContractType, PriceModel
+from marketplace.contracts.rules import Basis, ContractType, EndReason, PriceModel
 from marketplace.contracts.terms import Terms, instalments_from
 from marketplace.deals.rules import DealState, EntryKind, OfferState, StepKind
+from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
@@ -16,7 +17,8 @@ class Deal(Base):
     """One per contract family. What figures are cut by (counties, industry, category, base, origin) is settled at the opening, so
     that nothing that changes later rewrites them.
 
-    `moved_at` is the last step of the deal, an offer or a document; a message alone does not move a deal.
+    `moved_at` is the last step of the deal, an offer or a document; a message alone does not move a deal. `end_reason` is the
+    kind of `reason` for which it was given up or terminated; deals that ended before there were kinds have none.
     """
 
     __tablename__ = "deals"
@@ -40,9 +42,12 @@ class Deal(Base):
     in_force_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+    end_reason: Mapped[EndReason | None] = mapped_column(EnumText(EndReason))
 
     __table_args__ = (
         one_of("state", DealState),
+        one_of("end_reason", EndReason),
+        CheckConstraint("end_reason IS NULL OR state IN ('lost', 'terminated')", name="end_reason_if_ended"),
         CheckConstraint("seller_party_id <> buyer_party_id", name="two_parties"),
         CheckConstraint(
             "state NOT IN ('in_force', 'performing', 'accepted', 'completed', 'terminated') OR in_force_at IS NOT NULL",
@@ -163,3 +168,6 @@ class Step(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (one_of("kind", StepKind),)
+
+
+append_only(Step)

@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.deals.forms import MessageForm, ReasonForm, Refused, forms_for
+from marketplace.deals.forms import EndingForm, MessageForm, ReasonForm, Refused, forms_for
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.progress import Stage
 from marketplace.deals.queries import room
@@ -23,5 +23,6 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         may_write=bool(page.relations & WRITERS),
         is_party=Relation.PARTY in page.relations,
         reason_form=forms_for(ReasonForm, refused),
+        ending_form=forms_for(EndingForm, refused)("lose"),
         stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
     )

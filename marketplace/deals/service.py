@@ -4,7 +4,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document, Settlement
-from marketplace.contracts.rules import CHANGES, LONGEST_REASON, DocumentKind
+from marketplace.contracts.rules import CHANGES, LONGEST_REASON, DocumentKind, EndReason, required_reason
 from marketplace.contracts.service import require_no_contract_awaited, void_all
 from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.events import DealMoved, MessageSent
@@ -146,8 +146,10 @@ def write(uow: UnitOfWork, deal_id: int, text: str, upload: Upload | None = None
     return message
 
 
-def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
+def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "", end_reason: EndReason | None = None) -> Deal:
     """Take one of SIMPLE_ACTIONS: negotiate again, give up, and the steps of performance. Emits DealMoved.
+
+    Whoever gives up says why, in words and by the kind of reason.
 
     Giving up and negotiating again put unsigned texts out of use, but not a paper contract both have confirmed. Accepting the
     delivery makes the lines of the payment plan due that wait for it; a deal is complete once everything is paid.
@@ -161,7 +163,7 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     if action in TAKES_BACK:
         require_no_contract_awaited(uow, deal_id)
     if action == "lose":
-        _end(room, action, required(reason, "reason", LONGEST_REASON))
+        _end(room, action, required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
         close_before_force(room)
     elif action == "complete":
         require_all_paid(room)
@@ -176,11 +178,17 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "") -> Deal:
     return room.deal
 
 
-def _end(room: Room, action: str, reason: str = "", relations: frozenset[Relation] | None = None) -> None:
+def _end(
+    room: Room,
+    action: str,
+    reason: str = "",
+    end_reason: EndReason | None = None,
+    relations: frozenset[Relation] | None = None,
+) -> None:
     """The deal's last step. The interests that led to it end too, so that the same two may begin again about the same pair:
     after a loss because things change, after a termination or completion because a second contract is a deal of its own."""
     uow, deal = room.uow, room.deal
-    room.move(action, relations, reason, ended_at=uow.now())
+    room.move(action, relations, reason, ended_at=uow.now(), end_reason=end_reason)
     led_here = Interest.id == deal.interest_id
     if deal.result_id and deal.need_id:
         sides = (deal.seller_party_id, deal.buyer_party_id)
@@ -195,7 +203,9 @@ def close_before_force(room: Room) -> None:
     void_all(room.uow, room.deal.id, tuple(DocumentKind))
 
 
-def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> Deal:
+def terminate(
+    uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int, end_reason: EndReason | None = None
+) -> Deal:
     """An official records that a contract in force was ended, where the parties do not sign an agreement about it.
 
     `payable_fen` (fen with tax) is what the termination leaves payable; the rest of the signed amount is booked off today, and
@@ -207,7 +217,7 @@ def terminate(uow: UnitOfWork, deal_id: int, reason: str, payable_fen: int) -> D
     said = required(reason, "reason", LONGEST_REASON)
     if not 0 <= payable_fen <= signed_fen(uow.session, deal_id):
         raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
-    _end(room, "terminate", said)
+    _end(room, "terminate", said, required_reason(end_reason))
     _book_off(room, contract_in_force(uow.session, deal_id), payable_fen)
     return room.deal
 
@@ -219,7 +229,7 @@ def end_by_agreement(room: Room, agreement: Document) -> None:
     Raises Conflict while money is on its way; emits DealMoved.
     """
     settlement = room.uow.session.get_one(Settlement, agreement.id)
-    _end(room, "end_by_agreement", settlement.reason, frozenset({Relation.SYSTEM}))
+    _end(room, "end_by_agreement", settlement.reason, settlement.end_reason, frozenset({Relation.SYSTEM}))
     _book_off(room, agreement, settlement.payable_fen, settlement)
 
 

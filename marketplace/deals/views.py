@@ -19,7 +19,7 @@ from marketplace.deals import (
     verify_views,
 )
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import MessageForm, ReasonForm, Refused, TerminationForm, upload_of
+from marketplace.deals.forms import EndingForm, MessageForm, Refused, TerminationForm, upload_of
 from marketplace.deals.models import Deal, Message
 from marketplace.deals.policy import require_visible
 from marketplace.deals.room_page import show_room
@@ -103,8 +103,9 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
 def take(deal_id: int, action: str) -> str | Response:
     """Take a step of the lifecycle; giving up asks for a reason."""
     if action == "lose":
-        form = ReasonForm()
-        if submitted(form, lambda uow: service.take(uow, deal_id, action, form.reason.data)) is None:
+        form = EndingForm()
+        kind = form.read_kind
+        if submitted(form, lambda uow: service.take(uow, deal_id, action, form.reason.data, kind())) is None:
             return show_room(deal_id, refused=Refused(action, form))
     else:
         with writing() as uow:
@@ -122,7 +123,8 @@ def terminate(deal_id: int) -> str | Response:
         page = queries.room(uow, deal_id)
     if not any(one.action == "terminate" for one in page.actions):
         raise NotFound(N_("There is no such page."))
-    deal = submitted(form, lambda uow: service.terminate(uow, deal_id, form.reason.data, form.payable.fen or 0))
+    reason, payable = form.reason, form.payable
+    deal = submitted(form, lambda uow: service.terminate(uow, deal_id, reason.data, payable.fen or 0, form.read_kind()))
     if deal is not None:
         flash(_("The termination is recorded and booked with today's date."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)

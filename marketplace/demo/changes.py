@@ -26,7 +26,7 @@ def _line(told: LineTold, today: date) -> Instalment:
 
 def _agree_to_end(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
     settle_on = china_day(uow.now()) + timedelta(days=step.valid_days or 30)
-    settling = Settling(step.payable_yuan * 100, settle_on, step.reason, step.text)
+    settling = Settling(step.payable_yuan * 100, settle_on, step.reason, step.text, step.end_reason)
     document_service.send(uow, change_service.propose_termination(uow, deal_id, settling).id)
 
 

@@ -6,6 +6,7 @@ from datetime import time
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
+from marketplace.demo.benefits import benefit_cues
 from marketplace.demo.cues import Cue, cue, play
 from marketplace.demo.figures import figure_cues
 from marketplace.demo.listings import need_cues, result_cues
@@ -75,6 +76,8 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from interest_cues(stage, story, interest)
     for deal in story.deals:
         yield from deal_cues(stage, deal)
+    for benefit in story.benefits:
+        yield from benefit_cues(stage, story, benefit)
     yield from figure_cues(stage, story)
     yield from target_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from marketplace.benefits.rules import Repeatability
+from marketplace.contracts.rules import EndReason
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -182,6 +185,7 @@ class StepTold(Told):
     valid_days: int | None = None
     line: int = 1
     reason: str = ""
+    end_reason: EndReason | None = None
     clauses: dict[str, str] = {}
     dropped: tuple[int, ...] = ()
     lines: tuple[LineTold, ...] = ()
@@ -203,6 +207,24 @@ class TargetTold(Told):
     values: dict[str, int]
 
 
+class BenefitTold(Told):
+    """What a result brought a unit in the year before it was declared."""
+
+    result: str
+    organisation: str
+    person: str
+    days_ago: int
+    basis: str
+    unit_yuan: int
+    quantity: int
+    quantity_of: str
+    costs_yuan: int
+    costs_for: str
+    scope: str
+    repeatability: Repeatability
+    verified_days_ago: int | None = None
+
+
 class Story(Told):
     """Everything, file by file."""
 
@@ -214,6 +236,7 @@ class Story(Told):
     interests: tuple[InterestTold, ...]
     deals: tuple[DealTold, ...]
     targets: tuple[TargetTold, ...] = ()
+    benefits: tuple[BenefitTold, ...] = ()
 
     def person(self, key: str) -> Person:
         """The person of a key."""

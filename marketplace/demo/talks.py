@@ -118,7 +118,7 @@ class Scene:
 
 def _take(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     if step.action in SIMPLE:
-        deals.take(uow, scene.deal_id, step.action, step.reason)
+        deals.take(uow, scene.deal_id, step.action, step.reason, step.end_reason)
     elif step.action in FOLLOWING:
         FOLLOWING[step.action](uow, scene.deal_id, step)
     else:
@@ -197,7 +197,7 @@ def _verify_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
 
 
 def _terminate(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
-    deals.terminate(uow, scene.deal_id, step.reason, step.payable_yuan * 100)
+    deals.terminate(uow, scene.deal_id, step.reason, step.payable_yuan * 100, step.end_reason)
 
 
 STEPS: dict[str, Callable[[UnitOfWork, Scene, StepTold], None]] = {

@@ -39,6 +39,7 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
     ReviewKind.REGISTRATION: ("registrations.page", "deal_id"),
     ReviewKind.REWARD: ("rewards.reward", "reward_id"),
+    ReviewKind.BENEFIT: ("benefits.page", "declaration_id"),
     ReviewKind.SNAPSHOT: ("statistics.waiting_snapshot", "snapshot_id"),
 }
 

@@ -20,6 +20,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from marketplace.benefits import policy as benefit_policy
+from marketplace.benefits.models import Declaration
+from marketplace.benefits.rules import DeclarationState
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import LIVE, PaperState
 from marketplace.deals import policy as deal_policy
@@ -58,7 +61,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, claim, organisation, reward or snapshot, or the deal of what is verified."""
+    """One thing to decide. `target_id` is a listing, claim, organisation, reward, benefit or snapshot, or the deal of what is
+    verified."""
 
     kind: ReviewKind
     target_id: int
@@ -169,6 +173,7 @@ def _rows(actor: Actor) -> Subquery:
         _receipts(actor),
         _registrations(actor),
         _rewards(actor),
+        _benefits(actor),
         _snapshots(actor),
     ).subquery()
 
@@ -226,6 +231,18 @@ def _rewards(actor: Actor) -> Rows:
         .select_from(Reward)
         .join(Deal, Deal.id == Reward.deal_id)
         .where(Reward.state.in_((RewardState.DISPUTED, RewardState.HELD)), is_of_my_office(actor))
+    )
+
+
+def _benefits(actor: Actor) -> Rows:
+    """Declared benefits; nobody checks those of a unit he belongs to."""
+    since = Declaration.declared_at
+    return (
+        _columns(ReviewKind.BENEFIT, Declaration.id, Listing.title, Organisation.county, since)
+        .select_from(Declaration)
+        .join(Listing, Listing.id == Declaration.result_id)
+        .join(Organisation, Organisation.id == Declaration.organisation_id)
+        .where(Declaration.state == DeclarationState.DECLARED, benefit_policy.is_in_office(actor))
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from marketplace.benefits.rules import DECLARATION_STATES, DeclarationState
 from marketplace.contracts.rules import PAPER_STATES, PaperState
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
@@ -40,6 +41,7 @@ class ReviewKind(Labelled):
     RECEIPT = "receipt", N_("Payment to be verified")
     REGISTRATION = "registration", N_("Registration to be verified")
     REWARD = "reward", N_("Reward that is objected to or held")
+    BENEFIT = "benefit", N_("Benefit of own use to be verified")
     SNAPSHOT = "snapshot", N_("Figures to be published")
 
 
@@ -53,6 +55,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
     ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
     ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
+    ReviewKind.BENEFIT: DECLARATION_STATES.days_allowed(DeclarationState.DECLARED),
     ReviewKind.SNAPSHOT: SNAPSHOT_STATES.days_allowed(SnapshotState.FROZEN),
 }
 """Days an official has, by kind."""

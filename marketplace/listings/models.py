@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.kernel.messages import Labelled
 from marketplace.kernel.states import StateTable
@@ -76,7 +77,8 @@ class Listing(Base):
 
 
 class Decision(Base):
-    """One step in a listing's life, with the words that went with it; `field_notes` maps a field to what is wrong there."""
+    """One step in a listing's life, with the words that went with it; `field_notes` maps a field to what is wrong there. Only
+    added: figures of the past rest on it."""
 
     __tablename__ = "listing_decisions"
 
@@ -89,6 +91,9 @@ class Decision(Base):
     to_state: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text, default="")
     field_notes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
+append_only(Decision)
 
 
 class Attachment(Base):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.accounts.models import User
+from marketplace.benefits.events import BenefitMoved
 from marketplace.contracts.events import DocumentMoved
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.infra import mail_text
@@ -15,6 +16,7 @@ from marketplace.kernel.events import Event
 from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved, ListingRevised, RevisionMoved
 from marketplace.matching.events import InterestMoved
 from marketplace.notifications import (
+    about_benefits,
     about_deals,
     about_interests,
     about_listings,
@@ -60,6 +62,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     TransferMoved: about_registrations.transfer_moved,
     RewardMoved: about_rewards.moved,
     PayoutMoved: about_rewards.payout_moved,
+    BenefitMoved: about_benefits.moved,
 }
 
 

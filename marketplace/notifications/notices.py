@@ -61,6 +61,11 @@ def reward_path(reward_id: int) -> str:
     return f"/rewards/{reward_id}"
 
 
+def benefit_path(declaration_id: int) -> str:
+    """The page of a declared benefit."""
+    return f"/benefits/{declaration_id}"
+
+
 def organisation_path(organisation_id: int) -> str:
     """The page of an organisation."""
     return f"/organisations/{organisation_id}"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 from marketplace.payments.rules import (
     LONGEST_DAYS,
@@ -54,6 +55,30 @@ class Milestone(Base):
         CheckConstraint("(invoice_number = '') = (vat_fen IS NULL)", name="vat_if_invoice"),
         Index("uq_milestones_number", "deal_id", "number", unique=True),
     )
+
+
+class DueMove(Base):
+    """A line of a plan fell due, was put off to another day, or was cancelled (`due_on` is None); the database lets nobody change
+    it, for figures of the past rest on it.
+
+    `late_from` (UTC) is the moment since which the line is late, unless another move or its payment comes before.
+    """
+
+    __tablename__ = "milestone_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    milestone_id: Mapped[int] = mapped_column(ForeignKey("milestones.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None]
+    late_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(due_on IS NULL) = (late_from IS NULL)", name="late_from_if_due"),
+        CheckConstraint("late_from >= at", name="late_after_move"),
+    )
+
+
+append_only(DueMove)
 
 
 class Receipt(Base):

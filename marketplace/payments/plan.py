@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day
+from marketplace.kernel.clock import china_day, day_begins
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.payments.events import MilestoneMoved
-from marketplace.payments.models import Milestone
+from marketplace.payments.models import DueMove, Milestone
 from marketplace.payments.queries import paid_by_line
 from marketplace.payments.rules import (
     MILESTONE_STATES,
@@ -114,7 +114,7 @@ def add_royalty(uow: UnitOfWork, deal_id: int, document_id: int, fen: int, words
     )
     uow.session.add(milestone)
     uow.flush()
-    _announce(uow, milestone, "fall_due")
+    _moved(uow, milestone, "fall_due")
     return milestone
 
 
@@ -142,7 +142,7 @@ def fall_due(uow: UnitOfWork, milestone: Milestone, relations: frozenset[Relatio
         )
     if milestone.state is MilestoneState.DUE:
         advance(uow, MILESTONE_STATES, milestone, "put_off", relations, due_on=due_on)
-        _announce(uow, milestone, "fall_due")
+        _moved(uow, milestone, "fall_due")
     else:
         _fall_due(uow, milestone, relations, due_on)
 
@@ -167,7 +167,7 @@ def invoice(uow: UnitOfWork, milestone: Milestone, number: str, vat_fen: int) ->
 def cancel(uow: UnitOfWork, milestone: Milestone) -> None:
     """Take a line out of the plan, because the contract has ended or was amended. Emits MilestoneMoved."""
     advance(uow, MILESTONE_STATES, milestone, "cancel", _BY_SYSTEM)
-    _announce(uow, milestone, "cancel")
+    _moved(uow, milestone, "cancel")
 
 
 def milestones(uow: UnitOfWork, deal_id: int) -> list[Milestone]:
@@ -186,7 +186,16 @@ def fetch(uow: UnitOfWork, milestone_id: int) -> Milestone:
 
 def _fall_due(uow: UnitOfWork, milestone: Milestone, relations: frozenset[Relation], due_on: date) -> None:
     advance(uow, MILESTONE_STATES, milestone, "fall_due", relations, due_on=due_on)
-    _announce(uow, milestone, "fall_due")
+    _moved(uow, milestone, "fall_due")
+
+
+def _moved(uow: UnitOfWork, milestone: Milestone, action: str) -> None:
+    """Write down by which day the line is paid in time from now on."""
+    now, due_on = uow.now(), milestone.due_on if milestone.state is MilestoneState.DUE else None
+    late_from = max(now, day_begins(due_on + timedelta(days=1))) if due_on else None
+    uow.session.add(DueMove(milestone_id=milestone.id, at=now, due_on=due_on, late_from=late_from))
+    uow.flush()
+    _announce(uow, milestone, action)
 
 
 def _announce(uow: UnitOfWork, milestone: Milestone, action: str) -> None:

@@ -1,7 +1,5 @@
 """The rows of what is counted beside the amounts: how much was published, answered and converted."""
 
-from typing import Any
-
 from sqlalchemy import (
     and_,
     case,
@@ -9,14 +7,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql import functions
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import EntryKind
-from marketplace.infra.database import UtcDateTime
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import InterestState, Side
 from marketplace.needs.models import Need
@@ -26,6 +20,7 @@ from marketplace.statistics.rows import (
     Rows,
     along_contract,
     china_day,
+    days_later,
     facts,
     labelled,
     month_of,
@@ -36,26 +31,6 @@ from marketplace.statistics.rules import Dimension
 
 ANSWER_DAYS = 30
 """A need is answered in time when somebody expresses interest within so many days of its publication."""
-
-
-class days_later(functions.GenericFunction[Any]):  # noqa: N801 - a function of SQL is written like one
-    """A UTC moment so many whole days later."""
-
-    type = UtcDateTime()
-    inherit_cache = True
-
-
-@compiles(days_later, "sqlite")
-def _days_later_sqlite(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
-    moment, days = (compiler.process(clause, **options) for clause in element.clauses)
-    # Its seconds have but three decimals; those that are kept have six.
-    return f"strftime('%Y-%m-%d %H:%M:%S', {moment}, '+' || {days} || ' days') || substr({moment}, 20)"
-
-
-@compiles(days_later, "postgresql")
-def _days_later_postgresql(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
-    moment, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({moment}) + make_interval(days => {days})"
 
 
 def results_published() -> Rows:

@@ -10,9 +10,10 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day, day_begins, end_of
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter, Value
-from marketplace.statistics.rules import Dimension, FigureCode, Period, year_to
+from marketplace.statistics.rules import Dimension, FigureCode, Span, asked_period, year_to
 from marketplace.statistics.wording import MEMBERS, NUMBERED
 from marketplace.web.arguments import day_asked
 from marketplace.web.forms import is_member, row_id
@@ -31,9 +32,18 @@ def asked(uow: UnitOfWork, *, with_values: bool = False) -> Filter:
         raise InvalidInput(N_("There is no such figure."), field="figure")
     today = china_day(uow.now())
     usual = year_to(today)
-    period = Period(day_asked("from", usual.first), day_asked("to", usual.last))
+    period = asked_period(day_asked("from", usual.first), day_asked("to", usual.last))
     wanted = Filter(DEFINITIONS[FigureCode(code)], period, moment_of(uow.now(), day_asked("as_of", today), today))
     return replace(wanted, values=_values(wanted), since=_since(wanted)) if with_values else wanted
+
+
+def asked_span(definition: Definition) -> Span:
+    """What the months are put together to; as the figure is usually shown where the address asks for nothing. Raises
+    InvalidInput."""
+    text = request.args.get("over", definition.span.value)
+    if not is_member(Span, text):
+        raise InvalidInput(N_("There is no such value to choose by."), field="over")
+    return Span(text)
 
 
 def as_of_day(wanted: Filter) -> date:

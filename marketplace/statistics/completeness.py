@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from marketplace.benefits.models import Declaration
+from marketplace.benefits.rules import DeclarationState
 from marketplace.contracts.models import Document, Seal, Signature
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
+from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import ReceiptKind, ReceiptState
 from marketplace.rewards.models import Payout, Reward
@@ -45,7 +48,8 @@ def completeness(uow: UnitOfWork, wanted: Filter, rows: Columns) -> Completeness
     if kind is None:
         return None
     counties = counties_in_scope(uow.actor, wanted.definition)
-    of_office = true() if counties is None else or_(Deal.seller_county.in_(counties), Deal.buyer_county.in_(counties))
+    in_office = or_(*(county.in_(counties or ()) for county in kind.counties))
+    of_office = true() if counties is None else in_office
     return Completeness(
         kind.proven(uow.session, rows),
         kind.proven_how,
@@ -60,6 +64,7 @@ class _Kind:
     proven_how: str
     waiting: Callable[[], Select[Any]]
     waiting_for: str
+    counties: tuple[Any, ...] = (Deal.seller_county, Deal.buyer_county)
 
 
 def _all(_session: Session, rows: Columns) -> Figure:
@@ -105,6 +110,18 @@ def _approved() -> Select[Any]:
     return _of(rest).join(Deal, Deal.id == Reward.deal_id).where(Reward.state == RewardState.APPROVED, rest > 0)
 
 
+def _declared() -> Select[Any]:
+    """Of what corrects another, the difference."""
+    old = aliased(Declaration)
+    return (
+        _of(Declaration.fen - func.coalesce(old.fen, 0))
+        .select_from(Declaration)
+        .join(Organisation, Organisation.id == Declaration.organisation_id)
+        .outerjoin(old, old.id == Declaration.replaces_id)
+        .where(Declaration.state == DeclarationState.DECLARED)
+    )
+
+
 def _of(fen: ColumnElement[Any] | Any) -> Select[Any]:
     return select(func.coalesce(func.sum(fen), 0), func.count())
 
@@ -120,4 +137,11 @@ _KINDS: Mapping[FigureCode, _Kind] = {
     FigureCode.A1: _Kind(_sealed, SIGNED, _CONTRACTS, N_("Out for signature now, not in the figure")),
     FigureCode.A4: _Kind(_all, VOUCHER, _reported, N_("Reported and not verified yet, not in the figure")),
     FigureCode.A6: _Kind(_acknowledged, RECEIVED, _approved, N_("Approved and not paid yet, not in the figure")),
+    FigureCode.B1: _Kind(
+        _all,
+        N_("With its proof, checked by an official"),
+        _declared,
+        N_("Declared and not verified yet, not in the figure"),
+        (Organisation.county,),
+    ),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.kernel.messages import N_
 from marketplace.statistics.rows import DEAL_DIMENSIONS, FACTS, Rows
-from marketplace.statistics.rules import Dimension, FigureCode, Unit
+from marketplace.statistics.rules import Dimension, FigureCode, Period, Span, Unit
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Definition:
     whole: str = ""
     across_deals: bool = False
     """Whether a row of one deal depends on others."""
+    is_stock: bool = False
+    """Whether it says how things stand at the end of a day: all rows until then count, whenever the period began."""
+
+    stands_alone: bool = False
+    """Whether other figures tell nothing of its parts: what it hides in public they may show."""
+    span: Span = Span.MONTH
+    """How it is shown over time unless somebody asks otherwise."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -38,7 +45,12 @@ class Definition:
         """SHA-256 of its words, unit and dimensions: whoever changes one of them without a new version is found out by every
         snapshot."""
         said = (self.code.value, self.version, self.unit.value, self.formula, self.dated_by, *self.columns)
+        said += ("stock",) if self.is_stock else ()
         return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()
+
+    def days_of(self, period: Period) -> Period:
+        """The days whose rows count in a period: of a stock all until its last."""
+        return period.until_its_end() if self.is_stock else period
 
     @property
     def is_share(self) -> bool:

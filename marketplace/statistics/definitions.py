@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from marketplace.statistics.activity_figures import ACTIVITY_FIGURES
 from marketplace.statistics.definition import Definition
+from marketplace.statistics.ending_figures import ENDING_FIGURES
 from marketplace.statistics.money_figures import MONEY_FIGURES
 from marketplace.statistics.rules import FigureCode
+from marketplace.statistics.stock_figures import STOCK_FIGURES
 
-_CURRENT = (*MONEY_FIGURES, *ACTIVITY_FIGURES)
+_CURRENT = (*MONEY_FIGURES, *ACTIVITY_FIGURES, *STOCK_FIGURES, *ENDING_FIGURES)
 
 DEFINITIONS: Mapping[FigureCode, Definition] = {one.code: one for one in _CURRENT}
 """The definition of each figure that is in force, in the order in which they are shown."""

@@ -8,7 +8,7 @@ from marketplace.statistics.columns import Columns
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.disclosure import Hidden
 from marketplace.statistics.queries import Value
-from marketplace.statistics.rules import WIDE, Dimension, Figure, Period
+from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, Span, first_of
 
 V = TypeVar("V", bound=Value)
 NOTHING = Figure()
@@ -39,13 +39,18 @@ class Cut:
 @dataclass(frozen=True)
 class Desk:
     """The tables of one figure in one period. `total` counts every row once: the city's line; `within` is what stayed inside one
-    county. `counties` is empty for a figure that has no seller and buyer."""
+    county. `counties` is empty for a figure that has no seller and buyer.
+
+    What happens has `months`, which add up to the total. How things stand has `levels` instead: how they stood at the end of
+    each month, the last of them being the total.
+    """
 
     definition: Definition
     period: Period
     total: Figure
     within: Figure
     months: tuple[tuple[str, Part], ...]
+    levels: tuple[tuple[str, Figure], ...]
     counties: tuple[CountyRow, ...]
     cuts: tuple[Cut, ...]
 
@@ -63,7 +68,19 @@ class Desk:
         )
         cuts = (Cut(one.dimension, _kept(one.parts, hidden.get(one.dimension, ()))) for one in self.cuts)
         months = _kept(self.months, hidden.get(Dimension.MONTH, ()))
-        return replace(self, months=months, counties=tuple(counties), cuts=tuple(cuts))
+        # The level of a month may be a single contract's, and no cut of the total says on how many it rests.
+        return replace(self, months=months, levels=(), counties=tuple(counties), cuts=tuple(cuts))
+
+    def over_time(self, span: Span) -> tuple[tuple[str, Part], ...]:
+        """The months put together; of a stock how it stood at their end. Where a month is not shown, nor is what it belongs to:
+        so the quarters tell nothing that the months keep."""
+        if self.definition.is_stock:
+            return tuple({span.of(month): level for month, level in self.levels}.items())
+        parts: dict[str, Part] = {}
+        for month, part in self.months:
+            sum_so_far = parts.get(span.of(month), NOTHING)
+            parts[span.of(month)] = None if sum_so_far is None or part is None else sum_so_far + part
+        return tuple(parts.items())
 
     def cut(self, dimension: str) -> Cut | None:
         """The table of a dimension, where the figure has it."""
@@ -72,14 +89,16 @@ class Desk:
 
 def arrange(definition: Definition, period: Period, rows: Columns, counties: Sequence[str]) -> Desk:
     """The tables of a figure whose rows are at hand; counties come in their official order, 未填 last."""
-    months, has_deal = rows.by(Dimension.MONTH), Dimension.SELLER in rows.dimensions
+    has_deal = Dimension.SELLER in rows.dimensions
+    months = {} if definition.is_stock else rows.by(Dimension.MONTH)
     within = rows.by_both(Dimension.SELLER, Dimension.BUYER) if has_deal else {}
     return Desk(
         definition=definition,
         period=period,
         total=rows.total(),
         within=Figure.sum(within.values()),
-        months=tuple((month, months.get(month, NOTHING)) for month in period.months()),
+        months=tuple((month, months.get(month, NOTHING)) for month in period.months() if not definition.is_stock),
+        levels=_levels(rows, period) if definition.is_stock else (),
         counties=_county_rows(rows, within, counties) if has_deal else (),
         cuts=tuple(
             Cut(dimension, _ordered(dimension, rows.by(dimension)))
@@ -87,6 +106,12 @@ def arrange(definition: Definition, period: Period, rows: Columns, counties: Seq
             if dimension not in _TABLES_OF_THEIR_OWN
         ),
     )
+
+
+def _levels(rows: Columns, period: Period) -> tuple[tuple[str, Figure], ...]:
+    """How a stock stood at the end of each month of a period, or at that of the period."""
+    dated = rows.numbers["dated"]
+    return tuple((month, rows.take(dated < first_of(month, 1).toordinal()).total()) for month in period.months())
 
 
 def _county_rows(rows: Columns, within: Mapping[Value, Figure], counties: Sequence[str]) -> tuple[CountyRow, ...]:

@@ -2,10 +2,13 @@
 
 A part that rests on fewer than three deals is hidden; where it would be the only one of its table, it could be reckoned from the
 total, and the next smallest is hidden too. What one figure of a snapshot hides, all of them hide: else the one would tell what
-the other keeps.
+the other keeps. Benefits of own use rest on no deal: there the units that declared them are counted, however often they did.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from marketplace.statistics.columns import Columns
 from marketplace.statistics.queries import Value
@@ -20,8 +23,26 @@ def hidden_parts(figures: Sequence[Columns]) -> Hidden:
     """By dimension, the values that are shown for no figure of these."""
     dimensions = {one for columns in figures for one in columns.dimensions if one not in WIDE}
     return {
-        one: _hidden([columns.deals_by(one) for columns in figures if one in columns.dimensions]) for one in dimensions
+        one: _hidden([_rest_on(columns, one) for columns in figures if one in columns.dimensions]) for one in dimensions
     }
+
+
+def still_standing(columns: Columns) -> Columns:
+    """Of a stock the rows of the deals that make it up: how many have ever stalled or been late hides nobody who is now."""
+    deals = columns.numbers["deal"]
+    _, place = np.unique(deals, return_inverse=True)
+    left = np.zeros(len(columns), np.int64)
+    np.add.at(left, place, columns.numbers["value"])
+    return columns.take(left[place] != 0)
+
+
+def _rest_on(columns: Columns, dimension: Dimension) -> Mapping[Value, int]:
+    """On how many deals the parts of a dimension rest, or on how many units."""
+    if Dimension.UNIT not in columns.dimensions:
+        return columns.deals_by(dimension)
+    parts, units = columns.dimensions[dimension], columns.dimensions[Dimension.UNIT]
+    pairs = set(zip(parts.codes.tolist(), units.codes.tolist(), strict=True))
+    return {parts.values[code]: number for code, number in Counter(code for code, _ in pairs).items()}
 
 
 def _hidden(tables: Sequence[Mapping[Value, int]]) -> frozenset[Value]:

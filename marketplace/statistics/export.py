@@ -12,8 +12,8 @@ from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.row_queries import Row
-from marketplace.statistics.rules import COUNTIES, WIDE, Dimension, Figure
-from marketplace.statistics.wording import Wording
+from marketplace.statistics.rules import WIDE, Dimension, Figure, Span
+from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.formats import percent
 
 Items = Iterable[tuple[str, Cell]]
@@ -39,7 +39,10 @@ def tables(desk: Desk, prefix: str = "") -> Iterator[Sheet]:
         heads = (_("As seller"), _("As buyer"), _("Within the county"))
         columns = (Column(_("County"), 22), *(one for head in heads for one in _columns(definition, f"{head} · ")))
         yield Sheet(prefix + _("By county"), columns, _counties(desk, said))
-    yield _sheet(prefix + _("By month"), definition, _("Month"), desk.months, desk.total, Dimension.MONTH)
+    for span in Span:
+        name = _(OVER_TIME[definition.is_stock, span])
+        total = None if definition.is_stock else desk.total
+        yield _sheet(prefix + name, definition, _(span.label), desk.over_time(span), total, span)
     for cut in desk.cuts:
         title = _(cut.dimension.label)
         yield _sheet(prefix + title, definition, title, cut.parts, desk.total, cut.dimension)
@@ -47,8 +50,9 @@ def tables(desk: Desk, prefix: str = "") -> Iterator[Sheet]:
 
 def row_sheet(name: str, definition: Definition, rows: Iterable[Row]) -> Sheet:
     """The rows of a figure. What stands in the column of the value adds up to it."""
-    dimensions = [one for one in definition.dimensions if one not in COUNTIES and one not in WIDE]
     has_deal = Dimension.SELLER in definition.dimensions
+    named = {Dimension.SELLER, Dimension.BUYER, *WIDE}
+    dimensions = [one for one in definition.dimensions if one not in named]
     titles = [_("Record"), _("Deal"), _("Title")]
     if has_deal:
         titles += [_("Seller"), _("County of the seller"), _("Buyer"), _("County of the buyer")]
@@ -118,16 +122,13 @@ def _sheet(
     definition: Definition,
     head: str,
     parts: Sequence[tuple[Value, Part]],
-    total: Figure,
-    dimension: Dimension,
+    total: Figure | None,
+    dimension: Dimension | Span,
 ) -> Sheet:
     said = Wording()
     lines = [(said(dimension, value), *value_cells(definition, figure)) for value, figure in parts]
-    return Sheet(
-        name,
-        (Column(head, 26), *_columns(definition)),
-        [*lines, (_("Total"), *value_cells(definition, total))],
-    )
+    end = [] if total is None else [(_("Total"), *value_cells(definition, total))]
+    return Sheet(name, (Column(head, 26), *_columns(definition)), [*lines, *end])
 
 
 def _counties(desk: Desk, said: Wording) -> Iterator[Sequence[Cell]]:

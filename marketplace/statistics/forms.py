@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
-from marketplace.statistics.rules import FigureCode, Period
+from marketplace.statistics.rules import FigureCode, asked_period
 from marketplace.statistics.service import LONGEST_NOTE, LONGEST_TITLE, Wanted
 from marketplace.web.forms import ChecksField, Form, choices
 
@@ -29,7 +29,7 @@ class FreezeForm(Form):
         if self.first_on.data > self.last_on.data:
             raise InvalidInput(N_("The period must not end before it begins."), field="last_on")
         codes = [FigureCode(code) for code in self.codes.data]
-        period = Period(self.first_on.data, self.last_on.data)
+        period = asked_period(self.first_on.data, self.last_on.data)
         return Wanted(self.title.data, period, self.as_of.data, codes, self.note.data or "")
 
 

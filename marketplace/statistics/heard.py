@@ -7,3 +7,8 @@ PAYOUTS = frozenset({"payout.moved"})
 LISTINGS = frozenset({"listing.moved"})
 INTERESTS = frozenset({"interest.moved"})
 REGISTRATIONS = frozenset({"registration.record_moved"})
+MILESTONES = frozenset({"milestone.moved"})
+BENEFITS = frozenset({"benefit.moved"})
+DEALS = frozenset({"deal.moved"})
+STEPS = DOCUMENTS | MILESTONES | RECEIPTS | frozenset({"deal.offer_moved", "royalty.moved", "preemption.moved"})
+"""Whatever writes a line of a deal's history."""

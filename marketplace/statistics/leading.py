@@ -17,6 +17,7 @@ _PAGES: Mapping[RecordPage, tuple[str, str]] = {
     RecordPage.RESULT: ("results.page", "result_id"),
     RecordPage.NEED: ("needs.page", "need_id"),
     RecordPage.INTEREST: ("matching.interest", "interest_id"),
+    RecordPage.BENEFIT: ("benefits.page", "declaration_id"),
 }
 
 Lead = tuple[RecordPage, str]

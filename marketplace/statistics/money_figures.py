@@ -1,11 +1,11 @@
 """The rungs of the amount ladder as figures. Two of them are never added."""
 
 from marketplace.kernel.messages import N_
-from marketplace.statistics import amounts
+from marketplace.statistics import amounts, own_use
 from marketplace.statistics.definition import Definition
-from marketplace.statistics.heard import DOCUMENTS, PAYOUTS, RECEIPTS, REGISTRATIONS, REWARDS
+from marketplace.statistics.heard import BENEFITS, DOCUMENTS, PAYOUTS, RECEIPTS, REGISTRATIONS, REWARDS
 from marketplace.statistics.rows import LETTER_DIMENSIONS
-from marketplace.statistics.rules import FigureCode, Unit
+from marketplace.statistics.rules import FigureCode, Span, Unit
 
 MONEY_FIGURES = (
     Definition(
@@ -116,5 +116,23 @@ MONEY_FIGURES = (
         amounts.payouts,
         PAYOUTS,
         taken_off=N_("Payout taken back"),
+    ),
+    Definition(
+        FigureCode.B1,
+        1,
+        Unit.FEN,
+        N_(
+            "What units have declared that they saved or gained in a calendar year by using results of their own or of their "
+            "workers themselves, after costs, and an official has checked against its proof. It is never part of the amounts of "
+            "contracts. A correction books the difference in the year it is of, on record from the day of its verification."
+        ),
+        N_("Last day of the calendar year the benefit is of"),
+        N_("Verified declarations"),
+        own_use.benefits,
+        BENEFITS,
+        own_use.OWN_USE_DIMENSIONS,
+        taken_off=N_("Corrected to less"),
+        span=Span.YEAR,
+        stands_alone=True,
     ),
 )

@@ -8,7 +8,7 @@ from marketplace.kernel.states import Relation
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.models import Snapshot
-from marketplace.statistics.rules import Dimension
+from marketplace.statistics.rules import COUNTIES
 
 
 def figures_for(actor: Actor) -> tuple[Definition, ...]:
@@ -17,7 +17,7 @@ def figures_for(actor: Actor) -> tuple[Definition, ...]:
         return tuple(DEFINITIONS.values())
     if not actor.counties:
         raise NotFound(N_("There is no such page."))
-    return tuple(one for one in DEFINITIONS.values() if Dimension.SELLER in one.dimensions)
+    return tuple(one for one in DEFINITIONS.values() if COUNTIES & set(one.dimensions))
 
 
 def counties_in_scope(actor: Actor, definition: Definition) -> frozenset[str] | None:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
-from marketplace.statistics.rules import Dimension, Figure, FigureCode
+from marketplace.statistics.rules import Dimension, Figure, FigureCode, Span
 from marketplace.statistics.snapshot_queries import SnapshotPage, differences, frozen_desk, public_desk
-from marketplace.statistics.wording import Wording
+from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.formats import day, moment, money, number, percent, wan
 from marketplace.web.locale import gettext as _
 
@@ -125,7 +125,9 @@ def _counties(desk: Desk) -> list[dict[str, Any]]:
 
 def _chapter(desk: Desk) -> dict[str, Any]:
     definition = desk.definition
-    months = _table(definition, _("By month"), Dimension.MONTH, desk.months, desk.total)
+    over = _(OVER_TIME[definition.is_stock, Span.MONTH])
+    total = None if definition.is_stock else desk.total
+    months = _table(definition, over, Span.MONTH, desk.over_time(Span.MONTH), total)
     cuts = [_table(definition, _(cut.dimension.label), cut.dimension, cut.parts, desk.total) for cut in desk.cuts]
     version = _("Definition %(code)s, version %(version)s.", code=definition.code.value, version=definition.version)
     return {
@@ -137,7 +139,11 @@ def _chapter(desk: Desk) -> dict[str, Any]:
 
 
 def _table(
-    definition: Definition, caption: str, dimension: Dimension, parts: Sequence[tuple[Any, Part]], total: Figure
+    definition: Definition,
+    caption: str,
+    dimension: Dimension | Span,
+    parts: Sequence[tuple[Any, Part]],
+    total: Figure | None,
 ) -> dict[str, Any]:
     shown = [(value, figure) for value, figure in parts if figure is None or figure]
     return {
@@ -146,7 +152,7 @@ def _table(
         "rows": [
             [_TEXTS(dimension, value), value_text(definition, one), _rests_on(definition, one)] for value, one in shown
         ],
-        "total": [_("Total"), value_text(definition, total), _rests_on(definition, total)],
+        "total": [_("Total"), value_text(definition, total), _rests_on(definition, total)] if total is not None else [],
     }
 
 

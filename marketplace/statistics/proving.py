@@ -20,7 +20,7 @@ from marketplace.statistics.freezing import (
 )
 from marketplace.statistics.models import Snapshot, SnapshotFigure
 from marketplace.statistics.queries import FigureRow, Filter
-from marketplace.statistics.rules import SNAPSHOT_STATES, Figure, SnapshotState
+from marketplace.statistics.rules import SNAPSHOT_STATES, Figure, FigureCode, SnapshotState
 
 NAMED = 5
 """Of many rows that differ, so many are named."""
@@ -73,9 +73,9 @@ def _of_content(session: Session, snapshot: Snapshot, figures: Sequence[Snapshot
 
 
 def figures_of(session: Session, snapshot_id: int) -> list[SnapshotFigure]:
-    """The figures of a snapshot in the order of their codes."""
+    """The figures of a snapshot in the order in which they are shown."""
     of = select(SnapshotFigure).where(SnapshotFigure.snapshot_id == snapshot_id)
-    return sorted(session.scalars(of), key=lambda figure: figure.code.value)
+    return sorted(session.scalars(of), key=lambda figure: list(FigureCode).index(figure.code))
 
 
 def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: Sequence[FigureRow]) -> Iterator[str]:
@@ -85,8 +85,10 @@ def _of_rows(snapshot: Snapshot, figure: SnapshotFigure, rows: Sequence[FigureRo
         yield "the hash of its rows differs"
     if Figure.sum(row.figure for row in rows) != figure.figure:
         yield "its rows add up to something else"
+    definition = VERSIONS.get((figure.code, figure.version))
+    days = definition.days_of(snapshot.period) if definition else snapshot.period
     for row in rows:
-        if not (snapshot.first_on <= row.dated <= snapshot.last_on and row.known_at <= snapshot.as_of):
+        if not (days.first <= row.dated <= days.last and row.known_at <= snapshot.as_of):
             yield f"{row.source} does not belong to its period or moment"
 
 

@@ -26,6 +26,11 @@ class Filter:
     values: Mapping[Dimension, Value] = field(default_factory=dict)
     since: datetime | None = None
 
+    @property
+    def days(self) -> Period:
+        """The days whose rows count."""
+        return self.definition.days_of(self.period)
+
 
 class FigureRow(NamedTuple):
     """One row of a figure, with the columns of FACTS; `dimensions` by their names."""
@@ -52,7 +57,7 @@ def chosen(wanted: Filter) -> Select[Any]:
     known = rows.c.known_at <= wanted.as_of
     if wanted.since is not None:
         known = known & (rows.c.known_at >= wanted.since)
-    return select(*columns).where(rows.c.dated.between(wanted.period.first, wanted.period.last), known)
+    return select(*columns).where(rows.c.dated.between(wanted.days.first, wanted.days.last), known)
 
 
 def figure_rows(definition: Definition, found: Iterable[Any]) -> list[FigureRow]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.deals.models import Entry
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.ledger.models import Transfer
+from marketplace.listings.models import Decision
 from marketplace.registrations.models import RegistrationEntry
 from marketplace.rewards.models import Payout, Reward
 from marketplace.rewards.policy import visible
@@ -53,6 +54,11 @@ def _receipts(_uow: UnitOfWork, rows: _Rows) -> _Found:
     return {id_: Record(RecordPage.PAYMENTS, row.deal_id or 0, f"receipt-{id_}") for id_, row in rows.items()}
 
 
+def _decisions(uow: UnitOfWork, rows: _Rows) -> _Found:
+    found = uow.session.execute(select(Decision.id, Decision.listing_id).where(Decision.id.in_(rows)))
+    return {id_: Record(RecordPage.RESULT, listing) for id_, listing in found}
+
+
 def _entries(uow: UnitOfWork, rows: _Rows) -> _Found:
     found = uow.session.execute(select(Entry.id, Entry.document_id).where(Entry.id.in_(rows)))
     return {id_: Record(RecordPage.DOCUMENT, document) for id_, document in found}
@@ -90,5 +96,7 @@ _FINDERS: Mapping[str, Callable[[UnitOfWork, _Rows], _Found]] = {
     "result": _itself(RecordPage.RESULT),
     "need": _itself(RecordPage.NEED),
     "interest": _itself(RecordPage.INTEREST),
+    "benefit": _itself(RecordPage.BENEFIT),
+    "decision": _decisions,
 }
 """By the kind of a row's source; a row of another kind leads to its deal alone."""

@@ -8,8 +8,10 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.benefits.models import Declaration
 from marketplace.deals.models import Deal
-from marketplace.listings.models import Listing
+from marketplace.listings.models import Decision, Listing
+from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import names_of
 from marketplace.statistics.columns import Columns
 from marketplace.statistics.queries import FigureRow
@@ -32,9 +34,9 @@ class Row:
 
     @property
     def listing(self) -> tuple[str, int] | None:
-        """Of a row without a deal: `result` or `need`, and its id."""
+        """Of a row without a deal: `result`, `need` or `benefit`, and its id."""
         kind, _, number = self.row.source.partition(":")
-        return (kind, int(number)) if kind in {"result", "need"} else None
+        return (kind, int(number)) if kind in {"result", "need", "benefit"} else None
 
 
 def each(session: Session, columns: Columns) -> Iterator[Row]:
@@ -71,7 +73,23 @@ def _deals(session: Session, ids: set[int]) -> dict[int | None, Any]:
 
 
 def _titles(session: Session, sources: Sequence[str]) -> dict[str, str]:
-    """Of results and needs, by their source."""
-    ids = {int(one.partition(":")[2]): one for one in sources if one.startswith(("result:", "need:"))}
-    found = session.execute(select(Listing.id, Listing.title).where(Listing.id.in_(ids)))
-    return {ids[row.id]: row.title for row in found}
+    """By their source: of results and needs, of decisions about them, and of benefits with the name of their unit."""
+    own = select(Listing.id.label("id"), Listing.title)
+    decided = select(Decision.id.label("id"), Listing.title).join(Listing, Listing.id == Decision.listing_id)
+    used = (
+        select(Declaration.id.label("id"), (Organisation.name + " · " + Listing.title).label("title"))
+        .join(Listing, Listing.id == Declaration.result_id)
+        .join(Organisation, Organisation.id == Declaration.organisation_id)
+    )
+    kinds: dict[str, tuple[Any, Any]] = {
+        "result": (own, Listing.id),
+        "need": (own, Listing.id),
+        "decision": (decided, Decision.id),
+        "benefit": (used, Declaration.id),
+    }
+    titles: dict[str, str] = {}
+    for kind, (statement, id_) in kinds.items():
+        ids = [int(one.partition(":")[2]) for one in sources if one.startswith(f"{kind}:")]
+        if ids:
+            titles |= {f"{kind}:{row.id}": row.title for row in session.execute(statement.where(id_.in_(ids)))}
+    return titles

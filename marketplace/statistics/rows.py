@@ -16,7 +16,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import EntryKind
-from marketplace.infra.database import EnumText
+from marketplace.infra.database import EnumText, UtcDateTime
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import TransferKind
 from marketplace.payments.models import Milestone, Receipt
@@ -52,6 +52,26 @@ def _china_day_sqlite(element: china_day, compiler: SQLCompiler, **options: Any)
 @compiles(china_day, "postgresql")
 def _china_day_postgresql(element: china_day, compiler: SQLCompiler, **options: Any) -> str:
     return f"date(({compiler.process(element.clauses, **options)}) AT TIME ZONE 'Asia/Shanghai')"
+
+
+class days_later(functions.GenericFunction[Any]):  # noqa: N801 - a function of SQL is written like one
+    """A UTC moment so many whole days later."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(days_later, "sqlite")
+def _days_later_sqlite(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, days = (compiler.process(clause, **options) for clause in element.clauses)
+    # Its seconds have but three decimals; those that are kept have six.
+    return f"strftime('%Y-%m-%d %H:%M:%S', {moment}, '+' || {days} || ' days') || substr({moment}, 20)"
+
+
+@compiles(days_later, "postgresql")
+def _days_later_postgresql(element: days_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, days = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({moment}) + make_interval(days => {days})"
 
 
 def source(kind: str, id_: Column) -> ColumnElement[str]:
@@ -116,12 +136,14 @@ def of_deal(day: Column, contract_type: Column, basis: Column) -> Mapping[Dimens
 def along_contract(rows: Rows, deal_id: Column) -> Rows:
     """From rows of a deal on to it, and to the contract that came into force: an amendment or termination signed otherwise is cut
     as the contract is."""
+    return on_to_contract(rows.join(Deal, Deal.id == deal_id))
+
+
+def on_to_contract(rows: Rows) -> Rows:
+    """From deals on to the contract that came into force."""
     signed = aliased(Entry)
-    return (
-        rows.join(Deal, Deal.id == deal_id)
-        .join(signed, and_(signed.deal_id == Deal.id, signed.kind == EntryKind.IN_FORCE))
-        .join(Document, Document.id == signed.document_id)
-    )
+    came_into_force = and_(signed.deal_id == Deal.id, signed.kind == EntryKind.IN_FORCE)
+    return rows.join(signed, came_into_force).join(Document, Document.id == signed.document_id)
 
 
 def along_receipt(rows: Rows) -> Rows:
@@ -167,6 +189,20 @@ DEAL_DIMENSIONS = (
     Dimension.BASE,
 )
 """What every figure about contracts may be cut by."""
+
+OPENING_DIMENSIONS = (
+    Dimension.SELLER,
+    Dimension.BUYER,
+    Dimension.INDUSTRY,
+    Dimension.CATEGORY,
+    Dimension.ORIGIN,
+    Dimension.ORGANISATION,
+    Dimension.BASE,
+)
+"""What is settled when a deal opens, before there is a contract."""
+
+STOCK_DIMENSIONS = tuple(one for one in DEAL_DIMENSIONS if one is not Dimension.MONTH)
+"""How things stand is of no month: what has begun in one month may end in another."""
 
 LETTER_DIMENSIONS = tuple(one for one in DEAL_DIMENSIONS if one is not Dimension.COHORT)
 """A letter comes before the year of signing is known."""

@@ -23,6 +23,7 @@ class FigureCode(Labelled):
     A4R = "A4r", N_("Royalties received (A4r)")
     A5 = "A5", N_("Net income (A5)")
     A6 = "A6", N_("Rewards paid to people (A6)")
+    B1 = "B1", N_("Benefit of own use (B1)")
     C1 = "C1", N_("Results published (C1)")
     C2 = "C2", N_("Needs with an interest within 30 days (C2)")
     C3 = "C3", N_("Interests accepted (C3)")
@@ -31,6 +32,11 @@ class FigureCode(Labelled):
     C6 = "C6", N_("People who were paid (C6)")
     C7 = "C7", N_("Share of net income that goes to people (C7)")
     C8 = "C8", N_("Registration rate of contracts (C8)")
+    C9 = "C9", N_("Results that are current (C9)")
+    C10 = "C10", N_("Overdue payments (C10)")
+    C11 = "C11", N_("Stalled deals (C11)")
+    C12 = "C12", N_("Deals lost (C12)")
+    C13 = "C13", N_("Contracts terminated (C13)")
 
 
 class Unit(Labelled):
@@ -54,13 +60,15 @@ class Dimension(Labelled):
     BASIS = "basis", N_("Signed electronically or on paper")
     ORIGIN = "origin", N_("Where the interest came from")
     RULE = "rule", N_("What the share rests on")
+    REASON = "reason", N_("Reason of the ending")
     COHORT = "cohort", N_("Year of signing")
     MONTH = "month", N_("Month")
     ORGANISATION = "organisation", N_("Seller")
     BASE = "base", N_("Base the result comes from")
+    UNIT = "unit", N_("Unit that uses the result")
 
 
-WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE})
+WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE, Dimension.UNIT})
 """Dimensions with so many values that they are cut one at a time, on a page of their own."""
 
 COUNTIES = frozenset({Dimension.COUNTY, Dimension.SELLER, Dimension.BUYER})
@@ -76,6 +84,7 @@ class RecordPage(Labelled):
     RESULT = "result", N_("Result")
     NEED = "need", N_("Need")
     INTEREST = "interest", N_("Interest")
+    BENEFIT = "benefit", N_("Benefit of own use")
 
 
 LONGEST_YEARS = 20
@@ -91,13 +100,47 @@ class Period:
     def __post_init__(self) -> None:
         if self.first > self.last:
             raise InvalidInput(N_("The period must not end before it begins."), field="to")
-        if self.last.year - self.first.year > LONGEST_YEARS:
-            raise InvalidInput(N_("Choose a period of at most twenty years."), field="to")
 
     def months(self) -> list[str]:
         """Every month of the period as 2026-11, so that a month without deals is shown as zero."""
         month, last = self.first.year * 12 + self.first.month - 1, self.last.year * 12 + self.last.month - 1
         return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(month, last + 1)]
+
+    def within(self, span: "Span", part: str) -> "Period":
+        """The days of a quarter or year that lie in the period."""
+        months = [month for month in self.months() if span.of(month) == part]
+        first, after = first_of(months[0]), first_of(months[-1], 1)
+        return Period(max(self.first, first), min(self.last, after - timedelta(days=1)))
+
+    def until_its_end(self) -> "Period":
+        """All days up to its last one."""
+        return Period(date.min, self.last)
+
+
+def first_of(month: str, later: int = 0) -> date:
+    """The first day of a month such as 2026-11, or of one that many months later."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + later, 12)
+    return date(year, number + 1, 1)
+
+
+def asked_period(first: date, last: date) -> Period:
+    """The days somebody asks for. Raises InvalidInput where they end before they begin, or are more than one looks through."""
+    if last.year - first.year > LONGEST_YEARS:
+        raise InvalidInput(N_("Choose a period of at most twenty years."), field="to")
+    return Period(first, last)
+
+
+class Span(Labelled):
+    """How months are put together when a figure is shown over time; each row is in one month, quarter and year."""
+
+    MONTH = "month", N_("Month")
+    QUARTER = "quarter", N_("Quarter")
+    YEAR = "year", N_("Year")
+
+    def of(self, month: str) -> str:
+        """What a month such as 2026-11 belongs to: itself, 2026-Q4, or 2026."""
+        year, _, number = month.partition("-")
+        return {Span.MONTH: month, Span.QUARTER: f"{year}-Q{(int(number) + 2) // 3}", Span.YEAR: year}[self]
 
 
 def year_to(day: date) -> Period:

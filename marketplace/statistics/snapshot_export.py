@@ -14,7 +14,7 @@ from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value
 from marketplace.statistics.row_queries import named
-from marketplace.statistics.rules import Dimension, Figure
+from marketplace.statistics.rules import Dimension, Figure, Span
 from marketplace.statistics.snapshot_queries import (
     FrozenFigure,
     SnapshotPage,
@@ -65,10 +65,11 @@ def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> 
     return out.getvalue()
 
 
-def each_part(desk: Desk) -> Iterator[tuple[Dimension | None, Value, Part]]:
-    """The total (without a dimension), and every part of every table in one list."""
+def each_part(desk: Desk) -> Iterator[tuple[Dimension | Span | None, Value, Part]]:
+    """The total (without a dimension), and every part of every table that adds up to it in one list."""
     yield None, None, desk.total
-    yield from ((Dimension.MONTH, month, figure) for month, figure in desk.months)
+    if not desk.definition.is_stock:
+        yield from ((span, part, figure) for span in Span for part, figure in desk.over_time(span))
     for row in desk.counties:
         yield Dimension.SELLER, row.county, row.sold
         yield Dimension.BUYER, row.county, row.bought

@@ -17,7 +17,7 @@ from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.desk import Desk, arrange
-from marketplace.statistics.disclosure import Hidden, hidden_parts
+from marketplace.statistics.disclosure import Hidden, hidden_parts, still_standing
 from marketplace.statistics.freezing import frozen_rows
 from marketplace.statistics.frozen_columns import frozen_columns
 from marketplace.statistics.models import Snapshot, SnapshotFigure
@@ -129,7 +129,7 @@ def frozen_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, countie
 
 def public_desk(session: Session, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
     """The same without what is too small to be shown to everybody."""
-    return frozen_desk(session, snapshot, one, counties).without(_hidden(session, snapshot))
+    return frozen_desk(session, snapshot, one, counties).without(_hidden(session, snapshot, one.definition))
 
 
 def shown_desk(uow: UnitOfWork, snapshot: Snapshot, one: FrozenFigure, counties: Sequence[str]) -> Desk:
@@ -138,16 +138,23 @@ def shown_desk(uow: UnitOfWork, snapshot: Snapshot, one: FrozenFigure, counties:
     return desk_for(uow.session, snapshot, one, counties)
 
 
-_HIDDEN: dict[str, Hidden] = {}
-"""By the hash of a snapshot, which stands for all of its content."""
+_HIDDEN: dict[tuple[str, FigureCode | None], Hidden] = {}
+"""By the hash of a snapshot, which stands for all of its content, and by the figure where one stands alone."""
 
 
-def _hidden(session: Session, snapshot: Snapshot) -> Hidden:
-    """The parts that no figure of a snapshot shows in public: what one hides, another must not tell."""
-    if snapshot.sha256 not in _HIDDEN:
-        columns = [frozen_columns(session, one.frozen) for one in _figures(session, snapshot)]
-        _HIDDEN[snapshot.sha256] = hidden_parts(columns)
-    return _HIDDEN[snapshot.sha256]
+def _hidden(session: Session, snapshot: Snapshot, definition: Definition) -> Hidden:
+    """The parts that a figure of a snapshot does not show in public. Figures about the same money hide the same: what one hides,
+    another must not tell."""
+    key = (snapshot.sha256, definition.code if definition.stands_alone else None)
+    if key not in _HIDDEN:
+        together = [one for one in _figures(session, snapshot) if _hides_with(definition, one.definition)]
+        columns = [frozen_columns(session, one.frozen) for one in together]
+        _HIDDEN[key] = hidden_parts([still_standing(one) for one in columns] if definition.is_stock else columns)
+    return _HIDDEN[key]
+
+
+def _hides_with(one: Definition, other: Definition) -> bool:
+    return one.code is other.code if one.stands_alone else not other.stands_alone
 
 
 def _figures(session: Session, snapshot: Snapshot) -> tuple[FrozenFigure, ...]:

@@ -18,8 +18,8 @@ from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.forms import CorrectionForm, FreezeForm
 from marketplace.statistics.leading import leads
 from marketplace.statistics.models import Snapshot
-from marketplace.statistics.rules import FigureCode, last_quarter
-from marketplace.statistics.wording import Wording
+from marketplace.statistics.rules import FigureCode, Span, last_quarter
+from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.access import city_official, public, requires
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import choices
@@ -88,7 +88,9 @@ def snapshot_figure(number: str, code: str) -> str:
         one=one,
         definition=one.definition,
         page=page,
-        chart=chart_of(one.definition, page.months),
+        chart=chart_of(one.definition, page.over_time(Span.MONTH)),
+        over=OVER_TIME[one.definition.is_stock, Span.MONTH],
+        months=page.over_time(Span.MONTH),
         as_of=china_day(frozen.as_of),
         said=Wording(),
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
 from marketplace.deals.models import Deal
+from marketplace.listings.models import Decision
 from marketplace.matching.models import Interest
 from marketplace.rewards.models import Reward, RewardLine
 from marketplace.statistics.definition import Definition
@@ -86,11 +87,20 @@ def _of_needs(session: Session, heard: Heard) -> Touched:
     return Touched(sources={subject for subject, _ in heard} | {f"need:{id_}" for id_ in needs})
 
 
+def _of_decisions(session: Session, heard: Heard) -> Touched:
+    """A decision about a listing adds a row of its own."""
+    listings = {int(subject.partition(":")[2]) for subject, _ in heard}
+    decisions = session.scalars(select(Decision.id).where(Decision.listing_id.in_(listings)))
+    return Touched(sources={f"decision:{id_}" for id_ in decisions})
+
+
 _RULES: Mapping[FigureCode, Rule] = {
     FigureCode.C1: _of_subjects,
     FigureCode.C2: _of_needs,
     FigureCode.C3: _of_subjects,
     FigureCode.C4: _of_the_same_results,
     FigureCode.C6: _of_the_same_people,
+    FigureCode.C9: _of_decisions,
+    FigureCode.B1: _of_subjects,
 }
 """Figures whose rows are not those of single deals; any other that has no deals is read anew as a whole."""

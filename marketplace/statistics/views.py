@@ -1,5 +1,8 @@
 """The desk of figures: one figure at a time, cut by all that it has, each number leading to its rows."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import BinaryIO
 
 from flask import Response, render_template
@@ -8,16 +11,18 @@ from marketplace.infra.media import XLSX
 from marketplace.kernel.clock import china_day
 from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views, wall_views
 from marketplace.statistics.adding import cut, picked
-from marketplace.statistics.asking import address, as_of_day, asked, since_day
+from marketplace.statistics.asking import address, as_of_day, asked, asked_span, since_day
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
 from marketplace.statistics.completeness import completeness
+from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import arrange
 from marketplace.statistics.export import workbook
 from marketplace.statistics.leading import leads
 from marketplace.statistics.policy import figures_for
-from marketplace.statistics.rules import WIDE, Dimension, Figure
-from marketplace.statistics.wording import Wording, wording_for
+from marketplace.statistics.queries import Filter
+from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, Span
+from marketplace.statistics.wording import OVER_TIME, Wording, wording_for
 from marketplace.web.access import official, requires
 from marketplace.web.context import reading
 from marketplace.web.paging import Paging, page_number
@@ -33,6 +38,7 @@ def desk() -> str:
     """One figure in a period, by all that it may be cut by."""
     with reading() as uow:
         wanted = asked(uow)
+        span = asked_span(wanted.definition)
         columns = picked(uow, wanted)
         page = arrange(wanted.definition, wanted.period, columns, county_codes())
         complete = completeness(uow, wanted, columns)
@@ -43,9 +49,17 @@ def desk() -> str:
         page=page,
         complete=complete,
         is_today=is_today,
-        chart=chart_of(wanted.definition, page.months),
+        chart=chart_of(wanted.definition, page.over_time(span)),
+        span=span,
+        over=OVER_TIME[wanted.definition.is_stock, span],
+        over_parts=page.over_time(span),
+        over_url=_over_url(wanted, span),
+        spans=[
+            (one, OVER_TIME[wanted.definition.is_stock, one], address("statistics.desk", wanted, over=one.value))
+            for one in Span
+        ],
         definition=wanted.definition,
-        figures=[(one, address("statistics.desk", wanted, figure=one.code.value)) for one in shown],
+        figures=[(one, _figure_url(wanted, one, span)) for one in shown],
         as_of=as_of_day(wanted),
         said=Wording(),
         wide=[
@@ -59,7 +73,30 @@ def desk() -> str:
     )
 
 
-@blueprint.get("/desk/<any(organisation, base):by>")
+def _figure_url(wanted: Filter, other: Definition, span: Span) -> str:
+    """Leads to another figure of the same days. What is dated by the year has nothing in one that is not over."""
+    period = wanted.period
+    if other.span is Span.YEAR:
+        period = Period(min(period.first, date(period.last.year - 1, 1, 1)), period.last)
+    over = {"over": span.value} if span not in {wanted.definition.span, other.span} else {}
+    return address("statistics.desk", replace(wanted, definition=other, period=period), None, **over)
+
+
+def _over_url(wanted: Filter, span: Span) -> Callable[[str], str] | None:
+    """Leads from a month, quarter or year to its rows. How things stood has none of its own: its rows are all before."""
+    if wanted.definition.is_stock:
+        return None
+    if span is Span.MONTH:
+        return lambda month: address("statistics.rows", wanted, {"month": month})
+
+    def url(part: str) -> str:
+        within = wanted.period.within(span, part)
+        return address("statistics.rows", replace(wanted, period=within))
+
+    return url
+
+
+@blueprint.get("/desk/<any(organisation, base, unit):by>")
 @requires(official)
 def parts(by: str) -> str:
     """A figure by a dimension with very many values, the largest parts first."""

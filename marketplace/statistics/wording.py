@@ -7,14 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.bases.models import Base
-from marketplace.contracts.rules import Basis, ContractType
-from marketplace.kernel.messages import Labelled
+from marketplace.contracts.rules import Basis, ContractType, EndReason
+from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import Category, Industry
 from marketplace.matching.rules import Origin
 from marketplace.organisations.parties import names_of
 from marketplace.rewards.rules import Basis as RewardBasis
 from marketplace.statistics.queries import Value
-from marketplace.statistics.rules import COUNTIES, Dimension
+from marketplace.statistics.rules import COUNTIES, Dimension, Span
 from marketplace.web.locale import gettext
 from marketplace.web.regions import county_name
 
@@ -25,10 +25,22 @@ MEMBERS: Mapping[Dimension, type[Labelled]] = {
     Dimension.BASIS: Basis,
     Dimension.ORIGIN: Origin,
     Dimension.RULE: RewardBasis,
+    Dimension.REASON: EndReason,
 }
 """Dimensions with a closed list of values."""
 
-NUMBERED = frozenset({Dimension.ORGANISATION, Dimension.BASE})
+OVER_TIME: Mapping[tuple[bool, Span], str] = {
+    (False, Span.MONTH): N_("By month"),
+    (False, Span.QUARTER): N_("By quarter"),
+    (False, Span.YEAR): N_("By year"),
+    (True, Span.MONTH): N_("At the end of each month"),
+    (True, Span.QUARTER): N_("At the end of each quarter"),
+    (True, Span.YEAR): N_("At the end of each year"),
+}
+"""What the table over time is called, of a stock and of what happens."""
+
+_PARTIES = frozenset({Dimension.ORGANISATION, Dimension.UNIT})
+NUMBERED = _PARTIES | {Dimension.BASE}
 """Dimensions whose values are ids."""
 
 
@@ -38,10 +50,12 @@ class Wording:
 
     names: Mapping[tuple[Dimension, int], str] = field(default_factory=dict)
 
-    def __call__(self, dimension: Dimension, value: Value) -> str:
+    def __call__(self, dimension: Dimension | Span, value: Value) -> str:
         """The words for a value, in the reader's language."""
         if value is None:
             return gettext("Not given")
+        if isinstance(dimension, Span):
+            return str(value)
         if dimension in MEMBERS:
             return gettext(MEMBERS[dimension](str(value)).label)
         if dimension in COUNTIES:
@@ -55,9 +69,9 @@ def wording_for(session: Session, values: Iterable[tuple[Dimension, Value]]) -> 
     for dimension, value in values:
         if dimension in NUMBERED and value is not None:
             ids[dimension].add(int(value))
-    sellers = names_of(session, ids[Dimension.ORGANISATION])
+    parties = names_of(session, {id_ for one in _PARTIES for id_ in ids[one]})
     bases = session.execute(select(Base.id, Base.name).where(Base.id.in_(ids[Dimension.BASE])))
     return Wording(
-        {(Dimension.ORGANISATION, id_): one.name for id_, one in sellers.items()}
+        {(one, id_): parties[id_].name for one in _PARTIES for id_ in ids[one]}
         | {(Dimension.BASE, row.id): row.name for row in bases}
     )

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.infra.append_only import append_only
-from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
+from marketplace.infra.database import Base, EnumText, UtcDateTime
 from marketplace.statistics.rules import FigureCode
 
 
@@ -29,7 +29,6 @@ class Target(Base):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("targets.id"), unique=True)
 
     __table_args__ = (
-        one_of("code", FigureCode),
         CheckConstraint("value >= 0", name="not_negative"),
         CheckConstraint("reason <> ''", name="has_reason"),
         CheckConstraint("value IS NOT NULL OR replaces_id IS NOT NULL", name="takes_back_something"),

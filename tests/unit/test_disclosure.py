@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from marketplace.statistics.columns import Columns, columns_of_rows
-from marketplace.statistics.disclosure import hidden_parts
+from marketplace.statistics.disclosure import hidden_parts, still_standing
 from marketplace.statistics.queries import FigureRow
 from marketplace.statistics.rules import Dimension
 
@@ -46,3 +46,16 @@ def test_what_one_figure_hides_another_does_not_tell() -> None:
 
 def test_nothing_is_hidden_of_nothing() -> None:
     assert hidden(figure()) == set()
+
+
+def test_of_a_stock_only_what_still_stands_counts() -> None:
+    """Three deals were late in one county, and two of them are no longer: the third alone would be told."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    values = [(1, 100), (2, 100), (3, 100), (1, -100), (2, -60), (2, -40)]
+    rows = [
+        FigureRow(f"late:{number}", deal, date(2026, 1, 1), at, value, 0, 0, {"seller": "gaomi"})
+        for number, (deal, value) in enumerate(values)
+    ]
+    columns = columns_of_rows(DIMENSIONS, rows)
+    assert hidden(columns) == set()
+    assert hidden(still_standing(columns)) == {"gaomi"}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import Basis, DocumentState, PaperState
+from marketplace.contracts.rules import Basis, DocumentState, EndReason, PaperState
 from marketplace.deals import document_queries, document_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
@@ -83,7 +83,7 @@ def take_back(uow: UnitOfWork, document_id: int) -> dict[str, Callable[[], objec
         "code": lambda: document_service.send_signing_code(uow, document_id),
         "sign": lambda: document_service.sign(uow, document_id, confirmation(uow, document_id)),
         "reopen": lambda: service.take(uow, deal_id, "reopen"),
-        "lose": lambda: service.take(uow, deal_id, "lose", "反悔"),
+        "lose": lambda: service.take(uow, deal_id, "lose", "反悔", EndReason.PRICE),
     }
 
 
@@ -115,7 +115,7 @@ def test_a_letter_both_have_confirmed_binds_nobody_to_the_deal(factory: UnitOfWo
     confirm(factory, people.company, letter_id, scan_id)
     confirm(factory, people.seller_contact, letter_id, scan_id)
     with factory.writing(people.company) as uow:
-        service.take(uow, deal_id, "lose", "预算取消")
+        service.take(uow, deal_id, "lose", "预算取消", EndReason.PRICE)
     assert read(factory, letter_id).state is DocumentState.VOID
 
 
@@ -224,7 +224,7 @@ def refuse_as_official(factory: UnitOfWorkFactory, people: People, document_id: 
     with factory.writing(people.county_official) as uow:
         document_service.verify_scan(uow, document_id, scan_id)
     with refused, factory.writing(biased) as uow:
-        service.terminate(uow, deal_id, "双方协商终止", 0)
+        service.terminate(uow, deal_id, "双方协商终止", 0, EndReason.PLANS)
 
 
 def test_what_was_signed_electronically_takes_no_scan(

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import offer_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.progress import Who
@@ -155,7 +156,7 @@ def test_a_termination_books_off_what_is_no_longer_payable(
     deal_id = make_signed(factory, people)
     clock.forward(days=40)
     with factory.writing(people.city_official) as uow:
-        service.terminate(uow, deal_id, "双方协商终止", payable)
+        service.terminate(uow, deal_id, "双方协商终止", payable, EndReason.PLANS)
     with factory.reading() as uow:
         entries = uow.session.scalars(select(Entry).order_by(Entry.id)).all()
         deal = uow.session.get_one(Deal, deal_id)
@@ -165,14 +166,14 @@ def test_a_termination_books_off_what_is_no_longer_payable(
     ]
     assert (deal.state, deal.reason, deal.ended_at) == ("terminated", "双方协商终止", clock.now())
     with pytest.raises(Conflict), factory.writing(people.city_official) as uow:
-        service.terminate(uow, deal_id, "再一次", 0)
+        service.terminate(uow, deal_id, "再一次", 0, EndReason.PLANS)
 
 
 def test_who_terminates_and_with_what(factory: UnitOfWorkFactory, people: People) -> None:
     deal_id = make_signed(factory, people)
     for who in ("company", "seller_contact", "worker"):
         with pytest.raises(NotPermitted), factory.writing(getattr(people, who)) as uow:
-            service.terminate(uow, deal_id, "我不要了", 0)
+            service.terminate(uow, deal_id, "我不要了", 0, EndReason.PLANS)
     for reason, payable in (("", 0), ("终止", -1), ("终止", 18_000_001)):
         with pytest.raises(InvalidInput), factory.writing(people.city_official) as uow:
-            service.terminate(uow, deal_id, reason, payable)
+            service.terminate(uow, deal_id, reason, payable, EndReason.PLANS)

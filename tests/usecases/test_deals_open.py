@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
+from marketplace.contracts.rules import EndReason
 from marketplace.deals.models import Deal, Step
 from marketplace.deals.service import open_from_interest, take
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -138,7 +139,7 @@ def test_after_a_lost_deal_only_what_is_accepted_later_begins_afresh(
     first, second = make_both_ways(factory, people)
     deal_id = ask(factory, people.company, first)
     with factory.writing(people.company) as uow:
-        take(uow, deal_id, "lose", "预算取消")
+        take(uow, deal_id, "lose", "预算取消", EndReason.PRICE)
     clock.forward(days=days)
     with factory.writing() as uow:
         uow.session.get_one(Interest, second).answered_at = clock.now()

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
-from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, PaperState
+from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, EndReason, PaperState
 from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState
@@ -44,12 +44,16 @@ MOVES: dict[str, tuple[int, Tries]] = {
     "verify": (12, lambda u, deal, offer, text, r: document_service.verify_scan(u, text, _scan(u, text))),
     "reject": (1, lambda u, deal, offer, text, r: document_service.reject_scan(u, text, _scan(u, text), "不")),
     "reopen": (1, lambda u, deal, offer, text, r: service.take(u, deal, "reopen") if r.random() < 0.3 else None),
-    "lose": (1, lambda u, deal, offer, text, r: service.take(u, deal, "lose", "不") if r.random() < 0.02 else None),
+    "lose": (1, lambda u, deal, offer, text, r: _lose(u, deal) if r.random() < 0.02 else None),
     "perform": (2, lambda u, deal, offer, text, r: service.take(u, deal, "perform")),
     "deliver": (2, lambda u, deal, offer, text, r: service.take(u, deal, "accept_delivery")),
     "complete": (1, lambda u, deal, offer, text, r: service.take(u, deal, "complete")),
-    "terminate": (1, lambda u, deal, offer, text, r: service.terminate(u, deal, "不", 100)),
+    "terminate": (1, lambda u, deal, offer, text, r: service.terminate(u, deal, "不", 100, EndReason.PLANS)),
 }
+
+
+def _lose(uow: UnitOfWork, deal_id: int) -> None:
+    service.take(uow, deal_id, "lose", "不", EndReason.PRICE)
 
 
 def _sign(uow: UnitOfWork, text_id: int) -> None:

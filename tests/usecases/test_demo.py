@@ -16,6 +16,7 @@ from marketplace.audit import service as audit
 from marketplace.audit.models import AuditRow
 from marketplace.contracts.models import Document, Scan, Signature
 from marketplace.deals.models import Deal
+from marketplace.deals.queries import count_stalled
 from marketplace.demo.load import PASSWORD, SIGN_INS, is_empty, load
 from marketplace.demo.story import DATA, read_story
 from marketplace.home import oversight
@@ -204,6 +205,31 @@ def test_the_seller_s_county_is_that_of_who_owns_the_result(uow: UnitOfWork) -> 
         expected[county_of_person[result["author"]] if own else county_of_unit[result["organisation"]]] += fen
     found = cut(uow, Filter(DEFINITIONS[FigureCode.A1], ALWAYS, uow.now()), Dimension.SELLER)
     assert {county: figure.value for county, figure in found.items()} == expected
+
+
+def test_how_things_stand_is_what_the_lists_and_states_say(demo: Demo, uow: UnitOfWork) -> None:
+    """Figures made of histories come out as what people see today."""
+
+    def standing(code: FigureCode) -> int:
+        return total(uow, Filter(DEFINITIONS[code], ALWAYS, uow.now())).value
+
+    with demo.runtime.factory.reading(demo.person("official@example.com")) as of_official:
+        stalled = count_stalled(of_official)[0]
+    published = states(uow, Result)["published"]
+    ended = states(uow, Deal)
+    assert (standing(FigureCode.C9), standing(FigureCode.C11)) == (published, stalled)
+    assert (standing(FigureCode.C12), standing(FigureCode.C13)) == (ended["lost"], ended["terminated"])
+    reasons = cut(uow, Filter(DEFINITIONS[FigureCode.C12], ALWAYS, uow.now()), Dimension.REASON)
+    given = [step["end_reason"] for deal in told("deals") for step in deal["steps"] if step["action"] == "lose"]
+    assert {reason: figure.value for reason, figure in reasons.items()} == Counter(given)
+
+
+def test_one_of_two_benefits_is_verified(uow: UnitOfWork) -> None:
+    """Reckoned from the story: what is saved per unit times how many, less the costs."""
+    told_of = [one for one in told("benefits") if "verified_days_ago" in one]
+    fen = sum((one["unit_yuan"] * one["quantity"] - one["costs_yuan"]) * 100 for one in told_of)
+    found = total(uow, Filter(DEFINITIONS[FigureCode.B1], ALWAYS, uow.now()))
+    assert (found.value, found.count, len(told("benefits"))) == (fen, 1, 2)
 
 
 def test_the_audit_chain_is_whole_and_runs_forwards(uow: UnitOfWork) -> None:

@@ -15,7 +15,7 @@ from marketplace.audit.models import AuditHead, AuditRow
 from marketplace.audit.service import GENESIS, digest, verify
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
-from marketplace.contracts.rules import METHODS, PrintKind
+from marketplace.contracts.rules import METHODS, EndReason, PrintKind
 from marketplace.deals.service import terminate
 from marketplace.evidence.service import write_evidence
 from marketplace.infra.authority import Authority
@@ -133,7 +133,7 @@ def test_a_deal_that_went_on_and_ended_is_proved_as_well(
 ) -> None:
     deal_id = make_signed(factory, people)
     with factory.writing(people.city_official) as uow:
-        terminate(uow, deal_id, "双方协商解除。", 0)
+        terminate(uow, deal_id, "双方协商解除。", 0, EndReason.PLANS)
     drain()
     content = exported(factory, deal_id)
     assert problem(tmp_path, content) == ""
@@ -182,7 +182,7 @@ def test_rows_of_before_there_were_salts_are_told_without_their_place_in_the_cha
     assert problem(tmp_path, content) == ""
     assert unpacked(content)["chain.bin"] == b""
     with factory.writing(people.city_official) as uow:
-        terminate(uow, deal_id, "双方协商解除。", 0)
+        terminate(uow, deal_id, "双方协商解除。", 0, EndReason.PLANS)
     drain()
     content = exported(factory, deal_id)
     assert problem(tmp_path, content) == ""

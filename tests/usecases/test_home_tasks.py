@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import service as deal_service
 from marketplace.home import queries
 from marketplace.home.rules import TaskKind
@@ -126,7 +127,7 @@ def test_a_deal_waits_for_the_side_whose_turn_it_is(factory: UnitOfWorkFactory, 
 def test_a_deal_that_ended_waits_for_nobody(factory: UnitOfWorkFactory, people: People) -> None:
     deal = make_deal(factory, people)
     with factory.writing(people.company) as uow:
-        deal_service.take(uow, deal, "lose", "预算取消")
+        deal_service.take(uow, deal, "lose", "预算取消", EndReason.PRICE)
     for actor in (people.seller_contact, people.company):
         with factory.reading(actor) as uow:
             own = queries.own_part(uow)

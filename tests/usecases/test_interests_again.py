@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, Table, select, text
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import service as deals
 from marketplace.deals.models import Deal
 from marketplace.deals.rules import DealState
@@ -47,7 +48,7 @@ def deal_from(factory: UnitOfWorkFactory, actor: Actor, interest_id: int) -> int
 
 def lose(factory: UnitOfWorkFactory, people: People, deal_id: int) -> None:
     with factory.writing(people.company) as uow:
-        deals.take(uow, deal_id, "lose", "价格谈不拢")
+        deals.take(uow, deal_id, "lose", "价格谈不拢", EndReason.PRICE)
 
 
 def test_a_lost_deal_lets_the_sender_write_again(
@@ -76,7 +77,7 @@ def test_so_does_a_contract_that_ended(
         tell(factory, people.company, pair)
     if ending == "terminate":
         with factory.writing(people.city_official) as uow:
-            deals.terminate(uow, deal_id, "双方协商终止", 0)
+            deals.terminate(uow, deal_id, "双方协商终止", 0, EndReason.PLANS)
     else:
         pay_everything(factory, people, deal_id, china_day(clock.now()))
         for actor, action in (

@@ -18,16 +18,17 @@ from marketplace.infra import schema
 from marketplace.infra.database import make_engine
 from marketplace.infra.schema import alembic_config
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.payments.models import Receipt
+from marketplace.payments.models import DueMove, Receipt
 from marketplace.payments.rules import Channel, ReceiptKind
 from marketplace.rewards.models import Reward
 from marketplace.schema import whole_schema
 from marketplace.statistics.ledger_check import check
-from tests.paying import refund
+from tests.factories import make_signed
+from tests.paying import BY_PLAN, refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
 
-BEFORE_ONLINE_PAYMENT = "0016"
+BEFORE_ONLINE_PAYMENT, BEFORE_STOCKS = "0016", "0021"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -111,6 +112,24 @@ def test_receipts_and_what_refers_to_them_outlive_a_new_table(
         assert uow.session.get_one(Reward, reward_id).receipt_id == rows[0].id
         assert check(uow.session).differences == ()
     schema.forget(factory.engine)
+
+
+def test_when_lines_were_late_is_taken_over_from_the_audit_log(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, database_url: str
+) -> None:
+    """The figure comes out as it was, though the table is made anew."""
+    command.stamp(alembic_config(database_url), "head")
+    make_signed(factory, people, BY_PLAN)
+    with factory.reading() as uow:
+        before = uow.session.execute(_MOVES).all()
+    command.downgrade(alembic_config(database_url), BEFORE_STOCKS)
+    command.upgrade(alembic_config(database_url), "head")
+    with factory.reading() as uow:
+        assert uow.session.execute(_MOVES).all() == before != []
+    schema.forget(factory.engine)
+
+
+_MOVES = select(DueMove.milestone_id, DueMove.at, DueMove.due_on, DueMove.late_from).order_by(DueMove.id)
 
 
 def _checks(connection: Connection, table: str) -> set[str | None]:

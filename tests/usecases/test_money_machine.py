@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from marketplace.audit.service import verify as verify_audit
 from marketplace.contracts.changes import Amending, Settling
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import CHANGES, LIVE, DocumentState
+from marketplace.contracts.rules import CHANGES, LIVE, DocumentState, EndReason
 from marketplace.deals import change_service, document_service, payment_service, service
 from marketplace.deals.booking import signed_fen
 from marketplace.deals.models import Deal, Entry
@@ -161,7 +161,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(payable=st.integers(0, 18_000_000), dice=st.integers(0, 9))
     def agree_to_end(self, payable: int, dice: int) -> None:
-        settling = Settling(payable, self.today, "协商解除")
+        settling = Settling(payable, self.today, "协商解除", end_reason=EndReason.PLANS)
         if dice < 2:
             self.write("company", lambda uow: change_service.propose_termination(uow, self.deal_id, settling))
             self.sign_some("company", *(["seller_contact"] if dice else []))
@@ -182,7 +182,9 @@ class Money(RuleBasedStateMachine):
     @precondition(lambda self: self.received > 0)
     def terminate(self, payable: int, dice: int) -> None:
         if dice == 0:
-            self.attempt("county_official", lambda uow: service.terminate(uow, self.deal_id, "解除", payable))
+            self.attempt(
+                "county_official", lambda uow: service.terminate(uow, self.deal_id, "解除", payable, EndReason.PLANS)
+            )
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days: int) -> None:
@@ -310,7 +312,7 @@ class Money(RuleBasedStateMachine):
                 self.attempt(who, partial(payment_service.end, receipt_id=receipt_id, action=action, reason="不符"))
         for document_id in texts:
             self.attempt("company", partial(change_service.take_off, document_id=document_id))
-        settling = Settling(0, self.today, "协商解除")
+        settling = Settling(0, self.today, "协商解除", end_reason=EndReason.PLANS)
         self.write("company", lambda uow: change_service.propose_termination(uow, self.deal_id, settling))
         self.sign_some("company", "seller_contact")
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import payment_service, service
 from marketplace.deals.payment_queries import payments_page
 from marketplace.deals.queries import room
@@ -71,7 +72,7 @@ def test_a_termination_ends_the_plan_and_leaves_what_stays_payable(
 ) -> None:
     make_payment(factory, people, lines_of(factory, deal)[0].id, 5_400_000, TODAY)
     with factory.writing(people.county_official) as uow:
-        service.terminate(uow, deal, "双方书面协议解除", 6_000_000)
+        service.terminate(uow, deal, "双方书面协议解除", 6_000_000, EndReason.PLANS)
     assert received(factory, deal) == (5_400_000, 600_000)
     states = [(line.fen, line.state) for line in lines_of(factory, deal)]
     assert next_step(factory, people, deal)[:2] == ("buyer", "Pay what the termination leaves payable")
@@ -88,7 +89,7 @@ def test_a_termination_ends_the_plan_and_leaves_what_stays_payable(
 def test_a_termination_below_what_was_paid_is_refunded(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
     payment_id = make_payment(factory, people, lines_of(factory, deal)[0].id, 5_400_000, TODAY)
     with factory.writing(people.county_official) as uow:
-        service.terminate(uow, deal, "法院判决解除", 0)
+        service.terminate(uow, deal, "法院判决解除", 0, EndReason.PLANS)
     assert received(factory, deal) == (5_400_000, -5_400_000)
     assert next_step(factory, people, deal)[:2] == ("seller", "Send back what was paid too much")
     with factory.reading(people.company) as uow:
@@ -105,7 +106,7 @@ def test_a_contract_is_not_terminated_while_a_payment_waits(
 ) -> None:
     report(factory, people.company, lines_of(factory, deal)[0].id, 100)
     with pytest.raises(Conflict), factory.writing(people.county_official) as uow:
-        service.terminate(uow, deal, "解除", 0)
+        service.terminate(uow, deal, "解除", 0, EndReason.PLANS)
     with factory.reading(people.company) as uow:
         assert room(uow, deal).entries[-1].amount_fen == 18_000_000
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
 from marketplace.deals.models import Deal
@@ -224,7 +225,7 @@ def test_only_a_contract_in_force_is_registered(factory: UnitOfWorkFactory, peop
     make_contract(factory, people, talks)
     typed = values(factory, people, deal)
     with factory.writing(people.county_official) as uow:
-        deal_service.terminate(uow, deal, "项目取消", 0)
+        deal_service.terminate(uow, deal, "项目取消", 0, EndReason.PLANS)
     for one in (talks, deal):
         with factory.writing(people.seller_contact) as uow:
             refused(lambda one=one: service.submit(uow, one, typed, 0), Conflict)  # type: ignore[misc]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -140,7 +141,7 @@ def test_a_termination_leaves_the_registration_until_it_is_cancelled(
     registration = registered(factory, people, deal)
     clock.forward(days=5)
     with factory.writing(people.county_official) as uow:
-        deal_service.terminate(uow, deal, "项目取消", 0)
+        deal_service.terminate(uow, deal, "项目取消", 0, EndReason.PLANS)
     with factory.reading(people.seller_contact) as uow:
         page = registration_page(uow, deal)
         assert (page.is_terminated, page.a2_fen, page.can_apply) == (True, A2, False)

@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.contracts.changes import Amending, Settling
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import PriceModel
+from marketplace.contracts.rules import EndReason, PriceModel
 from marketplace.deals import payment_service, service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -129,7 +129,7 @@ def test_without_a_royalty_there_is_nothing_to_state(factory: UnitOfWorkFactory,
 def test_an_agreed_royalty_outlives_the_contract(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
     answer(factory, people, state(factory, people, deal), "agree")
     with factory.writing(people.county_official) as uow:
-        service.terminate(uow, deal, "双方协议解除", 0)
+        service.terminate(uow, deal, "双方协议解除", 0, EndReason.PLANS)
     assert received(factory, deal) == (0, 4_320_988)
 
 
@@ -144,7 +144,7 @@ def test_an_amendment_and_the_end_of_a_contract_leave_its_royalties_alone(
     answer(factory, people, state(factory, people, deal), "agree")
     lines = (Instalment(10_000_000, "", Trigger.DAY, 0, date(2027, 1, 31)),)
     amendment = amend(factory, people, deal, Amending({}, (1,), lines, "产量下调。"))
-    agreement = end(factory, people, deal, Settling(0, None, "停产。"))
+    agreement = end(factory, people, deal, Settling(0, None, "停产。", end_reason=EndReason.PLANS))
     with factory.reading() as uow:
         texts = {id_: uow.session.get_one(Document, id_).text for id_ in (amendment, agreement)}
     assert "提成的约定不变。" in texts[amendment]

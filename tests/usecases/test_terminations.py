@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import Basis, DocumentKind, DocumentState
+from marketplace.contracts.rules import Basis, DocumentKind, DocumentState, EndReason
 from marketplace.deals import document_service, service
 from marketplace.deals.history import timeline
 from marketplace.deals.models import Deal, Entry
@@ -124,9 +124,9 @@ def test_an_official_records_a_termination_of_the_present_amount(
     amend(factory, people, deal)
     waiting = write_amendment(factory, people.company, deal, replace(LOWERED, dropped=(4, 5)))
     with factory.writing(people.county_official) as uow:
-        refused(lambda: service.terminate(uow, deal, "判决解除", 15_400_001), InvalidInput)
+        refused(lambda: service.terminate(uow, deal, "判决解除", 15_400_001, EndReason.PLANS), InvalidInput)
     with factory.writing(people.county_official) as uow:
-        service.terminate(uow, deal, "判决解除", 15_400_000)
+        service.terminate(uow, deal, "判决解除", 15_400_000, EndReason.PLANS)
     assert last_entry(factory) == (EntryKind.TERMINATION, Basis.ELECTRONIC, 0)
     assert document(factory, waiting).state is DocumentState.VOID
 

@@ -164,7 +164,12 @@ def test_a_contract_is_ended_by_agreement_in_the_browser(
     factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
 ) -> None:
     browser, path = browse(people.seller_contact), f"/deals/{deal}/termination-agreement"
-    sent = {"payable": "6万", "reason": "设备改为外购。", "arrangements": "图纸由乙方收回。"}
+    sent = {
+        "payable": "6万",
+        "end_reason": "another_way",
+        "reason": "设备改为外购。",
+        "arrangements": "图纸由乙方收回。",
+    }
     refused = browser.post(path, data=sent)
     assert refused.status_code == 200
     assert 'href="#settle_on"' in refused.text

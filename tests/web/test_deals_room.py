@@ -231,14 +231,21 @@ def test_giving_up_needs_a_reason_and_shows_it(factory: UnitOfWorkFactory, peopl
     deal_id = make_deal(factory, people)
     make_contract(factory, people, deal_id)
     browser = browse(people.company)
-    refused = browser.post(f"/deals/{deal_id}/lose", data={"reason": " "})
+    refused = browser.post(f"/deals/{deal_id}/lose", data={"reason": " ", "end_reason": "plans"})
     assert refused.status_code == 200
     assert 'id="reason-lose-error"' in refused.text
     assert 'href="#reason-lose"' in refused.text
     assert '<details class="confirm" open>' in refused.text
-    assert browser.post(f"/deals/{deal_id}/lose", data={"reason": "预算取消"}).status_code == 303
-    assert "预算取消" in browse(people.seller_contact).get(f"/deals/{deal_id}").text
-    assert browser.post(f"/deals/{deal_id}/lose", data={"reason": "预算取消"}).status_code == 409
+    for kind in ("", "nonsense"):
+        refused = browser.post(f"/deals/{deal_id}/lose", data={"reason": "预算取消", "end_reason": kind})
+        assert 'href="#end_reason-lose"' in refused.text
+        assert "预算取消" in refused.text
+    told = {"reason": "预算取消", "end_reason": "plans"}
+    assert browser.post(f"/deals/{deal_id}/lose", data=told).status_code == 303
+    page = browse(people.seller_contact).get(f"/deals/{deal_id}").text
+    assert "预算取消" in page
+    assert "资金或计划有变" in page
+    assert browser.post(f"/deals/{deal_id}/lose", data=told).status_code == 409
 
 
 def test_performance_step_by_step(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
@@ -263,11 +270,20 @@ def test_an_official_records_a_termination(factory: UnitOfWorkFactory, people: P
     assert browse(people.company).get(path).status_code == 404
     assert browse(people.other_official).get(path).status_code == 404
     official = browse(people.county_official)
-    assert "#reason" in official.post(path, data={"reason": "", "payable": ""}).text
-    assert "#payable" in official.post(path, data={"reason": "双方协商终止", "payable": "20万"}).text
+    empty = official.post(path, data={"reason": "", "payable": ""}).text
+    assert all(f'href="#{field}"' in empty for field in ("reason", "end_reason", "payable"))
+    assert (
+        "#payable"
+        in official.post(path, data={"reason": "双方协商终止", "end_reason": "plans", "payable": "20万"}).text
+    )
     for nothing in ("", "  "):
-        assert "#payable" in official.post(path, data={"reason": "双方协商终止", "payable": nothing}).text
-    assert official.post(path, data={"reason": "双方协商终止", "payable": "5万"}).status_code == 303
+        assert (
+            "#payable"
+            in official.post(path, data={"reason": "双方协商终止", "end_reason": "plans", "payable": nothing}).text
+        )
+    assert (
+        official.post(path, data={"reason": "双方协商终止", "end_reason": "plans", "payable": "5万"}).status_code == 303
+    )
     page = official.get(f"/deals/{deal_id}").text
     assert "¥ 50,000.00" in page
     assert "-¥ 130,000.00" in page
@@ -276,7 +292,7 @@ def test_an_official_records_a_termination(factory: UnitOfWorkFactory, people: P
 
 def test_nothing_stays_payable_when_zero_is_typed(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     path = f"/deals/{make_signed(factory, people)}/termination"
-    typed = {"reason": "双方协商终止", "payable": "0"}
+    typed = {"reason": "双方协商终止", "end_reason": "plans", "payable": "0"}
     assert browse(people.county_official).post(path, data=typed).status_code == 303
 
 

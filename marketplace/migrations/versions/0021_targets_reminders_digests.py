@@ -13,7 +13,6 @@ down_revision = '0020'
 branch_labels = None
 depends_on = None
 
-CODES = ('A0', 'A1', 'A2', 'A3', 'A4', 'A4r', 'A5', 'A6', 'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8')
 
 
 def upgrade() -> None:
@@ -42,7 +41,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders'))
     )
     op.create_index('uq_reminders_number', 'reminders', ['subject', 'number'], unique=True)
-    codes = ', '.join(f"'{code}'" for code in CODES)
     op.create_table('targets',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
@@ -53,7 +51,6 @@ def upgrade() -> None:
     sa.Column('set_by_id', sa.Integer(), nullable=False),
     sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('replaces_id', sa.Integer(), nullable=True),
-    sa.CheckConstraint(f'code IN ({codes})', name=op.f('ck_targets_code_known')),
     sa.CheckConstraint("reason <> ''", name=op.f('ck_targets_has_reason')),
     sa.CheckConstraint('value >= 0', name=op.f('ck_targets_not_negative')),
     sa.CheckConstraint('value IS NOT NULL OR replaces_id IS NOT NULL', name=op.f('ck_targets_takes_back_something')),
