@@ -11,6 +11,7 @@ from marketplace.bases import models as bases
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.digests import models as digests
+from marketplace.duplicates import models as duplicates
 from marketplace.infra import outbox
 from marketplace.infra.database import Base
 from marketplace.ledger import models as ledger
@@ -18,12 +19,14 @@ from marketplace.listings import models as listings
 from marketplace.matching import models as matching
 from marketplace.needs import models as needs
 from marketplace.notifications import models as notifications
+from marketplace.offline import models as offline
 from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
 from marketplace.reminders import models as reminders
+from marketplace.related import models as related
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
 from marketplace.targets import models as targets
@@ -38,11 +41,13 @@ OWNERS = (
     contracts,
     deals,
     digests,
+    duplicates,
     ledger,
     listings,
     matching,
     needs,
     notifications,
+    offline,
     online,
     organisations,
     outbox,
@@ -50,6 +55,7 @@ OWNERS = (
     preemptions,
     registrations,
     reminders,
+    related,
     results,
     rewards,
     targets,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from marketplace.contracts.rules import PAPER_STATES, PaperState
+from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
 from marketplace.needs.rules import NEED_STATES, NeedState
@@ -39,6 +40,7 @@ class ReviewKind(Labelled):
     SCAN = "scan", N_("Signed paper")
     RECEIPT = "receipt", N_("Payment to be verified")
     REGISTRATION = "registration", N_("Registration to be verified")
+    DUPLICATE = "duplicate", N_("Suspected duplicate")
     REWARD = "reward", N_("Reward that is objected to or held")
     SNAPSHOT = "snapshot", N_("Figures to be published")
 
@@ -52,6 +54,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
     ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
+    ReviewKind.DUPLICATE: DUPLICATE_STATES.days_allowed(DuplicateState.OPEN),
     ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
     ReviewKind.SNAPSHOT: SNAPSHOT_STATES.days_allowed(SnapshotState.FROZEN),
 }
