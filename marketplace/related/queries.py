@@ -1,6 +1,6 @@
 """Reads what is known of two parties, and what was found of a deal."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,8 +29,8 @@ def findings(session: Session, deal_id: int) -> Sequence[RelationFinding]:
     return session.scalars(of_deal.order_by(RelationFinding.found_at.desc(), RelationFinding.id.desc())).all()
 
 
-def related_among(session: Session, deal_ids: Collection[int]) -> set[int]:
-    """Those of the deals whose parties are related by what is known now."""
+def related_deals(session: Session) -> set[int]:
+    """The deals whose parties are related by what is known now."""
     newest = select(func.max(RelationFinding.id)).group_by(RelationFinding.deal_id)
     related = select(RelationFinding.deal_id).where(RelationFinding.id.in_(newest), RelationFinding.is_related)
-    return set(session.scalars(related)) & set(deal_ids)
+    return set(session.scalars(related))

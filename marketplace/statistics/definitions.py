@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from marketplace.statistics.activity_figures import ACTIVITY_FIGURES
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.money_figures import MONEY_FIGURES
-from marketplace.statistics.rules import FigureCode
+from marketplace.statistics.relation_cut import with_relation
+from marketplace.statistics.rules import Dimension, FigureCode
 
-_CURRENT = (*MONEY_FIGURES, *ACTIVITY_FIGURES)
+_WRITTEN = (*MONEY_FIGURES, *ACTIVITY_FIGURES)
+_OF_DEALS = tuple(one for one in _WRITTEN if Dimension.SELLER in one.dimensions)
+_CURRENT = tuple(with_relation(one) if one in _OF_DEALS else one for one in _WRITTEN)
 
 DEFINITIONS: Mapping[FigureCode, Definition] = {one.code: one for one in _CURRENT}
 """The definition of each figure that is in force, in the order in which they are shown."""
 
-RETIRED: tuple[Definition, ...] = ()
-"""Definitions that were in force once, for the reports that were frozen by them."""
+RETIRED: tuple[Definition, ...] = _OF_DEALS
+"""Definitions that were in force once, for the reports that were frozen by them: those before the cut by related parties."""
 
 VERSIONS: Mapping[tuple[FigureCode, int], Definition] = {(one.code, one.version): one for one in (*RETIRED, *_CURRENT)}
 """Every definition there ever was, by code and version."""

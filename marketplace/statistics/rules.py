@@ -58,6 +58,7 @@ class Dimension(Labelled):
     MONTH = "month", N_("Month")
     ORGANISATION = "organisation", N_("Seller")
     BASE = "base", N_("Base the result comes from")
+    RELATED = "related", N_("Related parties")
 
 
 WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE})

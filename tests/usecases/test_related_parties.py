@@ -12,7 +12,7 @@ from marketplace.matching.rules import Side
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.related.models import RelationFinding
-from marketplace.related.queries import related_among
+from marketplace.related.queries import related_deals
 from marketplace.related.rules import Ground
 from tests.factories import make_contract, make_deal, make_result
 from tests.personas import People
@@ -87,7 +87,7 @@ def test_a_party_declares_and_an_official_finds_otherwise(factory: UnitOfWorkFac
         (False, (), "股权已于上月转让，见工商档案"),
     ]
     with factory.reading() as uow:
-        assert related_among(uow.session, {deal}) == set()
+        assert related_deals(uow.session) == set()
 
 
 def test_a_reason_is_asked_for_and_strangers_know_nothing(factory: UnitOfWorkFactory, people: People) -> None:
