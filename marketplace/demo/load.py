@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.demo.cues import Cue, cue, play
 from marketplace.demo.figures import figure_cues
 from marketplace.demo.listings import need_cues, result_cues
+from marketplace.demo.offline import offline_cues
 from marketplace.demo.stage import Stage, set_stage
 from marketplace.demo.story import Story, read_story
 from marketplace.demo.talks import deal_cues, interest_cues
@@ -75,6 +76,8 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from interest_cues(stage, story, interest)
     for deal in story.deals:
         yield from deal_cues(stage, deal)
+    for told in story.offline:
+        yield from offline_cues(stage, story, told)
     yield from figure_cues(stage, story)
     yield from target_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:
