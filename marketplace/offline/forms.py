@@ -27,7 +27,11 @@ class EntryForm(Form):
     buyer_name = StringField(_l("Buyer"), validators=_NAME)
     buyer_code = StringField(_l("Credit code of the buyer"), validators=[Length(max=40, message=_LONG)])
     buyer_county = CountyField(_l("County of the buyer"), empty=_OUTSIDE)
-    contract_type = SelectField(_l("Type of contract"), choices=choices(ContractType, empty=_l("Please choose")))
+    contract_type = SelectField(
+        _l("Type of contract"),
+        choices=choices(ContractType, empty=_l("Please choose")),
+        validators=[InputRequired(_FILL_IN)],
+    )
     amount = MoneyField(_l("Amount with tax"), validators=[DataRequired(_FILL_IN)])
     day = DateField(_l("Day of signing"), validators=[InputRequired(_FILL_IN)])
     source = TextAreaField(

@@ -91,12 +91,13 @@ def total(session: Session, actor: Actor, wanted: Wanted) -> Sum:
 
 
 def ledger(session: Session, actor: Actor, wanted: Wanted, counties: Sequence[str]) -> Ledger:
-    """The sums by month and county; counties come in their official order, 未填 last."""
+    """The sums by month and county, of those there are; counties come in their official order, 未填 last."""
     months = _by(session, actor, wanted, func.substr(cast(OfflineEntry.dated, String), 1, 7))
     sold = _by(session, actor, wanted, OfflineEntry.seller_county)
     bought = _by(session, actor, wanted, OfflineEntry.buyer_county)
     elsewhere = sorted((set(sold) | set(bought)) - {*counties, None}, key=str)
-    known = [*counties, *elsewhere, *([None] if None in sold or None in bought else [])]
+    here = [one for one in counties if one in sold or one in bought]
+    known = [*here, *elsewhere, *([None] if None in sold or None in bought else [])]
     return Ledger(
         total(session, actor, wanted),
         tuple(sorted(months.items())),

@@ -22,12 +22,12 @@ MOST_ROWS = 1000
 
 HEADS: Mapping[str, str] = {
     "title": "项目名称 合同名称 成果名称 技术名称 名称 title",
-    "seller_name": "卖方 转让方 技术输出方 让与方 受托方 乙方 seller",
-    "seller_code": "卖方统一社会信用代码 卖方信用代码 sellercode",
-    "seller_county": "卖方所在县市区 卖方县市区 sellercounty",
-    "buyer_name": "买方 受让方 技术吸纳方 委托方 甲方 buyer",
-    "buyer_code": "买方统一社会信用代码 买方信用代码 buyercode",
-    "buyer_county": "买方所在县市区 买方县市区 buyercounty",
+    "seller_name": "出让方 转让方 卖方 技术输出方 让与方 受托方 乙方 seller",
+    "seller_code": "出让方统一社会信用代码 出让方信用代码 卖方信用代码 sellercode",
+    "seller_county": "出让方所在县市区 出让方县市区 卖方所在县市区 sellercounty",
+    "buyer_name": "受让方 买方 技术吸纳方 委托方 甲方 buyer",
+    "buyer_code": "受让方统一社会信用代码 受让方信用代码 买方信用代码 buyercode",
+    "buyer_county": "受让方所在县市区 受让方县市区 买方所在县市区 buyercounty",
     "contract_type": "合同类型 合同类别 类型 type",
     "amount": "金额 合同金额 合同额 amount",
     "day": "签订日期 签约日期 合同签订日期 日期 date",
@@ -127,6 +127,8 @@ def _row(number: int, cells: Mapping[str, str], heads: Mapping[str, str], surrou
     unsound = ((heads.get(field, ""), error) for field, error in problems_of(told, surroundings.today))
     faults += [Fault(head, error) for head, error in unsound if head not in blamed]
     said = " · ".join(text for text in (told.title, told.seller_name, told.buyer_name) if text)
+    place = {head: number for number, head in enumerate(cells)}
+    faults.sort(key=lambda fault: place.get(fault.column, -1))
     return SheetRow(number, said, None if faults else told, tuple(faults))
 
 

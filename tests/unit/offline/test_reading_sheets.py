@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_of_its_column(tmp_path: Path, place: int, cell: s
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once(tmp_path: Path) -> None:
-    assert faults(tmp_path, c0="", c6="x", c7="x") == ["金额（元）", "签订日期", "项目名称"]
+    assert faults(tmp_path, c0="", c6="x", c7="x") == ["项目名称", "金额（元）", "签订日期"]
 
 
 def test_a_wrong_code_is_told_from_an_empty_one(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_wrong_code_is_told_from_an_empty_one(tmp_path: Path) -> None:
 def test_missing_columns_are_named() -> None:
     with pytest.raises(InvalidInput) as refused:
         recognise(["项目名称", "卖方", "备注"])
-    assert refused.value.params["missing"] == "买方、合同类型、金额、签订日期"
+    assert refused.value.params["missing"] == "受让方、合同类型、金额、签订日期"
 
 
 def test_the_empty_sheet_has_every_head_that_is_read(tmp_path: Path) -> None:
