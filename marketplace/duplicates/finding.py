@@ -6,7 +6,7 @@ to make one asks `found_for` beforehand and decides.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +27,7 @@ from marketplace.duplicates.rules import (
 from marketplace.duplicates.sources import SOURCES
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 from marketplace.settings import Settings
 
@@ -35,10 +36,11 @@ _SYSTEM = frozenset({Relation.SYSTEM})
 
 @dataclass(frozen=True)
 class Found:
-    """A record that another may be the same as, and why."""
+    """A record that another may be the same as, and why; `is_shown`: whoever asks may know more than that it is there."""
 
     record: Record
     likeness: Likeness
+    is_shown: bool = True
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -62,6 +64,15 @@ def found_for(session: Session, records: Sequence[Record], limits: Limits) -> Ma
         hits = [Found(one, like) for one, like in alike if like is not None]
         found[place] = sorted(hits, key=lambda hit: (hit.record.kind, -hit.record.day.toordinal(), hit.record.id))
     return found
+
+
+def shown_to(actor: Actor, found: Sequence[Found]) -> tuple[Found, ...]:
+    """What an official may see of them: records of other counties are there, and nothing more is told."""
+
+    def is_his(record: Record) -> bool:
+        return any(actor.is_official_for(county) for county in (record.seller_county, record.buyer_county))
+
+    return tuple(replace(one, is_shown=is_his(one.record)) for one in found)
 
 
 def look(uow: UnitOfWork, record: Record) -> None:

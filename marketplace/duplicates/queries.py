@@ -87,7 +87,9 @@ def open_weight(session: Session, actor: Actor) -> Weight:
 
 def counted_twice(uow: UnitOfWork) -> Weight:
     """Confirmed duplicates of which both contracts still stand: so much is in the signed amount twice."""
-    pairs = [one for one in listed(uow, DuplicateState.SAME) if one.counts_twice]
+    between = (Duplicate.state == DuplicateState.SAME, Duplicate.second_kind == RecordKind.DEAL)
+    rows = uow.session.scalars(select(Duplicate).where(*between, is_in_office(uow.actor))).all()
+    pairs = [one for one in _pairs(uow.session, rows) if one.counts_twice]
     return Weight(len(pairs), sum(min(record.fen for record in one.records) for one in pairs))
 
 

@@ -8,7 +8,7 @@ back.
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from marketplace.duplicates.finding import Found, found_for, limits_of
+from marketplace.duplicates.finding import Found, found_for, limits_of, shown_to
 from marketplace.duplicates.rules import Record, likeness
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -82,7 +82,7 @@ def plan(uow: UnitOfWork, row: OfflineImport) -> list[PlannedRow]:
     records = {place: record for place, record in told if record is not None}
     limits = limits_of(uow.settings)
     found = found_for(uow.session, list(records.values()), limits)
-    near = {place: tuple(found[number]) for number, place in enumerate(records)}
+    near = {place: shown_to(uow.actor, found[number]) for number, place in enumerate(records)}
 
     def like(place: int, record: Record) -> tuple[int, ...]:
         earlier = ((rows[other].number, one) for other, one in records.items() if other < place)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from marketplace.duplicates.finding import Found, found_for, limits_of
+from marketplace.duplicates.finding import Found, found_for, limits_of, shown_to
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -51,7 +51,8 @@ def checked(uow: UnitOfWork, told: Told) -> Told:
 def similar(uow: UnitOfWork, told: Told) -> Sequence[Found]:
     """What a deal that is not entered yet may be the same contract as."""
     record = record_told(cleaned(told))
-    return found_for(uow.session, [record], limits_of(uow.settings))[0] if record else ()
+    found = found_for(uow.session, [record], limits_of(uow.settings))[0] if record else ()
+    return shown_to(uow.actor, found)
 
 
 def take_off(uow: UnitOfWork, entry_id: int, reason: str) -> OfflineEntry:

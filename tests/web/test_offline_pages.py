@@ -58,6 +58,20 @@ def test_nothing_typed_is_lost_and_what_may_be_there_already_is_shown(
     assert official.post("/offline/new", data={**TYPED, "all_the_same": "y"}).status_code == 303
 
 
+def test_of_a_record_of_other_counties_no_more_is_told_than_that_it_is_there(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    """Whoever claims that a unit is of his county learns neither title nor amount of what it has signed elsewhere."""
+    deal = make_signed(factory, people)
+    claimed = {**TYPED, "seller_county": "gaomi", "amount": "18.3万", "title": "油箱自动焊接工装"}
+    page = browse(people.other_official).post("/offline/new", data=claimed).text
+    assert "市级干部" in page
+    assert 'name="all_the_same"' in page
+    assert "变压器油箱自动焊接工装" not in page
+    assert "¥ 180,000.00" not in page
+    assert f"/deals/{deal}" not in page
+
+
 def test_a_sheet_is_looked_through_then_entered(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     entered(factory, people.city_official)
     official = browse(people.city_official)
