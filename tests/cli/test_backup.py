@@ -42,6 +42,7 @@ ONLINE = (
     "reconciliations",
 )
 REGISTERED = ("registrations", "registration_records", "registration_entries", "patent_transfers", "preemptions")
+APART = ("duplicates", "offline_entries", "offline_imports", "offline_papers", "relation_findings")
 MONEY = (
     "ledger_transfers",
     "milestones",
@@ -224,7 +225,7 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
         rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
         without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
         members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
-        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED)
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *APART)
         for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
