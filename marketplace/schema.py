@@ -25,8 +25,8 @@ from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
-from marketplace.reminders import models as reminders
 from marketplace.related import models as related
+from marketplace.reminders import models as reminders
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
 from marketplace.targets import models as targets

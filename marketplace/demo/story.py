@@ -201,6 +201,8 @@ class TargetTold(Told):
     reason: str
     part_of_year_ago: float
     values: dict[str, int]
+
+
 class OfflineTold(Told):
     """A deal made outside the platform; seller and buyer are keys of units, or anybody's name with a county.
 
