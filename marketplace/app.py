@@ -26,6 +26,7 @@ from marketplace.bases import views as base_views
 from marketplace.benefits import views as benefit_views
 from marketplace.cli import register_commands
 from marketplace.deals import views as deal_views
+from marketplace.duplicates import views as duplicate_views
 from marketplace.evidence import views as evidence_views
 from marketplace.home import views as home_views
 from marketplace.infra import mail, stripe_processor
@@ -43,6 +44,7 @@ from marketplace.matching.meanings import open_meanings
 from marketplace.needs import views as need_views
 from marketplace.notifications import views as notification_views
 from marketplace.notifications.queries import unread
+from marketplace.offline import views as offline_views
 from marketplace.online import views as online_views
 from marketplace.organisations import views as organisation_views
 from marketplace.organisations.actors import actor_of
@@ -70,6 +72,8 @@ BLUEPRINTS = (
     deal_views.blueprint,
     online_views.blueprint,
     registration_views.blueprint,
+    offline_views.blueprint,
+    duplicate_views.blueprint,
     reward_views.blueprint,
     benefit_views.blueprint,
     evidence_views.blueprint,

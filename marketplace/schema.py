@@ -12,6 +12,7 @@ from marketplace.benefits import models as benefits
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.digests import models as digests
+from marketplace.duplicates import models as duplicates
 from marketplace.infra import outbox
 from marketplace.infra.database import Base
 from marketplace.ledger import models as ledger
@@ -19,11 +20,13 @@ from marketplace.listings import models as listings
 from marketplace.matching import models as matching
 from marketplace.needs import models as needs
 from marketplace.notifications import models as notifications
+from marketplace.offline import models as offline
 from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
 from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
+from marketplace.related import models as related
 from marketplace.reminders import models as reminders
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
@@ -40,11 +43,13 @@ OWNERS = (
     contracts,
     deals,
     digests,
+    duplicates,
     ledger,
     listings,
     matching,
     needs,
     notifications,
+    offline,
     online,
     organisations,
     outbox,
@@ -52,6 +57,7 @@ OWNERS = (
     preemptions,
     registrations,
     reminders,
+    related,
     results,
     rewards,
     targets,

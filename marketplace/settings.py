@@ -59,6 +59,20 @@ class Settings(BaseSettings):
         default=15,
         description="Days those who made a service result have to say that they buy it first, before it is assigned to others",
     )
+    duplicate_amount_percent: int = Field(
+        default=5, ge=0, le=100, description="Per cent two amounts may differ by and still be of one contract"
+    )
+    duplicate_days: int = Field(
+        default=60,
+        ge=0,
+        description="Days two records of one contract may lie apart to be shown as suspected duplicates",
+    )
+    duplicate_title_percent: int = Field(
+        default=40,
+        ge=0,
+        le=100,
+        description="Per cent two titles must have in common to be of one contract, where the result is not the same",
+    )
     sign_in_attempts: int = Field(
         default=10, description="Failed sign-ins per contact in fifteen minutes before it waits"
     )

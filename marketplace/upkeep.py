@@ -10,6 +10,7 @@ from marketplace.contracts.models import DocumentFile, Scan, Seal
 from marketplace.deals.models import Message
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
+from marketplace.offline.models import OfflineImport, OfflinePaper
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
 from marketplace.preemptions.models import Preemption
@@ -23,6 +24,8 @@ FILE_COLUMNS = (
     DocumentFile.sha256,
     ImportRun.sha256,
     Message.file_sha256,
+    OfflineImport.sha256,
+    OfflinePaper.sha256,
     Organisation.authorisation_sha256,
     Organisation.licence_sha256,
     PatentTransfer.scan_sha256,

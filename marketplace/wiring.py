@@ -14,6 +14,7 @@ from marketplace.deals import offer_service as offers
 from marketplace.deals.online_handlers import FOLLOWER
 from marketplace.digests import service as digests
 from marketplace.digests.letters import LETTERS as DIGESTS
+from marketplace.duplicates import handlers as duplicates
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
@@ -26,6 +27,7 @@ from marketplace.needs import importing as need_sheets
 from marketplace.needs import indexing as need_index
 from marketplace.needs import service as needs
 from marketplace.notifications import handlers as notifications
+from marketplace.offline import handlers as offline
 from marketplace.online import reconciling
 from marketplace.online.accounts import CHECKER
 from marketplace.online.reconciling import RECONCILER
@@ -54,6 +56,8 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "deals.follow_payments": FOLLOWER,
     "online.check_accounts": CHECKER,
     "online.reconcile": RECONCILER,
+    "duplicates.compare_contracts": duplicates.compare_contracts,
+    "offline.compare_entries": offline.compare_entries,
     "rewards.follow": rewards.follow_receipts,
     "deals.print": deals.PRINTER,
     "deals.seal": deals.SEALER,
@@ -79,10 +83,12 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "organisation.moved": ("notifications.tell",),
     "organisation.renamed": ("listings.outdate",),
     "organisation.membership_moved": ("notifications.tell",),
-    "deal.moved": ("notifications.tell",),
+    "deal.moved": ("duplicates.compare_contracts", "notifications.tell"),
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),
-    "document.moved": ("deals.print", "deals.seal", "notifications.tell"),
+    "document.moved": ("deals.print", "deals.seal", "duplicates.compare_contracts", "notifications.tell"),
+    "offline.entered": ("offline.compare_entries",),
+    "offline.reversed": ("offline.compare_entries",),
     "preemption.moved": ("notifications.tell",),
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),

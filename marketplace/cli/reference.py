@@ -12,10 +12,12 @@ from flask.cli import with_appcontext
 from marketplace.benefits.rules import DECLARATION_STATES
 from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES
 from marketplace.deals.rules import DEAL_STATES, OFFER_STATES
+from marketplace.duplicates.rules import DUPLICATE_STATES
 from marketplace.kernel.states import Relation, StateTable
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES
 from marketplace.matching.rules import INTEREST_STATES
 from marketplace.needs.rules import NEED_STATES
+from marketplace.offline.rules import OFFLINE_IMPORT_STATES
 from marketplace.online.rules import ACCOUNT_STATES, DISPUTE_STATES, PAGE_STATES
 from marketplace.organisations.rules import MEMBERSHIP_STATES, ORGANISATION_STATES
 from marketplace.payments.rules import MILESTONE_STATES, RECEIPT_STATES, STATEMENT_STATES
@@ -51,6 +53,8 @@ TABLES: tuple[StateTable[Any], ...] = (
     REGISTRATION_STATES,
     RECORD_STATES,
     TRANSFER_STATES,
+    OFFLINE_IMPORT_STATES,
+    DUPLICATE_STATES,
     REWARD_STATES,
     PAYOUT_STATES,
     DECLARATION_STATES,

@@ -32,6 +32,7 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
 from marketplace.payments.rules import day_words
 from marketplace.preemptions.service import require_sendable
+from marketplace.related import service as related
 
 LETTER_DAYS = 180
 """After so many days a letter of intent says that it lapses by itself."""
@@ -111,6 +112,7 @@ def send(uow: UnitOfWork, document_id: int) -> Document:
     service.send(uow, document, room.relations, room.speaks_for())
     if document.kind is DocumentKind.CONTRACT:
         room.move("send")
+        related.look(uow, room.deal.id, room.deal.seller_party_id, room.deal.buyer_party_id)
     note_step(room, document, "send")
     return document
 

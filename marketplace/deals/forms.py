@@ -277,6 +277,14 @@ class VerifyForm(Form):
     file = FileField(_l("Or the file itself: PDF, or text"))
 
 
+class RelationForm(Form):
+    """Why the parties are related, or are not."""
+
+    reason = TextAreaField(
+        _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+    )
+
+
 class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 

@@ -32,6 +32,8 @@ from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation, Transition
 from marketplace.listings.models import Listing
 from marketplace.organisations.parties import PartyName, names_of
+from marketplace.related.models import RelationFinding
+from marketplace.related.queries import findings
 
 ENDED = frozenset({DealState.COMPLETED, DealState.LOST, DealState.TERMINATED})
 
@@ -79,6 +81,12 @@ class RoomPage:
     result: Listing | None
     need: Listing | None
     entries: tuple[Entry, ...]
+    findings: tuple[RelationFinding, ...] = ()
+
+    @property
+    def is_related(self) -> bool:
+        """Whether the parties are related by the newest finding."""
+        return bool(self.findings) and self.findings[0].is_related
 
     @property
     def open_offer(self) -> OfferRow | None:
@@ -261,6 +269,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         result=session.get(Listing, deal.result_id) if deal.result_id else None,
         need=session.get(Listing, deal.need_id) if deal.need_id else None,
         entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
+        findings=tuple(findings(session, deal_id)),
     )
 
 

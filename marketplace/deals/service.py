@@ -28,6 +28,7 @@ from marketplace.matching.rules import InterestState, Side
 from marketplace.organisations.parties import names_of
 from marketplace.payments.plan import trigger
 from marketplace.payments.rules import Trigger
+from marketplace.related import service as related
 from marketplace.results.models import Result
 
 LONGEST_MESSAGE = 4000
@@ -116,6 +117,7 @@ def _open(uow: UnitOfWork, interest: Interest) -> Deal:
     uow.session.add(deal)
     uow.flush()
     Room(uow, deal, frozenset()).step(StepKind.DEAL, deal.id, "open", None)
+    related.look(uow, deal.id, seller, buyer)
     uow.emit(DealMoved(deal.id, "open", "", deal.state.value))
     return deal
 

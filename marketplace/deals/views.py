@@ -15,6 +15,7 @@ from marketplace.deals import (
     payment_views,
     preemption_views,
     queries,
+    related_views,
     service,
     verify_views,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "paper_views",
     "payment_views",
     "preemption_views",
+    "related_views",
     "verify_views",
 ]
 

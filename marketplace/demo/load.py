@@ -10,6 +10,7 @@ from marketplace.demo.benefits import benefit_cues
 from marketplace.demo.cues import Cue, cue, play
 from marketplace.demo.figures import figure_cues
 from marketplace.demo.listings import need_cues, result_cues
+from marketplace.demo.offline import offline_cues
 from marketplace.demo.stage import Stage, set_stage
 from marketplace.demo.story import Story, read_story
 from marketplace.demo.talks import deal_cues, interest_cues
@@ -78,6 +79,8 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from deal_cues(stage, deal)
     for benefit in story.benefits:
         yield from benefit_cues(stage, story, benefit)
+    for told in story.offline:
+        yield from offline_cues(stage, story, told)
     yield from figure_cues(stage, story)
     yield from target_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:

@@ -1,4 +1,5 @@
-"""Sixth act: contracts go to the registrar, a patent to CNIPA; before an assignment its contributors are told."""
+"""Sixth act: contracts go to the registrar, a patent to CNIPA; before an assignment its contributors are told; a party declares
+that it is related to the other."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -7,6 +8,7 @@ from marketplace.contracts.rules import DocumentKind
 from marketplace.deals import document_service as documents
 from marketplace.deals import preemption_service
 from marketplace.deals.models import Deal
+from marketplace.deals.related_service import say_related
 from marketplace.demo.specimen import specimen
 from marketplace.demo.story import StepTold
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -89,6 +91,10 @@ def _take_effect(uow: UnitOfWork, deal_id: int, _step: StepTold) -> None:
     patents.take_effect(uow, transfer.id, Registered(number, day, notice))
 
 
+def _declare_related(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
+    say_related(uow, deal_id, True, step.reason)
+
+
 PAPER_STEPS: Mapping[str, Callable[[UnitOfWork, int, StepTold], None]] = {
     "apply_registration": _apply,
     "record_certificate": _record(RecordKind.CERTIFICATE),
@@ -98,4 +104,5 @@ PAPER_STEPS: Mapping[str, Callable[[UnitOfWork, int, StepTold], None]] = {
     "tell_contributors": _tell_contributors,
     "apply_cnipa": _apply_at_cnipa,
     "cnipa_registered": _take_effect,
+    "declare_related": _declare_related,
 }

@@ -225,6 +225,31 @@ class BenefitTold(Told):
     verified_days_ago: int | None = None
 
 
+class OfflineTold(Told):
+    """A deal made outside the platform; seller and buyer are keys of units, or anybody's name with a county.
+
+    `settled_days_ago`: it was found to be the contract that is on the platform; `taken_off_days_ago`: it was booked off.
+    """
+
+    key: str
+    days_ago: int
+    by: str
+    title: str
+    seller: str
+    seller_county: str | None = None
+    buyer: str
+    buyer_county: str | None = None
+    contract_type: str
+    amount_yuan: int
+    signed_days_ago: int
+    source: str
+    all_the_same: bool = False
+    taken_off_days_ago: int | None = None
+    settled_days_ago: int | None = None
+    settled_by: str | None = None
+    reason: str = ""
+
+
 class Story(Told):
     """Everything, file by file."""
 
@@ -237,6 +262,7 @@ class Story(Told):
     deals: tuple[DealTold, ...]
     targets: tuple[TargetTold, ...] = ()
     benefits: tuple[BenefitTold, ...] = ()
+    offline: tuple[OfflineTold, ...] = ()
 
     def person(self, key: str) -> Person:
         """The person of a key."""

@@ -38,6 +38,7 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.SCAN: ("deals.room", "deal_id"),
     ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
     ReviewKind.REGISTRATION: ("registrations.page", "deal_id"),
+    ReviewKind.DUPLICATE: ("duplicates.pair", "duplicate_id"),
     ReviewKind.REWARD: ("rewards.reward", "reward_id"),
     ReviewKind.BENEFIT: ("benefits.page", "declaration_id"),
     ReviewKind.SNAPSHOT: ("statistics.waiting_snapshot", "snapshot_id"),

@@ -27,6 +27,9 @@ from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import LIVE, PaperState
 from marketplace.deals import policy as deal_policy
 from marketplace.deals.models import Deal
+from marketplace.duplicates import policy as duplicate_policy
+from marketplace.duplicates.models import Duplicate
+from marketplace.duplicates.rules import DuplicateState
 from marketplace.home.rules import DAYS_ALLOWED, Age, ReviewKind, age
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day, day_begins
@@ -61,8 +64,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, claim, organisation, reward, benefit or snapshot, or the deal of what is
-    verified."""
+    """One thing to decide. `target_id` is a listing, claim, organisation, duplicate, reward, benefit or snapshot, or the deal of
+    what is verified."""
 
     kind: ReviewKind
     target_id: int
@@ -172,6 +175,7 @@ def _rows(actor: Actor) -> Subquery:
         _scans(actor),
         _receipts(actor),
         _registrations(actor),
+        _duplicates(actor),
         _rewards(actor),
         _benefits(actor),
         _snapshots(actor),
@@ -222,6 +226,13 @@ def _registrations(actor: Actor) -> Rows:
         .join(RegistrationRecord, RegistrationRecord.registration_id == Registration.id)
         .where(RegistrationRecord.state == RecordState.RECORDED, deal_policy.is_in_office(actor))
     )
+
+
+def _duplicates(actor: Actor) -> Rows:
+    """Pairs of records that may be one contract."""
+    where, since, other = Duplicate.seller_county, Duplicate.found_at, Duplicate.buyer_county
+    columns = _columns(ReviewKind.DUPLICATE, Duplicate.id, Duplicate.title, where, since, other)
+    return columns.where(Duplicate.state == DuplicateState.OPEN, duplicate_policy.is_in_office(actor))
 
 
 def _rewards(actor: Actor) -> Rows:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from marketplace.benefits.rules import DECLARATION_STATES, DeclarationState
 from marketplace.contracts.rules import PAPER_STATES, PaperState
+from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
 from marketplace.needs.rules import NEED_STATES, NeedState
@@ -40,6 +41,7 @@ class ReviewKind(Labelled):
     SCAN = "scan", N_("Signed paper")
     RECEIPT = "receipt", N_("Payment to be verified")
     REGISTRATION = "registration", N_("Registration to be verified")
+    DUPLICATE = "duplicate", N_("Suspected duplicate")
     REWARD = "reward", N_("Reward that is objected to or held")
     BENEFIT = "benefit", N_("Benefit of own use to be verified")
     SNAPSHOT = "snapshot", N_("Figures to be published")
@@ -54,6 +56,7 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
     ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
+    ReviewKind.DUPLICATE: DUPLICATE_STATES.days_allowed(DuplicateState.OPEN),
     ReviewKind.REWARD: REWARD_STATES.days_allowed(RewardState.DISPUTED),
     ReviewKind.BENEFIT: DECLARATION_STATES.days_allowed(DeclarationState.DECLARED),
     ReviewKind.SNAPSHOT: SNAPSHOT_STATES.days_allowed(SnapshotState.FROZEN),

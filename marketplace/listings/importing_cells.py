@@ -94,8 +94,8 @@ def county(cell: Cell) -> str | None:
     return code
 
 
-def day_ahead(cell: Cell) -> date | None:
-    """A day that has not passed yet, as 2027-06-30, 2027/6/30, 2027.6.30 or 2027年6月30日."""
+def day(cell: Cell) -> date | None:
+    """A day as 2027-06-30, 2027/6/30, 2027.6.30 or 2027年6月30日."""
     if cell.text in _NO_WORD:
         return None
     digits = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", cell.text) or _DAY.fullmatch(cell.text)
@@ -105,7 +105,13 @@ def day_ahead(cell: Cell) -> date | None:
         found = None
     if found is None:
         raise InvalidInput(N_("“%(text)s” is no date. Write it as 2027-06-30."), text=cell.text[:40])
-    if found < cell.surroundings.today:
+    return found
+
+
+def day_ahead(cell: Cell) -> date | None:
+    """A day that has not passed yet."""
+    found = day(cell)
+    if found is not None and found < cell.surroundings.today:
         raise InvalidInput(N_("This day has passed: %(day)s."), day=found.isoformat())
     return found
 

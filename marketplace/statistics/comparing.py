@@ -68,9 +68,18 @@ def compared(session: Session, old: Snapshot, new: Snapshot) -> list[Comparison]
 def _changes(session: Session, old: Snapshot, new: Snapshot, code: FigureCode) -> tuple[Change, ...]:
     before = {row.source: row for row in frozen_rows(session, old.id, code)}
     after = {row.source: row for row in frozen_rows(session, new.id, code)}
-    differs = (source for source in {*before, *after} if before.get(source) != after.get(source))
+    differs = (source for source in {*before, *after} if not _is_same(before.get(source), after.get(source)))
     changes = (_change(before.get(source), after.get(source)) for source in differs)
     return tuple(sorted(changes, key=lambda change: (change.row.dated, change.row.source)))
+
+
+def _is_same(old: FigureRow | None, new: FigureRow | None) -> bool:
+    """By what both were cut by: a dimension that a later definition has beside them changes no row."""
+    if old is None or new is None:
+        return False
+    shared = old.dimensions.keys() & new.dimensions.keys()
+    facts_agree = old._replace(dimensions={}) == new._replace(dimensions={})
+    return facts_agree and all(old.dimensions[one] == new.dimensions[one] for one in shared)
 
 
 def _change(old: FigureRow | None, new: FigureRow | None) -> Change:

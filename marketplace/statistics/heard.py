@@ -12,3 +12,4 @@ BENEFITS = frozenset({"benefit.moved"})
 DEALS = frozenset({"deal.moved"})
 STEPS = DOCUMENTS | MILESTONES | RECEIPTS | frozenset({"deal.offer_moved", "royalty.moved", "preemption.moved"})
 """Whatever writes a line of a deal's history."""
+RELATIONS = frozenset({"deal.relation_found"})

@@ -66,6 +66,7 @@ class Dimension(Labelled):
     ORGANISATION = "organisation", N_("Seller")
     BASE = "base", N_("Base the result comes from")
     UNIT = "unit", N_("Unit that uses the result")
+    RELATED = "related", N_("Related parties")
 
 
 WIDE = frozenset({Dimension.ORGANISATION, Dimension.BASE, Dimension.UNIT})

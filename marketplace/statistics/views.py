@@ -11,6 +11,7 @@ from marketplace.infra.media import XLSX
 from marketplace.kernel.clock import china_day
 from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views, wall_views
 from marketplace.statistics.adding import cut, picked
+from marketplace.statistics.apart import apart
 from marketplace.statistics.asking import address, as_of_day, asked, asked_span, since_day
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.chart import chart_of
@@ -42,12 +43,14 @@ def desk() -> str:
         columns = picked(uow, wanted)
         page = arrange(wanted.definition, wanted.period, columns, county_codes())
         complete = completeness(uow, wanted, columns)
+        beside = apart(uow, wanted, columns)
         is_today = as_of_day(wanted) == china_day(uow.now())
         shown = figures_for(uow.actor)
     return render_template(
         "statistics/desk.html",
         page=page,
         complete=complete,
+        beside=beside,
         is_today=is_today,
         chart=chart_of(wanted.definition, page.over_time(span)),
         span=span,

@@ -12,6 +12,7 @@ from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import Category, Industry
 from marketplace.matching.rules import Origin
 from marketplace.organisations.parties import names_of
+from marketplace.related.rules import Related
 from marketplace.rewards.rules import Basis as RewardBasis
 from marketplace.statistics.queries import Value
 from marketplace.statistics.rules import COUNTIES, Dimension, Span
@@ -26,6 +27,7 @@ MEMBERS: Mapping[Dimension, type[Labelled]] = {
     Dimension.ORIGIN: Origin,
     Dimension.RULE: RewardBasis,
     Dimension.REASON: EndReason,
+    Dimension.RELATED: Related,
 }
 """Dimensions with a closed list of values."""
 

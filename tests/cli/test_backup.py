@@ -43,7 +43,8 @@ ONLINE = (
 )
 REGISTERED = ("registrations", "registration_records", "registration_entries", "patent_transfers", "preemptions")
 STANDING = ("benefit_declarations", "benefit_entries", "milestone_moves")
-TARGETED = ("targets", "reminders", "weekly_digests")
+APART = ("duplicates", "offline_entries", "offline_imports", "offline_papers", "relation_findings")
+AIMS = ("weekly_digests", "reminders", "targets")
 MONEY = (
     "ledger_transfers",
     "milestones",
@@ -223,13 +224,15 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(older, "w") as out:
         members = {name: source.read(name) for name in source.namelist()}
         manifest = json.loads(members.pop("manifest.json"))
-        rows = [json.loads(line) for line in members["tables/audit_log.jsonl"].splitlines()]
-        without = [{name: value for name, value in row.items() if name != "salt"} for row in rows]
-        members["tables/audit_log.jsonl"] = "".join(json.dumps(row) + "\n" for row in without).encode()
-        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *TARGETED)
+        for table, column in (("audit_log", "salt"), ("users", "weekly_digest")):
+            name = f"tables/{table}.jsonl"
+            rows = [json.loads(line) for line in members[name].splitlines()]
+            without = [{key: value for key, value in row.items() if key != column} for row in rows]
+            members[name] = "".join(json.dumps(row) + "\n" for row in without).encode()
+            manifest["sha256"][name] = hashlib.sha256(members[name]).hexdigest()
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *AIMS)
         for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
-        manifest["sha256"]["tables/audit_log.jsonl"] = hashlib.sha256(members["tables/audit_log.jsonl"]).hexdigest()
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()
         for name, content in members.items():
             out.writestr(name, content)

@@ -145,6 +145,7 @@ def test_nothing_of_other_deals_is_told_and_the_chain_is_proved_past_them(
 ) -> None:
     mine = make_signed(factory, people)
     other = make_signed(factory, people)
+    drain()
     with factory.writing() as uow:
         end_day(uow)
     drain()

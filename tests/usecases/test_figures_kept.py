@@ -21,7 +21,7 @@ from marketplace.payments.rules import MilestoneKind, ReceiptKind
 from marketplace.rewards.models import Payout
 from marketplace.statistics import amounts
 from marketplace.statistics.adding import cut, picked, total
-from marketplace.statistics.definitions import DEFINITIONS
+from marketplace.statistics.definitions import DEFINITIONS, VERSIONS
 from marketplace.statistics.freezing import current_rows
 from marketplace.statistics.queries import FigureRow, Filter
 from marketplace.statistics.rows import Rows, along_receipt, facts, labelled, of_deal, source
@@ -143,7 +143,7 @@ def _reported() -> Rows:
 
 def _with_value_one(rows: Rows) -> Rows:
     of = rows.subquery().c
-    columns = [of[name] for name in DEFINITIONS[FigureCode.C4].columns]
+    columns = [of[name] for name in VERSIONS[FigureCode.C4, 1].columns]
     return select(*(literal(1).label("value") if one.name == "value" else one for one in columns)).where(
         of.counted == 1
     )
@@ -164,6 +164,6 @@ def test_a_definition_that_is_broken_is_found(factory: UnitOfWorkFactory, people
                 changed = {**rows, code: [one for one in map(broken, rows[code]) if one is not None]}
                 assert differing(history, changed.__getitem__) == {code}, (name, code)
         for name, (code, broken_rows) in _definitions_broken().items():
-            wanted = replace(of(code, now), definition=replace(DEFINITIONS[code], rows=broken_rows))
+            wanted = replace(of(code, now), definition=replace(VERSIONS[code, 1], rows=broken_rows))
             found = {**rows, code: current_rows(session, replace(wanted, as_of=datetime.max.replace(tzinfo=UTC)))}
             assert differing(history, found.__getitem__) == {code}, name

@@ -16,7 +16,7 @@ from sqlalchemy import literal, select
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day, end_of
 from marketplace.payments.models import Receipt
-from marketplace.statistics import service, stocks
+from marketplace.statistics import service
 from marketplace.statistics.adding import cut, picked, total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.desk import arrange
@@ -111,7 +111,7 @@ ROW_BY_ROW: Mapping[str, tuple[Callable[[FigureRow], FigureRow | None], tuple[Fi
 
 def _reported_too() -> Rows:
     """What was only reported shortens the list."""
-    rows = stocks.overdue_payments().subquery().c
+    rows = DEFINITIONS[FigureCode.C10].rows().subquery().c
     at = select(Receipt.reported_at).where(literal("receipt:") + Receipt.id.cast(rows.source.type) == rows.source)
     return select(*(rows[name] for name in DEFINITIONS[FigureCode.C10].columns)).where(~at.exists())
 

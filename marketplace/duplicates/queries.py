@@ -1,0 +1,121 @@
+"""The reading side of duplicates: one pair side by side, lists, and what they amount to for whoever reads figures."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.duplicates.models import Duplicate
+from marketplace.duplicates.policy import is_in_office, relations
+from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState, Record, RecordKind
+from marketplace.duplicates.sources import SOURCES
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
+from marketplace.kernel.permissions import Actor
+from marketplace.kernel.states import Transition
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two records that may be, or are, one contract; `resolver` is the name of who settled it."""
+
+    row: Duplicate
+    first: Record
+    second: Record
+    resolver: str = ""
+    actions: tuple[Transition[DuplicateState], ...] = ()
+
+    @property
+    def records(self) -> tuple[Record, Record]:
+        """Both, in their order."""
+        return self.first, self.second
+
+    @property
+    def is_between_contracts(self) -> bool:
+        """Both are contracts here, so that both count until one of them is ended by its parties."""
+        return self.second.kind is RecordKind.DEAL
+
+    @property
+    def counts_twice(self) -> bool:
+        """Confirmed, and both contracts still stand."""
+        stand = self.first.stands and self.second.stands
+        return self.row.state is DuplicateState.SAME and self.is_between_contracts and stand
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How many pairs there are, and what they would count twice, in fen."""
+
+    count: int = 0
+    fen: int = 0
+
+
+def pair(uow: UnitOfWork, duplicate_id: int) -> Pair:
+    """One pair. Raises NotFound when it is not there or not of this official's office."""
+    row = uow.session.get(Duplicate, duplicate_id)
+    held = relations(uow.session, uow.actor, row) if row is not None else frozenset()
+    if row is None or not held:
+        raise NotFound(N_("There is no such page."))
+    [found] = _pairs(uow.session, [row])
+    return Pair(found.row, found.first, found.second, found.resolver, DUPLICATE_STATES.available(row.state, held))
+
+
+def listed(uow: UnitOfWork, state: DuplicateState, limit: int = 200) -> list[Pair]:
+    """The pairs of this official's office in a state: what waits longest first, what was settled last first."""
+    order = Duplicate.found_at if state is DuplicateState.OPEN else Duplicate.resolved_at.desc()
+    rows = select(Duplicate).where(Duplicate.state == state, is_in_office(uow.actor)).order_by(order, Duplicate.id)
+    return _pairs(uow.session, uow.session.scalars(rows.limit(limit)).all())
+
+
+def of_record(uow: UnitOfWork, kind: RecordKind, id_: int) -> list[Pair]:
+    """The pairs a record is in, as far as this official settles them."""
+    first = and_(Duplicate.first_kind == kind, Duplicate.first_id == id_)
+    second = and_(Duplicate.second_kind == kind, Duplicate.second_id == id_)
+    rows = select(Duplicate).where(or_(first, second), is_in_office(uow.actor)).order_by(Duplicate.id.desc())
+    return _pairs(uow.session, uow.session.scalars(rows).all())
+
+
+def open_weight(session: Session, actor: Actor) -> Weight:
+    """What waits to be settled in this official's office."""
+    waiting = (Duplicate.state == DuplicateState.OPEN, is_in_office(actor))
+    count, fen = session.execute(select(func.count(), func.coalesce(func.sum(Duplicate.fen), 0)).where(*waiting)).one()
+    return Weight(int(count), int(fen))
+
+
+def counted_twice(uow: UnitOfWork) -> Weight:
+    """Confirmed duplicates of which both contracts still stand: so much is in the signed amount twice."""
+    between = (Duplicate.state == DuplicateState.SAME, Duplicate.second_kind == RecordKind.DEAL)
+    rows = uow.session.scalars(select(Duplicate).where(*between, is_in_office(uow.actor))).all()
+    pairs = [one for one in _pairs(uow.session, rows) if one.counts_twice]
+    return Weight(len(pairs), sum(min(record.fen for record in one.records) for one in pairs))
+
+
+def _pairs(session: Session, rows: Sequence[Duplicate]) -> list[Pair]:
+    named = [(row.first_kind, row.first_id) for row in rows] + [(row.second_kind, row.second_id) for row in rows]
+    records = _records(session, named)
+    ids = {row.resolved_by_id for row in rows}
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
+    return [
+        Pair(
+            row,
+            records[row.first_kind, row.first_id],
+            records[row.second_kind, row.second_id],
+            names.get(row.resolved_by_id or 0, ""),
+        )
+        for row in rows
+    ]
+
+
+def _records(session: Session, named: Iterable[tuple[RecordKind, int]]) -> Mapping[tuple[RecordKind, int], Record]:
+    ids: dict[RecordKind, set[int]] = {kind: set() for kind in RecordKind}
+    for kind, id_ in named:
+        ids[kind].add(id_)
+    return {
+        (kind, id_): one
+        for kind, some in ids.items()
+        if some
+        for id_, one in SOURCES[kind].records(session, some).items()
+    }
