@@ -97,6 +97,15 @@ class Columns:
         used, deals = np.unique(codes, return_counts=True)
         return {coded.values[code]: number for code, number in zip(used.tolist(), deals.tolist(), strict=True)}
 
+    def beyond(self, others: "Columns") -> Figure:
+        """By how much the values of deals are more than those of the same deals in the others, and of how many deals they are."""
+        deals = np.concatenate((self.numbers["deal"], others.numbers["deal"]))
+        values = np.concatenate((self.numbers["value"], -others.numbers["value"]))
+        _, places = np.unique(deals, return_inverse=True)
+        rest = np.zeros(int(places.max(initial=-1)) + 1, np.int64)
+        np.add.at(rest, places, values)
+        return Figure(int(rest[rest > 0].sum()), int((rest > 0).sum()))
+
     def newest(self) -> "Columns":
         """The rows by day and record, the newest first."""
         order = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))

@@ -16,16 +16,19 @@ from marketplace.contracts.models import Document, Seal, Signature
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.messages import N_
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
 from marketplace.payments.rules import ReceiptKind, ReceiptState
-from marketplace.rewards.models import Payout, Reward
-from marketplace.rewards.rules import PayoutState, RewardState
+from marketplace.rewards.models import Payout
+from marketplace.rewards.rules import PayoutState
+from marketplace.statistics.adding import picked
 from marketplace.statistics.columns import Columns
+from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.policy import counties_in_scope
 from marketplace.statistics.queries import Filter
-from marketplace.statistics.rules import Figure, FigureCode
+from marketplace.statistics.rules import Figure, FigureCode, year_to
 
 SIGNED = N_("With evidence: every signature in the PDF, or the paper verified by an official")
 VOUCHER = N_("With the bank's voucher, compared by an official")
@@ -47,24 +50,15 @@ def completeness(uow: UnitOfWork, wanted: Filter, rows: Columns) -> Completeness
     kind = _KINDS.get(wanted.definition.code)
     if kind is None:
         return None
-    counties = counties_in_scope(uow.actor, wanted.definition)
-    in_office = or_(*(county.in_(counties or ()) for county in kind.counties))
-    of_office = true() if counties is None else in_office
-    return Completeness(
-        kind.proven(uow.session, rows),
-        kind.proven_how,
-        _summed(uow.session, kind.waiting().where(of_office)),
-        kind.waiting_for,
-    )
+    return Completeness(kind.proven(uow.session, rows), kind.proven_how, kind.waiting(uow, wanted), kind.waiting_for)
 
 
 @dataclass(frozen=True)
 class _Kind:
     proven: Callable[[Session, Columns], Figure]
     proven_how: str
-    waiting: Callable[[], Select[Any]]
+    waiting: Callable[[UnitOfWork, Filter], Figure]
     waiting_for: str
-    counties: tuple[Any, ...] = (Deal.seller_county, Deal.buyer_county)
 
 
 def _all(_session: Session, rows: Columns) -> Figure:
@@ -103,11 +97,14 @@ def _reported() -> Select[Any]:
     return payments.where(Receipt.kind == ReceiptKind.PAYMENT, is_on_its_way)
 
 
-def _approved() -> Select[Any]:
-    counts = (Payout.reward_id == Reward.id, Payout.state != PayoutState.REVERSED)
-    paid = select(func.coalesce(func.sum(Payout.gross_fen), 0)).where(*counts).correlate(Reward).scalar_subquery()
-    rest = Reward.pool_fen - paid
-    return _of(rest).join(Deal, Deal.id == Reward.deal_id).where(Reward.state == RewardState.APPROVED, rest > 0)
+def _awarded(uow: UnitOfWork, _wanted: Filter) -> Figure:
+    """By deal, what approved rewards award beyond what was paid of them. Both are figures, whose rows are at hand; from the
+    tables of a large city it would take a second."""
+    until_now = year_to(china_day(uow.now())).until_its_end()
+    awarded, paid = (
+        picked(uow, Filter(DEFINITIONS[code], until_now, uow.now())) for code in (FigureCode.C7, FigureCode.A6)
+    )
+    return awarded.beyond(paid)
 
 
 def _declared() -> Select[Any]:
@@ -126,22 +123,31 @@ def _of(fen: ColumnElement[Any] | Any) -> Select[Any]:
     return select(func.coalesce(func.sum(fen), 0), func.count())
 
 
-def _summed(session: Session, statement: Select[Any]) -> Figure:
-    fen, count = session.execute(statement).one()
-    return Figure(int(fen), int(count))
+def _summed(statement: Callable[[], Select[Any]], *counties: Any) -> Callable[[UnitOfWork, Filter], Figure]:
+    """What a statement finds in the counties of whoever asks; `counties` are the columns that tell them."""
+
+    def found(uow: UnitOfWork, wanted: Filter) -> Figure:
+        own = counties_in_scope(uow.actor, wanted.definition)
+        of_office = true() if own is None else or_(*(county.in_(own) for county in counties or _OF_DEAL))
+        fen, count = uow.session.execute(statement().where(of_office)).one()
+        return Figure(int(fen), int(count))
+
+    return found
 
 
-_LETTERS, _CONTRACTS = (_out_for_signature(kind) for kind in (DocumentKind.LETTER_OF_INTENT, DocumentKind.CONTRACT))
+_OF_DEAL = (Deal.seller_county, Deal.buyer_county)
+_LETTERS, _CONTRACTS = (
+    _summed(_out_for_signature(kind)) for kind in (DocumentKind.LETTER_OF_INTENT, DocumentKind.CONTRACT)
+)
 _KINDS: Mapping[FigureCode, _Kind] = {
     FigureCode.A0: _Kind(_sealed, SIGNED, _LETTERS, N_("Out for signature now, not in the figure")),
     FigureCode.A1: _Kind(_sealed, SIGNED, _CONTRACTS, N_("Out for signature now, not in the figure")),
-    FigureCode.A4: _Kind(_all, VOUCHER, _reported, N_("Reported and not verified yet, not in the figure")),
-    FigureCode.A6: _Kind(_acknowledged, RECEIVED, _approved, N_("Approved and not paid yet, not in the figure")),
+    FigureCode.A4: _Kind(_all, VOUCHER, _summed(_reported), N_("Reported and not verified yet, not in the figure")),
+    FigureCode.A6: _Kind(_acknowledged, RECEIVED, _awarded, N_("Approved and not paid yet, not in the figure")),
     FigureCode.B1: _Kind(
         _all,
         N_("With its proof, checked by an official"),
-        _declared,
+        _summed(_declared, Organisation.county),
         N_("Declared and not verified yet, not in the figure"),
-        (Organisation.county,),
     ),
 }
