@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from benchmarks.figures.crowd import FIRST, Cast, make_crowd
+from benchmarks.figures.history import DUE_DAYS, write_history
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Entry
@@ -48,6 +49,7 @@ def write_years(session: Session, deals: int, last: date, seed: int = 20_261) ->
                 rows[model].append(row)
         for model in TABLES:
             _write(session, model, rows[model])
+    write_history(session, cast.officers[0])
 
 
 TABLES: tuple[type, ...] = (
@@ -110,6 +112,7 @@ def _deal(
             "opened_at": at,
             "moved_at": moved,
             "in_force_at": at,
+            "ended_at": moved if state is DealState.TERMINATED else None,
             "reason": "合同终止" if state is DealState.TERMINATED else "",
         },
     )
@@ -132,7 +135,7 @@ def _money(
 ) -> Iterator[tuple[type, Row]]:
     for part in range(rng.choice((1, 1, 2))):
         place, received = number * 2 + part, day + timedelta(days=rng.randrange(10, 200))
-        yield Milestone, _milestone(place, number, part, fen // 2)
+        yield Milestone, _milestone(place, number, part, fen // 2, day + timedelta(days=DUE_DAYS - 1))
         if received > last:
             continue
         yield Receipt, _receipt(place, number, buyer, cast, fen // 2, received)
@@ -145,7 +148,7 @@ def _reward(
     rng: random.Random, cast: Cast, place: int, deal: int, result: int, unit: int, fen: int, paid: date
 ) -> Iterator[tuple[type, Row]]:
     at, costs = day_begins(paid), fen // 10
-    net, pool = fen - costs, (fen - costs) // 2
+    net, pool = fen - costs, (fen - costs) // 4 * 2
     yield (
         Reward,
         {
@@ -231,7 +234,7 @@ def _entry(id_: int, number: int, kind: EntryKind, basis: Basis, fen: int, day: 
     }
 
 
-def _milestone(place: int, number: int, part: int, fen: int) -> Row:
+def _milestone(place: int, number: int, part: int, fen: int, due_on: date) -> Row:
     return {
         "id": place,
         "deal_id": number,
@@ -242,7 +245,8 @@ def _milestone(place: int, number: int, part: int, fen: int) -> Row:
         "words": "",
         "trigger": Trigger.OTHER,
         "days": 0,
-        "state": MilestoneState.PLANNED,
+        "state": MilestoneState.DUE,
+        "due_on": due_on,
     }
 
 
