@@ -19,7 +19,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, EndReason, PriceModel
@@ -277,9 +277,13 @@ class VerifyForm(Form):
     file = FileField(_l("Or the file itself: PDF, or text"))
 
 
-class RelationForm(Form):
-    """Why the parties are related, or are not."""
+RELATED, NOT_RELATED = "related", "not_related"
 
+
+class RelationForm(Form):
+    """Why the parties are related, or are not; `says` is which of the two the page has offered."""
+
+    says = HiddenField(validators=[InputRequired(_FILL_IN), AnyOf((RELATED, NOT_RELATED))])
     reason = TextAreaField(
         _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
     )

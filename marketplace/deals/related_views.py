@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import queries
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import RelationForm
+from marketplace.deals.forms import NOT_RELATED, RELATED, RelationForm
 from marketplace.deals.related_service import say_related
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -25,7 +25,10 @@ def related(deal_id: int) -> str | Response:
         page = queries.room(uow, deal_id)
     if not page.relations & {Relation.PARTY, Relation.OFFICIAL}:
         raise NotFound(N_("There is no such page."))
-    done = submitted(form, lambda uow: say_related(uow, deal_id, not page.is_related, form.reason.data))
+    # What is said is what the person has read, whatever was put on record in the meantime.
+    if not form.is_submitted():
+        form.says.data = NOT_RELATED if page.is_related else RELATED
+    done = submitted(form, lambda uow: say_related(uow, deal_id, form.says.data == RELATED, form.reason.data))
     if done is not None:
         flash(_("It is on record. The other party and the officials see it in the deal room."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)

@@ -5,28 +5,32 @@ by it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from marketplace.statistics.activity_figures import ACTIVITY_FIGURES
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.ending_figures import ENDING_FIGURES
 from marketplace.statistics.money_figures import MONEY_FIGURES
 from marketplace.statistics.relation_cut import with_relation
-from marketplace.statistics.rules import Dimension, FigureCode
+from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.stock_figures import STOCK_FIGURES
 
+_C = FigureCode
+BY_RELATION = frozenset({_C.A0, _C.A1, _C.A2, _C.A3, _C.A4, _C.A4R, _C.A5, _C.A6, _C.C4, _C.C12, _C.C13})
+"""Figures that are cut by related parties: dated amounts, and what is counted once for all. A row of these stands for itself.
+Of a share or a stock a later row completes or takes off an earlier one, and the relation may be found between the two."""
+
+_LATER = (*STOCK_FIGURES, *ENDING_FIGURES)
 _WRITTEN = (*MONEY_FIGURES, *ACTIVITY_FIGURES)
-_OF_DEALS = tuple(one for one in _WRITTEN if Dimension.SELLER in one.dimensions)
-_LATER = tuple(
-    replace(with_relation(one), version=one.version) if Dimension.SELLER in one.dimensions else one
-    for one in (*STOCK_FIGURES, *ENDING_FIGURES)
+_BEFORE = tuple(one for one in _WRITTEN if one.code in BY_RELATION)
+_CURRENT = (
+    *(with_relation(one, one.version + 1) if one in _BEFORE else one for one in _WRITTEN),
+    *(with_relation(one, one.version) if one.code in BY_RELATION else one for one in _LATER),
 )
-_CURRENT = (*(with_relation(one) if one in _OF_DEALS else one for one in _WRITTEN), *_LATER)
 
 DEFINITIONS: Mapping[FigureCode, Definition] = {one.code: one for one in _CURRENT}
 """The definition of each figure that is in force, in the order in which they are shown."""
 
-RETIRED: tuple[Definition, ...] = _OF_DEALS
+RETIRED: tuple[Definition, ...] = _BEFORE
 """Definitions that were in force once, for the reports that were frozen by them: those before the cut by related parties."""
 
 VERSIONS: Mapping[tuple[FigureCode, int], Definition] = {(one.code, one.version): one for one in (*RETIRED, *_CURRENT)}

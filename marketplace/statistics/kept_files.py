@@ -1,14 +1,18 @@
-"""Keeps the columns of each figure in files, so that a process which starts need not read all rows from the database.
+"""Keeps the columns of each figure in a file, so that a process which starts need not read all rows from the database.
 
 Derived: the folder may be deleted at any time. What is kept is used only where its place in the audit log is still what the log
 says, and where the SELECT that it came from is still that of the definition. The arrays are mapped: processes share them.
+
+A file is a line of JSON, and behind it the numbers and the codes of the dimensions, a column after the other. It is opened once
+and put in place as a whole, so that nobody sees half of one and half of another.
 """
 
 import hashlib
 import json
-import shutil
+import os
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,71 +26,84 @@ from marketplace.statistics.definition import Definition
 from marketplace.statistics.reading import numbered
 from marketplace.statistics.rules import Dimension
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the files are laid out in another way."""
 
-_FACTS, _NUMBERS, _CODES = "facts.json", "numbers.npy", "codes.npy"
+UNFINISHED_SECONDS = 3600
+"""What somebody has not finished for so long was left behind."""
+
+_ENDING, _UNFINISHED = ".columns", ".part"
+_ALIGNED = 64
+_NUMBER, _CODE = np.dtype(np.int64), np.dtype(np.int32)
 
 
 def save(folder: Path, session: Session, definition: Definition, audited: int, columns: Columns) -> None:
-    """Keep the columns as they are by the row `audited` of the audit log; a process that reads older ones goes on doing so."""
-    place = folder / _name(session, definition)
-    folder.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=folder))
+    """Keep the columns as they are by the row `audited` of the audit log; a process that reads older ones goes on doing so.
+
+    Raises OSError where there is no room; nothing of it is left then.
+    """
     coded = {"": columns.kinds} | {one.value: each for one, each in columns.dimensions.items()}
-    np.save(new / _NUMBERS, np.stack(list(columns.numbers.values())))
-    np.save(new / _CODES, np.stack([each.codes for each in coded.values()]))
     facts = {
         "audited": audited,
         "audit_hash": _audit_hash(session, audited),
+        "rows": len(columns),
         "numbers": list(columns.numbers),
         "values": {name: each.values for name, each in coded.items()},
     }
-    (new / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-    _put(new, place)
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=folder)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            line = json.dumps(facts, ensure_ascii=False).encode()
+            file.write(line.ljust(-(-(len(line) + 1) // _ALIGNED) * _ALIGNED - 1) + b"\n")
+            for column in (*columns.numbers.values(), *(each.codes for each in coded.values())):
+                file.write(np.ascontiguousarray(column).data)
+        unfinished.replace(folder / file_name(session, definition))
+    except BaseException:
+        unfinished.unlink()
+        raise
 
 
 def load(folder: Path, session: Session, definition: Definition) -> tuple[int, Columns] | None:
     """What is kept, with its place in the audit log; None where there is nothing, or nothing that holds of this database."""
-    place = folder / _name(session, definition)
-    with suppress(OSError, ValueError, KeyError):
-        facts = json.loads((place / _FACTS).read_text(encoding="utf-8"))
-        numbers = np.load(place / _NUMBERS, mmap_mode="r", allow_pickle=False)
-        codes = np.load(place / _CODES, mmap_mode="r", allow_pickle=False)
+    with suppress(OSError, ValueError, KeyError), (folder / file_name(session, definition)).open("rb") as file:
+        facts = json.loads(file.readline())
         if facts["audit_hash"] == _audit_hash(session, facts["audited"]):
-            return facts["audited"], _columns(facts, numbers, codes)
+            return facts["audited"], _columns(facts, np.memmap(file, np.uint8, "r", file.tell()))
     return None
 
 
-def _columns(facts: Mapping[str, Any], numbers: Any, codes: Any) -> Columns:
-    plain = map(np.asarray, codes)
-    coded = {
-        name: Coded(tuple(values), one) for (name, values), one in zip(facts["values"].items(), plain, strict=True)
-    }
-    kinds = coded.pop("")
-    dimensions = {Dimension(name): one for name, one in coded.items()}
-    return Columns(kinds, dict(zip(facts["numbers"], map(np.asarray, numbers), strict=True)), dimensions)
+def sweep(folder: Path, kept: Collection[str]) -> None:
+    """Remove the files of definitions that are no longer in force, and what was never finished."""
+    over = time.time() - UNFINISHED_SECONDS
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):
+            if (path.suffix == _UNFINISHED and path.stat().st_mtime < over) or (
+                path.suffix == _ENDING and path.name not in kept
+            ):
+                path.unlink()
 
 
-def _name(session: Session, definition: Definition) -> str:
+def file_name(session: Session, definition: Definition) -> str:
     """A name that another definition, SELECT or layout does not have."""
     sql = str(numbered(definition).compile(session.get_bind()))
     told = hashlib.sha256(f"{LAYOUT}\n{definition.fingerprint}\n{sql}".encode()).hexdigest()
-    return f"{definition.code.value}-{definition.version}-{told[:16]}"
+    return f"{definition.code.value}-{definition.version}-{told[:16]}{_ENDING}"
+
+
+def _columns(facts: Mapping[str, Any], content: Any) -> Columns:
+    rows, names, values = facts["rows"], facts["numbers"], facts["values"]
+    of_numbers, of_codes = rows * len(names) * _NUMBER.itemsize, rows * len(values) * _CODE.itemsize
+    if len(content) != of_numbers + of_codes:
+        raise ValueError("the file is not whole")
+    numbers = np.frombuffer(content, _NUMBER, rows * len(names)).reshape(len(names), rows)
+    codes = np.frombuffer(content, _CODE, rows * len(values), of_numbers).reshape(len(values), rows)
+    coded = {name: Coded(tuple(each), one) for (name, each), one in zip(values.items(), codes, strict=True)}
+    kinds = coded.pop("")
+    return Columns(kinds, dict(zip(names, numbers, strict=True)), {Dimension(name): one for name, one in coded.items()})
 
 
 def _audit_hash(session: Session, audited: int) -> str:
     row = session.get(AuditRow, audited)
     return row.hash if row else ""
-
-
-def _put(new: Path, place: Path) -> None:
-    """Take the place of what is there. Whoever has the old files mapped keeps them until he lets go."""
-    old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
-    with suppress(FileNotFoundError):
-        place.rename(old / place.name)
-    try:
-        new.rename(place)
-    except OSError:  # Another process was quicker; what it keeps is as good.
-        shutil.rmtree(new)
-    shutil.rmtree(old)

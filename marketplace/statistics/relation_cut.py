@@ -1,4 +1,4 @@
-"""The cut by related parties, which every figure of deals has beside the others.
+"""The cut by related parties, which figures of deals have beside the others where each row stands for itself.
 
 Each row is cut by what was known when it came on record: a relation that is established later changes no row that is there, so a
 frozen figure comes out the same. The desk says apart what is known today. docs/decisions/0030 tells why.
@@ -17,11 +17,11 @@ from marketplace.statistics.rows import Rows
 from marketplace.statistics.rules import Dimension
 
 
-def with_relation(one: Definition) -> Definition:
-    """The next version of a figure of deals, cut by whether the parties are related as well."""
+def with_relation(one: Definition, version: int) -> Definition:
+    """A version of a figure of deals that is cut by whether the parties are related as well."""
     return replace(
         one,
-        version=one.version + 1,
+        version=version,
         rows=_with_relation(one.rows),
         heard=one.heard | RELATIONS,
         dimensions=(*one.dimensions, Dimension.RELATED),

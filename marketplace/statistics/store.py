@@ -8,7 +8,7 @@ read all rows of a large city takes seconds, and to map a file none.
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,6 +27,8 @@ from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.touching import touched
 
 Key = tuple[FigureCode, int]
+HEADS = 1000
+_HEAD = select(AuditHead.last_id, AuditHead.last_hash)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class FigureStore:
     folder: Path
     kept: dict[Key, Kept] = field(default_factory=dict)
     locks: Mapping[Key, threading.Lock] = field(default_factory=_locks)
+    heads: dict[int, str] = field(default_factory=dict)
+    """The last ends of the audit log that were seen, with their hashes."""
 
     def columns(self, session: Session, definition: Definition) -> Columns:
         """All rows of a figure, as they are now."""
@@ -56,23 +60,34 @@ class FigureStore:
 
     def file(self, session: Session, definition: Definition) -> None:
         """Keep the rows of a figure in a file as they are now, unless they are kept already."""
-        kept = self._current(session, definition)
+        kept, key = self._current(session, definition), _key(definition)
         if kept.audited and kept.filed != kept.audited:
             kept_files.save(self.folder, session, definition, kept.audited, kept.columns)
-            self.kept[_key(definition)] = Kept(kept.audited, kept.columns, kept.audited)
+            with self.locks[key]:
+                if self.kept[key] is kept:
+                    self.kept[key] = replace(kept, filed=kept.audited)
 
     def _current(self, session: Session, definition: Definition) -> Kept:
         key = _key(definition)
         with self.locks[key]:
             # The end of the log is read first: what is written meanwhile is read again the next time.
-            audited = session.scalar(select(AuditHead.last_id)) or 0
+            audited, head = session.execute(_HEAD).one_or_none() or (0, "")
             kept = self.kept.get(key) or self._from_file(session, definition)
+            if kept and audited < kept.audited and self.heads.get(audited) == head:
+                # Whoever asks began before the last event: what came on record since is not known at the moment he asks for.
+                return kept
+            self._seen(audited, head)
             if kept is None or audited < kept.audited:
                 kept = Kept(audited, read(session, definition))
             elif audited > kept.audited:
                 kept = _brought_up(session, definition, kept, audited) or Kept(audited, read(session, definition))
             self.kept[key] = kept
             return kept
+
+    def _seen(self, audited: int, head: str) -> None:
+        self.heads[audited] = head
+        while len(self.heads) > HEADS:
+            del self.heads[next(iter(self.heads))]
 
     def _from_file(self, session: Session, definition: Definition) -> Kept | None:
         found = kept_files.load(self.folder, session, definition)
@@ -91,8 +106,10 @@ def store_of(uow: UnitOfWork) -> FigureStore:
 
 def keep(uow: UnitOfWork) -> None:
     """Bring the files of all figures up to date: what a process needs to start quickly."""
+    store = store_of(uow)
     for definition in DEFINITIONS.values():
-        store_of(uow).file(uow.session, definition)
+        store.file(uow.session, definition)
+    kept_files.sweep(store.folder, {kept_files.file_name(uow.session, one) for one in DEFINITIONS.values()})
 
 
 def _key(definition: Definition) -> Key:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import resource
+import shutil
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +20,7 @@ from marketplace.listings.events import ListingMoved
 from marketplace.results.models import Result
 from marketplace.settings import Settings
 from marketplace.statistics import kept_files
-from marketplace.statistics.columns import Columns
+from marketplace.statistics.columns import Columns, joined
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.freezing import current_rows
 from marketplace.statistics.queries import Filter
@@ -84,8 +87,7 @@ def test_a_process_that_starts_reads_the_file_and_not_all_rows(
     filed(factory, people)
     publish_unheard(factory, people)
     assert started() == 1
-    for path in sorted(settings.figures_dir.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
+    shutil.rmtree(settings.figures_dir)
     assert started() == 2
 
 
@@ -95,21 +97,22 @@ def test_a_file_of_another_past_is_not_believed(
     publish_unheard(factory, people)
     filed(factory, people)
     publish_unheard(factory, people)
-    for path in settings.figures_dir.glob("C1-*/facts.json"):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        path.write_text(json.dumps(facts | {"audit_hash": "f" * 64}), encoding="utf-8")
+    for path in settings.figures_dir.glob("C1-*"):
+        line, rest = path.read_bytes().split(b"\n", 1)
+        other = json.dumps(json.loads(line) | {"audit_hash": "f" * 64}).encode().ljust(len(line))
+        path.write_bytes(other + b"\n" + rest)
     assert started() == 2
 
 
-@pytest.mark.parametrize("name", ["facts.json", "numbers.npy", "codes.npy"])
+@pytest.mark.parametrize("left", [0, 10, 63, -1, -100])
 def test_half_a_file_is_not_believed(
-    factory: UnitOfWorkFactory, people: People, settings: Settings, started: Callable[[], int], name: str
+    factory: UnitOfWorkFactory, people: People, settings: Settings, started: Callable[[], int], left: int
 ) -> None:
     publish_unheard(factory, people)
     filed(factory, people)
     publish_unheard(factory, people)
-    for path in settings.figures_dir.glob(f"C1-*/{name}"):
-        os.truncate(path, path.stat().st_size - 1)
+    for path in settings.figures_dir.glob("C1-*"):
+        os.truncate(path, left if left >= 0 else path.stat().st_size + left)
     assert started() == 2
 
 
@@ -152,3 +155,60 @@ def audited_now(uow: UnitOfWork) -> int:
 
 def all_rows(uow: UnitOfWork) -> Columns:
     return read(uow.session, C1)
+
+
+def test_a_file_is_whole_for_whoever_opens_it_while_others_replace_it(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    """Two generations differ in length and in the order of their months; a reader sees one of them."""
+    publish_unheard(factory, people)
+    filed(factory, people)
+    with factory.reading(people.city_official) as uow:
+        few, many = all_rows(uow), joined([all_rows(uow)] * 3)
+        audited, ended = audited_now(uow), threading.Event()
+
+        def replace_it() -> None:
+            with factory.reading(people.city_official) as other:
+                while not ended.is_set():
+                    for columns in (few, many):
+                        kept_files.save(settings.figures_dir, other.session, C1, audited, columns)
+
+        thread = threading.Thread(target=replace_it)
+        thread.start()
+        found = [kept_files.load(settings.figures_dir, uow.session, C1) for _ in range(200)]
+        ended.set()
+        thread.join()
+    assert {columns.total().value for _, columns in filter(None, found)} <= {1, 3}
+    assert None not in found
+
+
+def test_what_is_no_longer_in_force_and_what_was_never_finished_is_swept_away(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    settings.figures_dir.mkdir()
+    old, unfinished, fresh = (settings.figures_dir / name for name in ("C1-0-abc.columns", "x.part", "y.part"))
+    for path in (old, unfinished, fresh):
+        path.write_bytes(b"1")
+    os.utime(unfinished, (0, 0))
+    filed(factory, people)
+    assert [path.exists() for path in (old, unfinished, fresh)] == [False, False, True]
+
+
+def test_a_disk_without_room_keeps_nothing_of_a_file(
+    factory: UnitOfWorkFactory, people: People, settings: Settings
+) -> None:
+    publish_unheard(factory, people)
+    filed(factory, people)
+    before = sorted(settings.figures_dir.iterdir())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with factory.reading(people.city_official) as uow:
+        rows = all_rows(uow)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                kept_files.save(settings.figures_dir, uow.session, C1, 1, rows)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, ignored)
+    assert sorted(settings.figures_dir.iterdir()) == before

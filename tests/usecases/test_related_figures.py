@@ -11,7 +11,7 @@ from marketplace.statistics import service
 from marketplace.statistics.adding import cut, picked
 from marketplace.statistics.apart import apart
 from marketplace.statistics.comparing import compared
-from marketplace.statistics.definitions import DEFINITIONS, RETIRED, VERSIONS
+from marketplace.statistics.definitions import BY_RELATION, DEFINITIONS, RETIRED, VERSIONS
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.proving import figures_of, verify
 from marketplace.statistics.queries import Filter, Value
@@ -112,6 +112,12 @@ def test_a_snapshot_of_the_version_before_is_still_proved(
 
 def test_definitions_that_were_in_force_are_kept_word_by_word() -> None:
     assert {code: VERSIONS[code, 1].fingerprint for code in BEFORE} == BEFORE
-    deals = [one for one in DEFINITIONS.values() if Dimension.SELLER in one.dimensions]
-    assert {(one.code, one.version - 1) for one in deals if one.version > 1} <= set(VERSIONS)
-    assert all(Dimension.RELATED in one.dimensions for one in deals)
+    cut_now = [one for one in DEFINITIONS.values() if Dimension.RELATED in one.dimensions]
+    assert {one.code for one in cut_now} == BY_RELATION
+    assert {(one.code, one.version - 1) for one in cut_now if one.version > 1} <= set(VERSIONS)
+
+
+def test_a_share_and_a_stock_are_not_cut_by_what_may_be_found_between_two_of_their_rows() -> None:
+    for one in DEFINITIONS.values():
+        if one.is_share or one.is_stock or one.code is FigureCode.C6:
+            assert Dimension.RELATED not in one.dimensions

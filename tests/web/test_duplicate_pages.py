@@ -39,7 +39,7 @@ def test_a_row_that_is_the_same_is_booked_off(people: People, browse: Browse, de
 
 def test_two_contracts_take_a_reason_that_is_kept(people: People, browse: Browse, deal: int) -> None:
     official = browse(people.city_official)
-    assert "field-error" in official.post("/duplicates/1/distinguish", data={"reason": ""}).text
+    assert "field-error" in official.post("/duplicates/1/distinguish", data={"says": "related", "reason": ""}).text
     assert official.post("/duplicates/1/distinguish", data={"reason": "第二条生产线另签"}).status_code == 303
     assert "第二条生产线另签" in official.get("/duplicates/1").text
     assert official.post("/duplicates/1/distinguish", data={"reason": "再说一次"}).status_code == 409
@@ -69,14 +69,22 @@ def test_related_parties_stand_in_the_deal_room(factory: UnitOfWorkFactory, peop
     deal = make_deal(factory, people)
     buyer, official = browse(people.company), browse(people.county_official)
     assert "未发现关联关系" in buyer.get(f"/deals/{deal}").text
-    assert "请填写" in buyer.post(f"/deals/{deal}/related", data={"reason": ""}).text
-    assert buyer.post(f"/deals/{deal}/related", data={"reason": "卖方持有我公司60%的股份"}).status_code == 303
+    assert "请填写" in buyer.post(f"/deals/{deal}/related", data={"says": "related", "reason": ""}).text
+    assert (
+        buyer.post(f"/deals/{deal}/related", data={"says": "related", "reason": "卖方持有我公司60%的股份"}).status_code
+        == 303
+    )
     for reader in (browse(people.seller_contact), official):
         room = reader.get(f"/deals/{deal}").text
         assert "关联方交易" in room
         assert "卖方持有我公司60%的股份" in room
-    assert buyer.post(f"/deals/{deal}/related", data={"reason": "已转让"}).status_code == 403
-    assert official.post(f"/deals/{deal}/related", data={"reason": "股权已转让，见工商档案"}).status_code == 303
+    denied = {"says": "not_related", "reason": "股权已转让，见工商档案"}
+    assert buyer.post(f"/deals/{deal}/related", data=denied).status_code == 403
+    assert 'value="not_related"' in official.get(f"/deals/{deal}/related").text
+    assert official.post(f"/deals/{deal}/related", data=denied).status_code == 303
+    assert (
+        official.post(f"/deals/{deal}/related", data=denied).status_code == 409
+    )  # The second of two clicks says the same.
     assert "股权已转让，见工商档案" in buyer.get(f"/deals/{deal}").text
     assert browse(people.worker).get(f"/deals/{deal}/related").status_code == 404
     assert browse(people.stranger).get(f"/deals/{deal}/related").status_code == 404
