@@ -97,6 +97,10 @@ class Settings(BaseSettings):
     wall_refresh_seconds: int = Field(
         default=60, ge=5, description="Seconds after which the wall screen asks for newer figures"
     )
+    wall_hides_small_parts: bool = Field(
+        default=False,
+        description="Leave out what rests on fewer than three deals on the wall screen; set it where the public passes by",
+    )
     session_days: int = Field(default=30, description="Days after which a sign-in ends")
 
     @field_validator("data_dir")

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from marketplace.audit.models import AuditHead
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
+from marketplace.statistics.desk import Part
+from marketplace.statistics.disclosure import Hidden, hidden_parts
 from marketplace.statistics.lately import Lately, lately, week_before
 from marketplace.statistics.queries import Value
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, year_to
@@ -25,10 +27,11 @@ TREND = (FigureCode.A1, FigureCode.A4)
 
 @dataclass(frozen=True)
 class Line:
-    """What a month or a county has of each figure of TREND; the county None is 未填."""
+    """What a month or a county has of each figure of TREND; the county None is 未填. A part is None where it is too small to be
+    shown to whoever passes."""
 
     name: Value
-    parts: tuple[Figure, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,15 @@ def wall(uow: UnitOfWork, codes: Sequence[str]) -> Wall:
     today = china_day(uow.now())
     period, since = year_to(today), week_before(today)
     found = {code: lately(uow, code, period, since) for code in FIGURES}
+    small = hidden_parts([found[code].rows for code in TREND]) if uow.settings.wall_hides_small_parts else {}
     return Wall(
         period=period,
         since=since,
         as_of=uow.now(),
         counties=None if uow.actor.is_city_official else uow.actor.counties,
         figures=found,
-        months=_lines(found, Dimension.MONTH, period.months()),
-        sellers=_sellers(uow, found, codes),
+        months=_lines(found, Dimension.MONTH, period.months(), small),
+        sellers=_sellers(uow, found, codes, small),
         published=headline(uow.session),
     )
 
@@ -77,16 +81,24 @@ def validator(uow: UnitOfWork, *shown_with: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _sellers(uow: UnitOfWork, found: Mapping[FigureCode, Lately], codes: Sequence[str]) -> tuple[Line, ...]:
+def _sellers(
+    uow: UnitOfWork, found: Mapping[FigureCode, Lately], codes: Sequence[str], small: Hidden
+) -> tuple[Line, ...]:
     """Every county for the city; for a county itself and those it has bought from. What the list does not know comes after them,
     and 未填 last."""
     sold = {value for code in TREND for value in found[code].rows.by(Dimension.SELLER)}
     of_office = set(codes) if uow.actor.is_city_official else set(uow.actor.counties)
     shown: list[Value] = [code for code in codes if code in of_office or code in sold]
     elsewhere = sorted(str(value) for value in sold if value is not None and value not in codes)
-    return _lines(found, Dimension.SELLER, [*shown, *elsewhere, *([None] if None in sold else [])])
+    return _lines(found, Dimension.SELLER, [*shown, *elsewhere, *([None] if None in sold else [])], small)
 
 
-def _lines(found: Mapping[FigureCode, Lately], dimension: Dimension, values: Sequence[Value]) -> tuple[Line, ...]:
+def _lines(
+    found: Mapping[FigureCode, Lately], dimension: Dimension, values: Sequence[Value], small: Hidden
+) -> tuple[Line, ...]:
     parts = [found[code].rows.by(dimension) for code in TREND]
-    return tuple(Line(value, tuple(part.get(value, Figure()) for part in parts)) for value in values)
+    left_out = small.get(dimension, frozenset())
+    return tuple(
+        Line(value, tuple(None if value in left_out else part.get(value, Figure()) for part in parts))
+        for value in values
+    )

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 
 from marketplace.kernel.money import CENT
 from marketplace.statistics.chart import FEN_PER_WAN
+from marketplace.statistics.desk import Part
 from marketplace.statistics.lately import Lately
 from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.wall import TREND, Wall
@@ -51,11 +52,16 @@ def chart(wall: Wall) -> Mapping[str, object]:
     series = [
         {
             "name": gettext(code.label),
-            "amounts": [f"{Decimal(line.parts[place].value) / FEN_PER_WAN:f}" for line in wall.months],
+            "amounts": [_drawn(line.parts[place]) for line in wall.months],
         }
         for place, code in enumerate(TREND)
     ]
     return {"months": [str(int(str(line.name)[-2:])) for line in wall.months], "series": series}
+
+
+def _drawn(part: Part) -> str | None:
+    """Nothing is drawn where the part is too small to be shown."""
+    return None if part is None else f"{Decimal(part.value) / FEN_PER_WAN:f}"
 
 
 def _tile(one: Lately, wall: Wall) -> Tile:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
 from marketplace.statistics.wall_views import CHARTS, KNOWN_AT
+from marketplace.web.context import Runtime
 from tests.factories import make_signed
 from tests.figures import FigureWriter
 from tests.personas import People
@@ -126,3 +128,20 @@ def test_the_chart_s_program_is_asked_for_where_it_was_fetched(
         assert found == [f"/static/fetched/{CHARTS}?v=" + found[0][-16:]]
         (tmp_path / "fetched" / CHARTS).write_text("// another one")
         assert found[0] not in browse(people.city_official).get("/wall").text
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_where_the_public_passes_what_rests_on_few_deals_is_left_out(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, runtime: Runtime, hides: bool
+) -> None:
+    """Four contracts of 青州 and three of 高密; the first is the only one of February, so that March is left out with it."""
+    writer = FigureWriter(factory, people)
+    for number in range(1, 8):
+        seller = "qingzhou" if number < 5 else "gaomi"
+        writer.contract(number, seller, "shouguang", date(2026, 3 if number > 1 else 2, 10), 1_230_000 * number)
+    changed = runtime.settings.model_copy(update={"wall_hides_small_parts": hides})
+    runtime.factory = replace(runtime.factory, services=replace(runtime.factory.services, settings=changed))
+    page = browse(people.city_official).get("/wall").text
+    assert (page.count(">22.14</a>"), page.count(">12.30</a>")) == (1, 1)
+    assert (">1.23</a>" in page, ">33.21</a>" in page) == (not hides, not hides)
+    assert ("笔数过少，不予公开" in page) is hides
