@@ -7,6 +7,7 @@ from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.policy import figures_for
 from marketplace.statistics.rules import Dimension, FigureCode
+from marketplace.targets.rules import WITH_TARGETS
 
 
 def county_dimension(definition: Definition) -> Dimension | None:
@@ -15,8 +16,8 @@ def county_dimension(definition: Definition) -> Dimension | None:
 
 
 def targets_for(actor: Actor) -> tuple[Definition, ...]:
-    """The figures an official sees targets of: amounts and numbers, no shares. Raises NotFound for whoever is no official."""
-    return tuple(one for one in figures_for(actor) if not one.is_share)
+    """The figures an official sees targets of. Raises NotFound for whoever is no official."""
+    return tuple(one for one in figures_for(actor) if one.code in WITH_TARGETS)
 
 
 def require_target(actor: Actor, code: FigureCode) -> Definition:

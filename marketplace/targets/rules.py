@@ -19,6 +19,16 @@ EARLIEST_LINE = Fraction(1, 12)
 PIPELINES = frozenset({FigureCode.A1, FigureCode.A4})
 """Figures whose rows begin as something that waits: a deal that is open, a line of a plan that is due."""
 
+_C = FigureCode
+WITH_TARGETS = frozenset({_C.A0, _C.A1, _C.A2, _C.A3, _C.A4, _C.A4R, _C.A5, _C.A6, _C.C1, _C.C3, _C.C4, _C.C6})
+"""Figures a target is set of: day by day the year adds to them, and more is better, so that a target, a share of the year and a
+straight line mean something.
+
+The others have none: a share (C2, C5, C7, C8) is no amount, what stands at the end of a day (C9 to C11) does not grow with the
+year, of what is overdue, stalled, lost or terminated (C10 to C13) more is worse, and all benefits of a year (B1) are dated on its
+last day.
+"""
+
 
 class Basis(Labelled):
     """What an outlook rests on."""

@@ -41,11 +41,12 @@ def set_targets(
     require_year(year, china_day(uow.now()))
     _require_values(uow, wanted, has_counties=county_dimension(definition) is not None)
     why = required(reason, "reason", LONGEST_REASON)
+    # Read before it is asked whether anything is newer: what is committed between the two is found out, here or by the database.
+    before = current(uow.session, Asked(definition, year, china_day(uow.now()), uow.now()))
     if newest_id(uow.session, year, code) != seen:
         raise InvalidInput(
             N_("Somebody has changed these targets meanwhile. Open the page again beside this one and compare.")
         )
-    before = current(uow.session, Asked(definition, year, china_day(uow.now()), uow.now()))
     changed = {
         place: value for place, value in wanted.items() if value != (before[place].value if place in before else None)
     }

@@ -3,10 +3,11 @@
 Today is Friday 20 November 2026 in China.
 """
 
+import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -16,6 +17,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.rules import FigureCode
 from marketplace.targets import service
+from marketplace.targets.policy import targets_for
 from marketplace.targets.queries import Asked, TargetsPage, newest_id, standings, targets_page
 from marketplace.targets.rules import Basis, Standing
 from tests.crowd import run_at_once
@@ -120,6 +122,35 @@ def test_a_figure_without_counties_is_the_citys_and_shares_have_no_target(
         set_(factory, people.city_official, {None: 1}, C8)
 
 
+@pytest.mark.parametrize("code", ["B1", "C9", "C10", "C11", "C12", "C13"])
+def test_what_stands_at_a_day_is_worse_for_more_or_comes_at_once_has_no_target(
+    factory: UnitOfWorkFactory, people: People, code: str
+) -> None:
+    """Overdue money at mid-year does not double by December, and more of it is not ahead of the year."""
+    with pytest.raises(NotFound):
+        set_(factory, people.city_official, {None: 1}, FigureCode(code))
+
+
+def test_every_figure_with_a_target_adds_up_over_the_year(factory: UnitOfWorkFactory, people: People) -> None:
+    with factory.reading(people.city_official) as uow:
+        found = targets_for(uow.actor)
+    assert [one.code for one in found if one.is_stock or one.is_share] == []
+    assert [one.code.value for one in found] == [
+        "A0",
+        "A1",
+        "A2",
+        "A3",
+        "A4",
+        "A4r",
+        "A5",
+        "A6",
+        "C1",
+        "C3",
+        "C4",
+        "C6",
+    ]
+
+
 def test_a_figure_without_a_pipeline_goes_on_in_a_straight_line(factory: UnitOfWorkFactory, people: People) -> None:
     writer = FigureWriter(factory, people)
     for number in range(3):
@@ -182,6 +213,40 @@ def test_of_two_officials_at_once_one_is_told(factory: UnitOfWorkFactory, people
 
     second = another_city_official(factory)
     run_at_once([lambda: press(people.city_official, 1), lambda: press(second, 2)])
+    assert sorted(outcomes) == ["set", "told"]
+
+
+def test_who_changes_a_target_while_another_reads_the_sheet_overwrites_nothing(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    """Between two statements of the second official the first one's change is committed, where the database lets it."""
+    set_(factory, people.city_official, {None: 2000})
+    with factory.reading() as uow:
+        seen = newest_id(uow.session, 2026, A1)
+    second = another_city_official(factory)
+    outcomes: list[str] = []
+
+    def press(official: Actor, value: int) -> None:
+        try:
+            with factory.writing(official) as uow:
+                service.set_targets(uow, 2026, A1, {None: value}, "文件", seen)
+            outcomes.append("set")
+        except (Conflict, InvalidInput):
+            outcomes.append("told")
+
+    first = threading.Thread(target=press, args=(people.city_official, 1))
+
+    def between(*said: object) -> None:
+        if "FROM targets" in str(said[2]) and first.ident is None:
+            first.start()
+            first.join(1)  # SQLite lets nobody in before the second one is done.
+
+    event.listen(factory.engine, "after_cursor_execute", between)
+    try:
+        press(second, 2)
+    finally:
+        event.remove(factory.engine, "after_cursor_execute", between)
+        first.join()
     assert sorted(outcomes) == ["set", "told"]
 
 
