@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import offer_service, service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -35,7 +36,7 @@ def test_a_deal_goes_through_its_stages_until_it_is_in_force_or_lost(
     clock.forward(days=3)
     with factory.writing(people.company) as uow:
         offer_service.make_offer(uow, open_, TERMS)
-        service.take(uow, lost, "lose", "价格谈不拢")
+        service.take(uow, lost, "lose", "价格谈不拢", EndReason.PRICE)
     found = items(factory, FigureCode.A1)
     began = (("negotiating", DAY),)
     assert found[0] == Item("qingzhou", TERMS.amount_fen, DAY, began, None, won=False)
