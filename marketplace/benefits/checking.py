@@ -29,9 +29,10 @@ def verify(uow: UnitOfWork, declaration_id: int) -> Declaration:
     row, unit = fetch(uow, declaration_id)
     held = relations(uow.actor, unit)
     DECLARATION_STATES.require("verify", row.state, held)
-    before = _replace(uow, row)
+    old = _replace(uow, row)
     answer(uow, row, "verify", held)
-    _book(uow, row, unit, before)
+    uow.session.add(_first_entry(uow, row, unit) if old is None else _correction(uow, row, old))
+    uow.flush()
     return row
 
 
@@ -47,34 +48,50 @@ def give_back(uow: UnitOfWork, declaration_id: int, reason: str) -> Declaration:
     return row
 
 
-def _replace(uow: UnitOfWork, row: Declaration) -> int:
-    """Take the place of what this one corrects; what that had come to, in fen. Raises Conflict where it is no longer in force."""
+def _replace(uow: UnitOfWork, row: Declaration) -> Declaration | None:
+    """Take the place of what this one corrects, if anything, and return it. Raises Conflict where it is no longer in force."""
     if row.replaces_id is None:
-        return 0
+        return None
     old = uow.session.get_one(Declaration, row.replaces_id, with_for_update=True, populate_existing=True)
     if old.state is not DeclarationState.VERIFIED:
         raise Conflict(N_("What this declaration corrects is no longer in force."))
     advance(uow, DECLARATION_STATES, old, "replace", _BY_SYSTEM)
     announce(uow, old, "replace")
-    return old.fen
+    return old
 
 
-def _book(uow: UnitOfWork, row: Declaration, unit: Organisation, before: int) -> None:
-    """Add the entry, cut by what unit and result are today."""
+def _first_entry(uow: UnitOfWork, row: Declaration, unit: Organisation) -> BenefitEntry:
+    """The whole amount, cut by what unit and result are today."""
     result = uow.session.get_one(Result, row.result_id)
-    party_id = uow.session.scalars(select(Party.id).where(Party.organisation_id == unit.id)).one()
-    entry = BenefitEntry(
+    return BenefitEntry(
         declaration_id=row.id,
         result_id=result.id,
-        party_id=party_id,
+        party_id=uow.session.scalars(select(Party.id).where(Party.organisation_id == unit.id)).one(),
         dated=date(row.year, 12, 31),
-        fen=row.fen - before,
-        counted=int(row.fen > 0) - int(before > 0),
+        fen=row.fen,
+        counted=1,
         county=unit.county,
         industry=result.industry.value if result.industry else None,
         category=result.category.value if result.category else None,
         base_id=result.base_id,
         recorded_at=uow.now(),
     )
-    uow.session.add(entry)
-    uow.flush()
+
+
+def _correction(uow: UnitOfWork, row: Declaration, old: Declaration) -> BenefitEntry:
+    """The difference, cut as what it corrects: a unit that has moved since would else leave its old county with too much for
+    ever, and take from the new one what that never had."""
+    entry = uow.session.scalars(select(BenefitEntry).where(BenefitEntry.declaration_id == old.id)).one()
+    return BenefitEntry(
+        declaration_id=row.id,
+        result_id=entry.result_id,
+        party_id=entry.party_id,
+        dated=entry.dated,
+        fen=row.fen - old.fen,
+        counted=int(row.fen > 0) - int(old.fen > 0),
+        county=entry.county,
+        industry=entry.industry,
+        category=entry.category,
+        base_id=entry.base_id,
+        recorded_at=uow.now(),
+    )

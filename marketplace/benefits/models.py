@@ -92,7 +92,8 @@ class BenefitEntry(Base):
     nobody change it.
 
     `dated` is the last day of the year the benefit is of, `recorded_at` since when it is on record. `counted` is 1 for a benefit
-    that begins to count, -1 for one that a correction brings to nothing. What it is cut by is settled when it is verified.
+    that begins to count, -1 for one that a correction brings to nothing. What it is cut by is settled
+    when it is verified, and what corrects it is cut as it is.
     """
 
     __tablename__ = "benefit_entries"

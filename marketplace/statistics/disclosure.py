@@ -2,7 +2,8 @@
 
 A part that rests on fewer than three deals is hidden; where it would be the only one of its table, it could be reckoned from the
 total, and the next smallest is hidden too. What one figure of a snapshot hides, all of them hide: else the one would tell what
-the other keeps. Benefits of own use rest on no deal: there the units that declared them are counted, however often they did.
+the other keeps. Benefits of own use rest on no deal: there the units that have something left after corrections are counted,
+however often they declared.
 """
 
 from collections import Counter
@@ -37,12 +38,17 @@ def still_standing(columns: Columns) -> Columns:
 
 
 def _rest_on(columns: Columns, dimension: Dimension) -> Mapping[Value, int]:
-    """On how many deals the parts of a dimension rest, or on how many units."""
+    """On how many deals the parts of a dimension rest, or on how many units: those whose benefits corrections have not brought to
+    nothing. A part that is left with none tells of nobody, and cannot hide another."""
     if Dimension.UNIT not in columns.dimensions:
         return columns.deals_by(dimension)
     parts, units = columns.dimensions[dimension], columns.dimensions[Dimension.UNIT]
-    pairs = set(zip(parts.codes.tolist(), units.codes.tolist(), strict=True))
-    return {parts.values[code]: number for code, number in Counter(code for code, _ in pairs).items()}
+    left = Counter[tuple[int, int]]()
+    for part, unit, value in zip(
+        parts.codes.tolist(), units.codes.tolist(), columns.numbers["value"].tolist(), strict=True
+    ):
+        left[part, unit] += value
+    return Counter(parts.values[part] for (part, _), value in left.items() if value)
 
 
 def _hidden(tables: Sequence[Mapping[Value, int]]) -> frozenset[Value]:

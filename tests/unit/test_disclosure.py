@@ -48,6 +48,22 @@ def test_nothing_is_hidden_of_nothing() -> None:
     assert hidden(figure()) == set()
 
 
+def test_of_own_use_only_units_with_something_left_count() -> None:
+    """Three units of a county declared, and two have taken it back: the third one's amount alone would be told."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    gaomi = [(1, 100), (2, 70), (3, 50), (1, -100), (2, -30), (2, -40)]
+    others = [("shouguang", unit, 10) for unit in (4, 5, 6)] + [("zhucheng", 7, 10), ("zhucheng", 7, -10)]
+    values = [("gaomi", *one) for one in gaomi] + others
+    rows = [
+        FigureRow(f"benefit:{number}", None, date(2025, 12, 31), at, value, 0, 0, {"county": county, "unit": unit})
+        for number, (county, unit, value) in enumerate(values)
+    ]
+    two = (Dimension.COUNTY, Dimension.UNIT)
+    county = hidden_parts([columns_of_rows(two, rows[:3] + rows[6:])])[Dimension.COUNTY]
+    assert county == set()
+    assert hidden_parts([columns_of_rows(two, rows)])[Dimension.COUNTY] == {"gaomi", "shouguang"}
+
+
 def test_of_a_stock_only_what_still_stands_counts() -> None:
     """Three deals were late in one county, and two of them are no longer: the third alone would be told."""
     at = datetime(2026, 1, 1, tzinfo=UTC)

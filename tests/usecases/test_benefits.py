@@ -275,6 +275,28 @@ def test_what_a_result_is_cut_by_is_settled_when_it_is_verified(
         assert cut(uow, wanted, Dimension.COUNTY) == {"qingzhou": Figure(FIRST, 1)}
 
 
+def test_a_correction_is_cut_by_what_it_corrects_so_that_no_part_is_left_over(
+    factory: UnitOfWorkFactory, people: People, result: int
+) -> None:
+    """The unit moves and the result is sorted anew before the benefit is corrected, and again before it is taken to nothing."""
+    newest = declared(factory, people, result)
+    verify(factory, people.city_official, newest)
+    for county, quantity in (("gaomi", 9_000), ("shouguang", 0)):
+        with factory.writing() as uow:
+            row = uow.session.get_one(Result, result)
+            row.category, row.industry = None, None
+            uow.session.get_one(Organisation, people.seller_id).county = county
+        newest = corrected(factory, people, newest, benefit(1_200, quantity, 0, "重新核算"))
+        verify(factory, people.city_official, newest)
+        wanted_fen = 1_200 * quantity
+        with factory.reading(people.city_official) as uow:
+            wanted = Filter(DEFINITIONS[FigureCode.B1], ALL_OF_IT, uow.now())
+            for dimension in wanted.definition.dimensions:
+                parts = cut(uow, wanted, dimension)
+                assert [part.value for part in parts.values() if part] == [wanted_fen] * bool(quantity), dimension
+            assert cut(uow, wanted, Dimension.COUNTY).get("qingzhou", Figure()).value == wanted_fen
+
+
 def test_in_public_a_part_rests_on_units_however_often_they_declared(
     factory: UnitOfWorkFactory, people: People
 ) -> None:
