@@ -17,7 +17,10 @@ from marketplace.targets.rules import Standing
 
 @dataclass(frozen=True)
 class Content:
-    """The digest of one official. Figures and targets are those of the end of the week, what waits is what waits now."""
+    """The digest of one official. Amounts and targets are those of the end of the week, what waits is what waits now.
+
+    `results` are those everybody sees now, and how many of these were published in the week: no state of a past day is kept.
+    """
 
     week: Period
     amounts: tuple[Amount, ...]

@@ -8,6 +8,7 @@ from marketplace.accounts.rules import UserState
 from marketplace.digests.content import content
 from marketplace.digests.events import DigestMade
 from marketplace.digests.models import WeeklyDigest
+from marketplace.digests.rules import due_monday
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -28,10 +29,15 @@ class _Letter:
 
 
 def _letter(uow: UnitOfWork, event: Event) -> _Letter | None:
-    """The digest as a mail, when it can and has still to be sent: hours may lie between, and offices end."""
+    """The digest as a mail, when it can and has still to be sent: hours may lie between, and offices end.
+
+    One that could not leave in time, while mail was down, is dropped: its `mailed_at` stays empty, for it was not sent.
+    """
     digest = uow.session.get(WeeklyDigest, event.digest_id) if isinstance(event, DigestMade) else None
     user = uow.session.get(User, digest.user_id) if digest else None
     if digest is None or user is None or digest.mailed_at or user.state is not UserState.ACTIVE:
+        return None
+    if digest.monday != due_monday(uow.now()):
         return None
     actor = actor_of(uow.session, user)
     if not (actor.is_official and user.weekly_digest and user.email and user.email_verified_at):

@@ -7,7 +7,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.statistics.rules import Period
 
 LATEST = timedelta(days=3)
-"""What could not go out on Monday, for no worker ran, goes out later; from Thursday on nobody wants it any more."""
+"""What could not go out on Monday, for no worker ran or mail was down, goes out later; from Thursday on nobody wants it."""
 
 
 def due_monday(now: datetime) -> date | None:

@@ -122,6 +122,21 @@ def test_what_was_missed_comes_later_and_from_thursday_on_not_at_all(
     assert len(digests(factory)) == (OFFICIALS if late < timedelta(days=3) else 0)
 
 
+@pytest.mark.parametrize("late", [timedelta(days=2, hours=23), timedelta(days=4), timedelta(days=7)])
+def test_a_mail_that_could_not_leave_until_thursday_is_dropped(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, letters: Letterbox, late: timedelta
+) -> None:
+    """The provider was away: what the outbox then tries again is last week's news, and stays marked as not sent."""
+    clock.at = EIGHT
+    announce(factory)
+    clock.at = EIGHT + late
+    in_time = late < timedelta(days=3)
+    assert len(weekly(letters.read())) == (OFFICIALS if in_time else 0)
+    assert [row.mailed_at is not None for row in digests(factory)] == [in_time] * OFFICIALS
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(OutboxRow).where(OutboxRow.event == DigestMade.name)).all() == []
+
+
 def test_who_has_switched_it_off_or_lost_his_office_has_none(
     factory: UnitOfWorkFactory, people: People, clock: SetClock, letters: Letterbox
 ) -> None:
@@ -175,6 +190,8 @@ def test_it_tells_the_week_what_waits_and_the_targets_in_the_readers_language(
     assert "签约金额（A1）：62 万元（上周 +12 万元）" in city.text
     assert "全市，签约金额（A1）：已完成 62 万元，目标 124 万元（50%）" in city.text
     assert "创新成果：1，最久的已等 12 天，1 件超期" in city.text
+    assert "目前公开的创新成果：3，其中上周发布 0" in city.text
+    assert "Results that everybody sees now: 3, of which published last week: 0" in county.text
     assert county.subject == "The week of 2026-11-16 to 2026-11-22"
     assert "Contracted amount (A1): ¥620,000 (last week +¥120,000)" in county.text
     assert "Qingzhou" in county.text
