@@ -15,7 +15,8 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.permissions import Actor
 from marketplace.ledger.queries import balances
 from marketplace.ledger.rules import Account
-from marketplace.payments.models import Receipt
+from marketplace.payments.events import MilestoneMoved
+from marketplace.payments.models import DueMove, Milestone, Receipt
 from marketplace.payments.rules import Instalment, ReceiptState, Standing, Trigger
 from marketplace.payments.service import Transferred
 from tests.factories import TERMS, transferred
@@ -87,3 +88,12 @@ def receipt_state(factory: UnitOfWorkFactory, receipt_id: int) -> ReceiptState:
     """The state of a payment or refund."""
     with factory.reading() as uow:
         return uow.session.get_one(Receipt, receipt_id).state
+
+
+def put_in_arrears(factory: UnitOfWorkFactory, milestone_id: int, day: date) -> None:
+    """Let a line have been due on a day that is over."""
+    with factory.writing() as uow:
+        line = uow.session.get_one(Milestone, milestone_id)
+        line.due_on = day
+        uow.session.add(DueMove(milestone_id=line.id, at=uow.now(), due_on=day, late_from=uow.now()))
+        uow.emit(MilestoneMoved(line.id, line.deal_id, "fall_due", day.isoformat()))

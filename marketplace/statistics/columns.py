@@ -78,6 +78,13 @@ class Columns:
         """All rows together."""
         return Figure(*(int(self.numbers[name].sum()) for name in _SUMS))
 
+    def totals_before(self, days: Sequence[date]) -> list[Figure]:
+        """Of each day, all rows dated before it together."""
+        order = np.argsort(self.numbers["dated"], kind="stable")
+        places = np.searchsorted(self.numbers["dated"][order], [day.toordinal() for day in days])
+        sums = [np.concatenate(([0], self.numbers[name][order].cumsum()))[places].tolist() for name in _SUMS]
+        return [Figure(*of_day) for of_day in zip(*sums, strict=True)]
+
     def by(self, dimension: Dimension) -> dict[Value, Figure]:
         """The parts of the total by a dimension; what has no value stands under None."""
         return self._added(self.dimensions[dimension])
@@ -96,6 +103,11 @@ class Columns:
         codes = np.unique(np.stack((coded.codes.astype(np.int64), of)), axis=1)[0]
         used, deals = np.unique(codes, return_counts=True)
         return {coded.values[code]: number for code, number in zip(used.tolist(), deals.tolist(), strict=True)}
+
+    def deals(self) -> list[int]:
+        """The deals that they are of."""
+        found: list[int] = np.unique(self.numbers["deal"]).tolist()
+        return found
 
     def beyond(self, others: "Columns") -> Figure:
         """By how much the values of deals are more than those of the same deals in the others, and of how many deals they are."""

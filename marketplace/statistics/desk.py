@@ -110,8 +110,8 @@ def arrange(definition: Definition, period: Period, rows: Columns, counties: Seq
 
 def _levels(rows: Columns, period: Period) -> tuple[tuple[str, Figure], ...]:
     """How a stock stood at the end of each month of a period, or at that of the period."""
-    dated = rows.numbers["dated"]
-    return tuple((month, rows.take(dated < first_of(month, 1).toordinal()).total()) for month in period.months())
+    months = period.months()
+    return tuple(zip(months, rows.totals_before([first_of(month, 1) for month in months]), strict=True))
 
 
 def _county_rows(rows: Columns, within: Mapping[Value, Figure], counties: Sequence[str]) -> tuple[CountyRow, ...]:

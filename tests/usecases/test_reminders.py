@@ -20,7 +20,6 @@ from marketplace.kernel.permissions import Actor
 from marketplace.matching.rules import InterestState
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.rules import OrganisationSize
-from marketplace.payments.models import Milestone
 from marketplace.reminders.models import Reminder
 from marketplace.reminders.queries import last_reminders
 from marketplace.results.rules import ResultState
@@ -28,7 +27,7 @@ from tests.crowd import run_at_once
 from tests.factories import lines_of, make_deal, make_interest, make_result, make_signed
 from tests.inboxes import told
 from tests.letters import Letterbox
-from tests.paying import BY_PLAN, report, take
+from tests.paying import BY_PLAN, put_in_arrears, report, take
 from tests.personas import People, another_city_official
 from tests.world import NOW
 
@@ -51,8 +50,7 @@ def stalled(factory: UnitOfWorkFactory, people: People, days: int = 40) -> int:
 def overdue_line(factory: UnitOfWorkFactory, people: People) -> int:
     """The first line of a plan, whose last day was ten days ago."""
     line = lines_of(factory, make_signed(factory, people, BY_PLAN))[0].id
-    with factory.writing() as uow:
-        uow.session.get_one(Milestone, line).due_on = date(2026, 11, 10)
+    put_in_arrears(factory, line, date(2026, 11, 10))
     return line
 
 

@@ -11,12 +11,11 @@ from marketplace.accounts.models import User
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
-from marketplace.payments.models import Milestone
 from marketplace.reminders.models import Reminder
 from marketplace.targets.models import Target
 from tests.factories import lines_of, make_deal, make_signed
 from tests.figures import FigureWriter
-from tests.paying import BY_PLAN
+from tests.paying import BY_PLAN, put_in_arrears
 from tests.personas import People
 from tests.web.test_home_statements import counted
 from tests.world import NOW
@@ -147,8 +146,7 @@ def test_home_leads_to_overdue_payments_which_cost_the_same_however_many_there_a
 ) -> None:
     def late() -> None:
         line = lines_of(factory, make_signed(factory, people, BY_PLAN))[0].id
-        with factory.writing() as uow:
-            uow.session.get_one(Milestone, line).due_on = date(2026, 11, 10)
+        put_in_arrears(factory, line, date(2026, 11, 10))
 
     late()
     client = browse(people.county_official)
@@ -161,6 +159,7 @@ def test_home_leads_to_overdue_payments_which_cost_the_same_however_many_there_a
         read(client, "/review/overdue")
     late()
     late()
+    read(client, "/review/overdue")  # Reads again what has changed since.
     with counted(factory) as more:
         read(client, "/review/overdue")
     assert len(more) == len(few)
