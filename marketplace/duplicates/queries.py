@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.duplicates.models import Duplicate
 from marketplace.duplicates.policy import is_in_office, relations
-from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState, Record, RecordKind
+from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState, Record, RecordKind, may_count
 from marketplace.duplicates.sources import SOURCES
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
@@ -40,9 +40,14 @@ class Pair:
 
     @property
     def counts_twice(self) -> bool:
-        """Confirmed, and both contracts still stand."""
-        stand = self.first.stands and self.second.stands
-        return self.row.state is DuplicateState.SAME and self.is_between_contracts and stand
+        """Confirmed, and both contracts are in force."""
+        both = self.first.is_in_force and self.second.is_in_force
+        return self.row.state is DuplicateState.SAME and self.is_between_contracts and both
+
+    @property
+    def may_count(self) -> tuple[Record, ...]:
+        """Which of them may be the one that counts; none as long as no contract of them is signed."""
+        return may_count(self.first, self.second)
 
 
 @dataclass(frozen=True)

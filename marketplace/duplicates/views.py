@@ -68,9 +68,9 @@ def _pair(duplicate_id: int) -> Pair:
 
 
 def _choices(found: Pair) -> list[tuple[str, str]]:
-    """Beside a contract here a row of the ledger never counts."""
-    may_count = found.records if found.first.kind is found.second.kind else (found.first,)
-    return [(name_of(one), f"{translate(one.kind.label)} {one.id} · {one.title}") for one in may_count]
+    """What may count; where nothing may yet, whoever has the form from before is told why."""
+    offered = found.may_count or (found.first,)
+    return [(name_of(one), f"{translate(one.kind.label)} {one.id} · {one.title}") for one in offered]
 
 
 def _page(found: Pair, same: SameForm, different: DifferentForm) -> str:

@@ -208,6 +208,63 @@ def test_what_no_longer_stands_is_no_question(factory: UnitOfWorkFactory, people
     assert [state for _, _, state in pairs(factory)] == [MOOT]
 
 
+def test_a_contract_that_is_only_sent_takes_no_row_off(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Else the deal would count nowhere, should the buyer decline to sign."""
+    entered(factory, people.city_official)
+    deal = make_deal(factory, people)
+    text = make_contract(factory, people, deal)
+    drain()
+    with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput) as refused:
+        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+    assert set(refused.value.fields) == {"standing"}
+    assert total(factory, people.city_official).count == 1
+    assert [state for _, _, state in pairs(factory)] == [OPEN]
+    sign(factory, people.seller_contact, text)
+    sign(factory, people.company, text)
+    drain()
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+    assert total(factory, people.city_official) == Sum(0, 0)
+
+
+def test_of_two_contracts_the_one_in_force_counts(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+    signed = make_signed(factory, people)
+    sent = make_deal(factory, people, result_id=make_result(factory, people, title="变压器油箱焊接工装（二次签约）"))
+    make_contract(factory, people, sent)
+    drain()
+    with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput):
+        service.confirm(uow, the_pair(factory), f"deal:{sent}")
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"deal:{signed}")
+    with factory.reading(people.city_official) as uow:
+        assert not queries.pair(uow, the_pair(factory)).counts_twice, "The second is not signed, so it counts nowhere."
+
+
+def test_a_pair_with_a_row_of_another_county_is_for_the_city(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """青州 knows nothing of the second row, so it neither sees the pair nor books that row off."""
+    first = entered(factory, people.city_official, replace(TOLD, buyer_county=None))
+    elsewhere = replace(TOLD, seller_county=None)
+    second = entered(factory, people.city_official, elsewhere, all_the_same=True)
+    drain()
+    with factory.reading(people.county_official) as uow:
+        with pytest.raises(NotFound):
+            queries.pair(uow, the_pair(factory))
+        assert queries.listed(uow, OPEN) == []
+        assert queries.of_record(uow, RecordKind.OFFLINE, first) == []
+        assert listed(uow, Wanted(ReviewKind.DUPLICATE)) == []
+    with factory.writing(people.county_official) as uow, pytest.raises(NotFound):
+        service.confirm(uow, the_pair(factory), f"offline:{first}")
+    with factory.reading(people.city_official) as uow:
+        assert len(listed(uow, Wanted(ReviewKind.DUPLICATE))) == 1
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"offline:{second}")
+    assert total(factory, people.city_official) == Sum(18_000_000, 1)
+
+
 def test_who_settles_it(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
     """Officials of a county concerned and of the city; nobody with a stake in the contract."""
     deal = make_signed(factory, people)

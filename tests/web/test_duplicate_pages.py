@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
-from tests.factories import make_deal, make_result, make_signed
+from tests.factories import make_contract, make_deal, make_result, make_signed
 from tests.offline import entered
 from tests.personas import People
 
@@ -35,6 +35,21 @@ def test_a_row_that_is_the_same_is_booked_off(people: People, browse: Browse, de
     assert sent.status_code == 303
     assert "合同编号一致" in official.get("/duplicates/1").text
     assert f"/deals/{deal}" in official.get("/offline/1").text
+
+
+def test_beside_a_contract_that_is_only_sent_the_page_says_to_wait(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, drain: Callable[[], int]
+) -> None:
+    entered(factory, people.city_official)
+    sent = make_deal(factory, people)
+    make_contract(factory, people, sent)
+    drain()
+    official = browse(people.city_official)
+    page = official.get("/duplicates/1").text
+    assert "待合同签署后" in page
+    assert "/duplicates/1/confirm" not in page
+    assert "/duplicates/1/distinguish" in page
+    assert "待其签署后再确认" in official.post("/duplicates/1/confirm", data={"standing": f"deal:{sent}"}).text
 
 
 def test_two_contracts_take_a_reason_that_is_kept(people: People, browse: Browse, deal: int) -> None:
