@@ -20,6 +20,10 @@ class RecordKind(Labelled):
     OFFLINE = "offline", N_("Row of the offline ledger")
 
 
+Key = tuple[RecordKind, int]
+"""Names a record: its kind and id."""
+
+
 class DuplicateState(Labelled):
     """A suspicion, up to the word of an official."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from marketplace.duplicates.rules import Limits, Record, RecordKind
+from marketplace.duplicates.rules import Key, Limits, Record, RecordKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.permissions import Actor
 
@@ -40,3 +40,14 @@ def register(source: Source) -> Source:
 def record_of(session: Session, kind: RecordKind, id_: int) -> Record | None:
     """One record, or None where there is nothing to compare, as in a deal without a contract."""
     return SOURCES[kind].records(session, [id_]).get(id_)
+
+
+def records_of(session: Session, keys: Collection[Key]) -> Mapping[Key, Record]:
+    """Several records of every kind; a few queries for each kind, however many there are."""
+    ids = {kind: {id_ for one, id_ in keys if one is kind} for kind in SOURCES}
+    return {
+        (kind, id_): record
+        for kind, some in ids.items()
+        if some
+        for id_, record in SOURCES[kind].records(session, some).items()
+    }

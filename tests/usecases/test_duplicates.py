@@ -10,11 +10,11 @@ from sqlalchemy import select
 from marketplace.contracts.rules import EndReason
 from marketplace.deals import document_service
 from marketplace.deals import service as deals
-from marketplace.duplicates import finding, queries, service
+from marketplace.duplicates import finding, queries, service, weights
 from marketplace.duplicates.models import Duplicate
-from marketplace.duplicates.queries import Weight
 from marketplace.duplicates.rules import DuplicateState, RecordKind
 from marketplace.duplicates.sources import record_of
+from marketplace.duplicates.weights import Waiting, Weight
 from marketplace.home.review_queue import Wanted, listed
 from marketplace.home.rules import ReviewKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -163,7 +163,7 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
     drain()
     assert pairs(factory) == [(f"deal:{first}", f"deal:{second}", OPEN)]
     with factory.reading(people.city_official) as uow:
-        assert queries.open_weight(uow.session, uow.actor) == Weight(1, 18_000_000)
+        assert weights.waiting(uow.session, uow.actor) == Waiting(Weight(1, 18_000_000), Weight())
     with factory.writing(people.city_official) as uow:
         service.confirm(uow, the_pair(factory), f"deal:{first}")
 
@@ -173,7 +173,7 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
 
     def twice() -> Weight:
         with factory.reading(people.city_official) as uow:
-            return queries.counted_twice(uow)
+            return weights.counted_twice(uow.session, uow.actor)
 
     assert (signed(), twice()) == (36_000_000, Weight(1, 18_000_000))
     with factory.writing(people.city_official) as uow:
@@ -181,6 +181,53 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
     drain()
     assert (signed(), twice()) == (18_000_000, Weight(0, 0))
     assert [state for _, _, state in pairs(factory)] == [SAME]
+
+
+def test_three_copies_of_one_contract_are_two_too_many(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Of three pairs each names one contract again: what is too much is two amounts, whether it waits or is confirmed."""
+    first, _ = two_deals(factory, people)
+    third = make_result(factory, people, title="变压器油箱焊接工装（第三次签约）")
+    last = make_signed(factory, people, result_id=third)
+    drain()
+    waiting = [id_ for id_, *_ in enumerate(pairs(factory), 1)]
+    assert len(waiting) == 3
+
+    def seen() -> tuple[Weight, Weight]:
+        with factory.reading(people.city_official) as uow:
+            found = weights.waiting(uow.session, uow.actor).contracts
+            return found, weights.counted_twice(uow.session, uow.actor)
+
+    assert seen() == (Weight(3, 36_000_000), Weight())
+    for place, id_ in enumerate(waiting, 1):
+        with factory.writing(people.city_official) as uow:
+            kept = queries.pair(uow, id_).first
+            service.confirm(uow, id_, service.name_of(kept))
+        found, twice = seen()
+        assert found.count == 3 - place
+        assert found.fen + twice.fen == 36_000_000
+    assert seen() == (Weight(), Weight(2, 36_000_000))
+    with factory.writing(people.city_official) as uow:
+        deals.terminate(uow, last, "与首份合同重复，双方确认", 0, EndReason.OTHER)
+    drain()
+    assert seen() == (Weight(), Weight(1, 18_000_000))
+    assert first
+
+
+def test_pairs_with_a_row_of_the_ledger_are_told_apart(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Beside a contract every row is too much; of rows alone all but the largest are."""
+    make_signed(factory, people)
+    entered(factory, people.city_official, all_the_same=True)
+    entered(factory, people.city_official, replace(TOLD, fen=18_300_000), all_the_same=True)
+    entered(factory, people.city_official, OTHER)
+    entered(factory, people.city_official, replace(OTHER, fen=18_100_000), all_the_same=True)
+    drain()
+    with factory.reading(people.city_official) as uow:
+        found = weights.waiting(uow.session, uow.actor)
+    assert found == Waiting(Weight(), Weight(4, 18_000_000 + 18_300_000 + 18_000_000))
 
 
 def test_what_no_longer_stands_is_no_question(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:

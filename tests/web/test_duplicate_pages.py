@@ -70,7 +70,10 @@ def test_two_contracts_that_are_the_same_are_told_to_be_ended(
     assert official.post("/duplicates/1/confirm", data={"standing": f"deal:{first}"}).status_code == 303
     assert "金额被计算了两次" in official.get("/duplicates/1").text
     assert "两份仍都计入" in official.get("/duplicates").text
-    assert "已确认重复、仍被计算两次的合同" in official.get("/desk?figure=A1").text
+    desk = official.get("/desk?figure=A1").text
+    assert "已确认重复、仍在计入的合同（不分时期）：本期签订的已计入本指标" in desk
+    assert "多出 1 份合同" in desk
+    assert "单独列示" not in desk
 
 
 def test_officials_of_other_counties_know_nothing_of_it(people: People, browse: Browse, deal: int) -> None:
