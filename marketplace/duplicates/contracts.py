@@ -4,18 +4,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.deals import policy as deal_policy
 from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.models import Deal
 from marketplace.deals.rules import DealState
 from marketplace.duplicates.rules import Limits, Record, RecordKind, Side
 from marketplace.duplicates.sources import Source, register
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation, Party
 
 ENDED = frozenset({DealState.LOST, DealState.TERMINATED})
@@ -38,6 +40,11 @@ def near(session: Session, of: Sequence[Record], _limits: Limits) -> Iterable[Re
     named = parties.outerjoin(User, User.id == Party.user_id).where(_is_named([s for one in of for s in _sides(one)]))
     between = and_(Deal.seller_party_id.in_(named), Deal.buyer_party_id.in_(named), Deal.state.not_in(ENDED))
     return _read(session, between, _BINDING).values()
+
+
+def in_office(actor: Actor) -> Select[int]:
+    """The contracts of this official, by the rule of deals."""
+    return select(Deal.id).where(deal_policy.is_in_office(actor))
 
 
 def _sides(record: Record) -> tuple[Side, Side]:
@@ -71,6 +78,7 @@ def _read(session: Session, which: ColumnElement[bool], document: ColumnElement[
             deal.seller_county,
             deal.buyer_county,
             stands=deal.state not in ENDED and text.state in {DocumentState.SENT, DocumentState.COMPLETE},
+            is_in_force=deal.state not in ENDED and text.state is DocumentState.COMPLETE,
         )
         for id_, (deal, text) in found.items()
     }
@@ -87,4 +95,4 @@ def _parties(session: Session, party_ids: Collection[int]) -> dict[int, Side]:
     return {id_: Side(unit or person or "", code or "") for id_, unit, code, person in found}
 
 
-SOURCE = register(Source(RecordKind.DEAL, near, records))
+SOURCE = register(Source(RecordKind.DEAL, near, records, in_office))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.duplicates.rules import DuplicateState, RecordKind
+from marketplace.duplicates.rules import DuplicateState, Key, RecordKind
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
@@ -52,3 +52,8 @@ class Duplicate(Base):
         Index("ix_duplicates_second", "second_kind", "second_id"),
         Index("ix_duplicates_state", "state", "found_at"),
     )
+
+
+def keys_of(row: Duplicate) -> tuple[Key, Key]:
+    """Which two records a pair is of."""
+    return (row.first_kind, row.first_id), (row.second_kind, row.second_id)

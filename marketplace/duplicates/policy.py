@@ -1,24 +1,27 @@
-"""Who settles a suspicion: an official of a county concerned, or of the city, who has no stake in a contract of it."""
+"""Who settles a suspicion: an official whose office has both records, and who has no stake in a contract of it."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from marketplace.deals import policy as deal_policy
-from marketplace.deals.models import Deal
 from marketplace.duplicates.models import Duplicate
 from marketplace.duplicates.rules import RecordKind
+from marketplace.duplicates.sources import SOURCES
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Relation
 
 
 def is_in_office(actor: Actor) -> ColumnElement[bool]:
-    """Suspicions of this official. Each contract in one must be of his office by the rule of deals."""
-    here = or_(Duplicate.seller_county.in_(actor.counties), Duplicate.buyer_county.in_(actor.counties))
-    deals = select(Deal.id).where(deal_policy.is_in_office(actor))
+    """Suspicions of this official: each of both records must be of his office by the rule of its own feature.
+
+    The counties of the pair are no measure, for they are put together from both: one county could then book off another's row.
+    """
+
+    def is_his(kind: InstrumentedAttribute[RecordKind], id_: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return or_(*(and_(kind == one.kind, id_.in_(one.in_office(actor))) for one in SOURCES.values()))
+
     return and_(
-        true() if actor.is_city_official else here,
-        or_(Duplicate.first_kind != RecordKind.DEAL, Duplicate.first_id.in_(deals)),
-        or_(Duplicate.second_kind != RecordKind.DEAL, Duplicate.second_id.in_(deals)),
+        is_his(Duplicate.first_kind, Duplicate.first_id),
+        is_his(Duplicate.second_kind, Duplicate.second_id),
     )
 
 

@@ -1,20 +1,19 @@
-"""The reading side of duplicates: one pair side by side, lists, and what they amount to for whoever reads figures."""
+"""The reading side of duplicates: one pair side by side, and lists."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.duplicates.models import Duplicate
+from marketplace.duplicates.models import Duplicate, keys_of
 from marketplace.duplicates.policy import is_in_office, relations
-from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState, Record, RecordKind
-from marketplace.duplicates.sources import SOURCES
+from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState, Record, RecordKind, may_count
+from marketplace.duplicates.sources import records_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
-from marketplace.kernel.permissions import Actor
 from marketplace.kernel.states import Transition
 
 
@@ -40,17 +39,14 @@ class Pair:
 
     @property
     def counts_twice(self) -> bool:
-        """Confirmed, and both contracts still stand."""
-        stand = self.first.stands and self.second.stands
-        return self.row.state is DuplicateState.SAME and self.is_between_contracts and stand
+        """Confirmed, and both contracts are in force."""
+        both = self.first.is_in_force and self.second.is_in_force
+        return self.row.state is DuplicateState.SAME and self.is_between_contracts and both
 
-
-@dataclass(frozen=True)
-class Weight:
-    """How many pairs there are, and what they would count twice, in fen."""
-
-    count: int = 0
-    fen: int = 0
+    @property
+    def may_count(self) -> tuple[Record, ...]:
+        """Which of them may be the one that counts; none as long as no contract of them is signed."""
+        return may_count(self.first, self.second)
 
 
 def pair(uow: UnitOfWork, duplicate_id: int) -> Pair:
@@ -78,44 +74,16 @@ def of_record(uow: UnitOfWork, kind: RecordKind, id_: int) -> list[Pair]:
     return _pairs(uow.session, uow.session.scalars(rows).all())
 
 
-def open_weight(session: Session, actor: Actor) -> Weight:
-    """What waits to be settled in this official's office."""
-    waiting = (Duplicate.state == DuplicateState.OPEN, is_in_office(actor))
-    count, fen = session.execute(select(func.count(), func.coalesce(func.sum(Duplicate.fen), 0)).where(*waiting)).one()
-    return Weight(int(count), int(fen))
-
-
-def counted_twice(uow: UnitOfWork) -> Weight:
-    """Confirmed duplicates of which both contracts still stand: so much is in the signed amount twice."""
-    between = (Duplicate.state == DuplicateState.SAME, Duplicate.second_kind == RecordKind.DEAL)
-    rows = uow.session.scalars(select(Duplicate).where(*between, is_in_office(uow.actor))).all()
-    pairs = [one for one in _pairs(uow.session, rows) if one.counts_twice]
-    return Weight(len(pairs), sum(min(record.fen for record in one.records) for one in pairs))
-
-
 def _pairs(session: Session, rows: Sequence[Duplicate]) -> list[Pair]:
-    named = [(row.first_kind, row.first_id) for row in rows] + [(row.second_kind, row.second_id) for row in rows]
-    records = _records(session, named)
+    found = records_of(session, [key for row in rows for key in keys_of(row)])
     ids = {row.resolved_by_id for row in rows}
     names = dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
     return [
         Pair(
             row,
-            records[row.first_kind, row.first_id],
-            records[row.second_kind, row.second_id],
+            found[row.first_kind, row.first_id],
+            found[row.second_kind, row.second_id],
             names.get(row.resolved_by_id or 0, ""),
         )
         for row in rows
     ]
-
-
-def _records(session: Session, named: Iterable[tuple[RecordKind, int]]) -> Mapping[tuple[RecordKind, int], Record]:
-    ids: dict[RecordKind, set[int]] = {kind: set() for kind in RecordKind}
-    for kind, id_ in named:
-        ids[kind].add(id_)
-    return {
-        (kind, id_): one
-        for kind, some in ids.items()
-        if some
-        for id_, one in SOURCES[kind].records(session, some).items()
-    }

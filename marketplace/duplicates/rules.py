@@ -20,6 +20,10 @@ class RecordKind(Labelled):
     OFFLINE = "offline", N_("Row of the offline ledger")
 
 
+Key = tuple[RecordKind, int]
+"""Names a record: its kind and id."""
+
+
 class DuplicateState(Labelled):
     """A suspicion, up to the word of an official."""
 
@@ -75,7 +79,8 @@ class Side:
 class Record:
     """What is compared of a contract here, or of a row of the offline ledger. `day` is that of signing, or of sending for it.
 
-    `stands` says whether it still counts or may come to count; `id` is 0 for what is not kept yet.
+    `stands` says whether it still counts or may come to count, `is_in_force` whether it does already; `id` is 0 for what is not
+    kept yet.
     """
 
     kind: RecordKind
@@ -89,6 +94,7 @@ class Record:
     seller_county: str | None = None
     buyer_county: str | None = None
     stands: bool = True
+    is_in_force: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,3 +151,12 @@ def in_order(one: Record, other: Record) -> tuple[Record, Record]:
     """The pair as it is kept, whoever was found by whom: contracts first, then by id."""
     first, second = sorted((one, other), key=lambda record: (_ORDER.index(record.kind), record.id))
     return first, second
+
+
+def may_count(first: Record, second: Record) -> tuple[Record, ...]:
+    """Which of a pair may be the one that counts: beside a contract no row of the ledger, and no contract that is not in force.
+
+    A text that is only sent may still be declined, and what was booked off as the same would then count nowhere.
+    """
+    beside = (first, second) if first.kind is second.kind else (first,)
+    return tuple(one for one in beside if one.is_in_force)

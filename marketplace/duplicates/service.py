@@ -3,7 +3,7 @@
 from marketplace.duplicates.finding import announce
 from marketplace.duplicates.models import Duplicate
 from marketplace.duplicates.policy import relations
-from marketplace.duplicates.rules import DUPLICATE_STATES, LONGEST_REASON, Record, RecordKind
+from marketplace.duplicates.rules import DUPLICATE_STATES, LONGEST_REASON, Record, RecordKind, may_count
 from marketplace.duplicates.sources import SOURCES, record_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -12,6 +12,8 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
 
+NOT_SIGNED = N_("This contract is not signed yet, and may still be declined. Confirm once it is signed.")
+
 
 def name_of(record: Record) -> str:
     """The name of a record, such as `deal:7`."""
@@ -19,7 +21,7 @@ def name_of(record: Record) -> str:
 
 
 def confirm(uow: UnitOfWork, duplicate_id: int, standing: str, reason: str = "") -> Duplicate:
-    """They are one contract, and `standing` (such as `deal:7`) is the record that counts.
+    """They are one contract, and `standing` (such as `deal:7`) is the record that counts: a contract only once it is in force.
 
     A row of the offline ledger that does not count is booked off. A contract here is never booked off by this: it is in force
     between its parties until they end it, so it is recorded as counted twice and shown apart until then.
@@ -31,6 +33,8 @@ def confirm(uow: UnitOfWork, duplicate_id: int, standing: str, reason: str = "")
     kept, other = (first, second) if standing == name_of(first) else (second, first)
     if standing != name_of(kept) or (kept is second and first.kind is not second.kind):
         raise InvalidInput(N_("Say which of the two counts."), field="standing")
+    if kept not in may_count(first, second):
+        raise InvalidInput(NOT_SIGNED, field="standing")
     said = required(reason, "reason", LONGEST_REASON) if reason.strip() else ""
     row.reason = said
     settled = {"resolved_by_id": uow.actor.user_id, "resolved_at": uow.now(), "standing": standing}

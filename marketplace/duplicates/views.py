@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.duplicates import queries, service
+from marketplace.duplicates import queries, service, weights
 from marketplace.duplicates.blueprint import blueprint
 from marketplace.duplicates.forms import DifferentForm, SameForm
 from marketplace.duplicates.queries import Pair
@@ -24,7 +24,7 @@ def listed() -> str:
     """What waits, and what was settled."""
     with reading() as uow:
         groups = [(state, queries.listed(uow, state)) for state in DuplicateState if state is not DuplicateState.MOOT]
-        waiting, twice = queries.open_weight(uow.session, uow.actor), queries.counted_twice(uow)
+        waiting, twice = weights.waiting(uow.session, uow.actor), weights.counted_twice(uow.session, uow.actor)
     return render_template("duplicates/listed.html", groups=groups, waiting=waiting, twice=twice)
 
 
@@ -68,9 +68,9 @@ def _pair(duplicate_id: int) -> Pair:
 
 
 def _choices(found: Pair) -> list[tuple[str, str]]:
-    """Beside a contract here a row of the ledger never counts."""
-    may_count = found.records if found.first.kind is found.second.kind else (found.first,)
-    return [(name_of(one), f"{translate(one.kind.label)} {one.id} · {one.title}") for one in may_count]
+    """What may count; where nothing may yet, whoever has the form from before is told why."""
+    offered = found.may_count or (found.first,)
+    return [(name_of(one), f"{translate(one.kind.label)} {one.id} · {one.title}") for one in offered]
 
 
 def _page(found: Pair, same: SameForm, different: DifferentForm) -> str:

@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals.forms import upload_of
 from marketplace.infra.media import XLSX
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.offline import export, importing, queries
 from marketplace.offline.blueprint import blueprint
 from marketplace.offline.forms import SheetForm
+from marketplace.offline.importing import PlannedRow
+from marketplace.offline.models import OfflineImport
 from marketplace.offline.reading import HEADS, REQUIRED
 from marketplace.offline.rules import ImportState
 from marketplace.web.access import official, requires
@@ -47,19 +50,34 @@ def sheet(import_id: int) -> str:
     """What would be entered of a sheet, or was."""
     with reading() as uow:
         row = importing.own(uow, import_id)
-        planned = importing.plan(uow, row) if row.state is ImportState.READ else []
+        planned = _planned(uow, row)
         entered = queries.entered_rows(uow.session, import_id)
     return render_template("offline/sheet.html", row=row, planned=planned, entered=entered, say=say)
+
+
+def _planned(uow: UnitOfWork, row: OfflineImport) -> list[PlannedRow]:
+    """What would be entered, or what was not."""
+    if row.state is ImportState.READ:
+        return importing.plan(uow, row)
+    return importing.left_out(uow, row) if row.state is ImportState.IMPORTED else []
 
 
 @blueprint.post("/offline/imports/<int:import_id>/confirm")
 @requires(official)
 def confirm(import_id: int) -> Response:
     """Enter the sheet, with the suspected rows that were ticked."""
-    chosen = {number for text in request.form.getlist("take") if (number := row_id(text)) is not None}
+    ticks = (text.partition(":") for text in request.form.getlist("take"))
+    chosen = {number: judged for text, _colon, judged in ticks if (number := row_id(text)) is not None}
     with writing() as uow:
-        row = importing.confirm(uow, import_id, chosen)
+        taken = importing.confirm(uow, import_id, chosen)
+    row = taken.row
     flash(_("%(taken)s of %(rows)s rows are entered.", taken=row.taken_count, rows=row.row_count), "success")
+    if taken.held_back:
+        numbers = "、".join(str(number) for number in taken.held_back)
+        flash(
+            _("Held back: row %(rows)s. What it is compared with has changed since you ticked it.", rows=numbers),
+            "warning",
+        )
     return redirect(url_for("offline.sheet", import_id=import_id), code=303)
 
 

@@ -2,11 +2,12 @@
 
 A row that may be on record already, or that is like another one of the sheet, is entered only if it was chosen. The file is read
 again when it is entered, so what counts is what is on record then: a row that has come to look like another meanwhile is held
-back.
+back, even if it was chosen, for nobody has compared it with that one.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from marketplace.duplicates.finding import Found, found_for, limits_of, shown_to
 from marketplace.duplicates.rules import Record, likeness
@@ -22,6 +23,7 @@ from marketplace.offline.booking import book
 from marketplace.offline.events import OfflineImportMoved
 from marketplace.offline.models import OfflineImport
 from marketplace.offline.policy import require_official
+from marketplace.offline.queries import entered_rows
 from marketplace.offline.reading import Fault, SheetRow, read_sheet
 from marketplace.offline.records import record_told
 from marketplace.offline.rules import OFFLINE_IMPORT_STATES, ImportState
@@ -46,6 +48,20 @@ class PlannedRow:
     def is_suspected(self) -> bool:
         """It is entered only if somebody says so."""
         return bool(self.near or self.like_rows)
+
+    @property
+    def judged(self) -> str:
+        """Stands for what this row is compared with, and tells nothing of it: the same for the same records."""
+        names = sorted(f"{one.record.kind.value}:{one.record.id}" for one in self.near)
+        return sha256(" ".join([*names, *map(str, self.like_rows)]).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A sheet that was entered. `held_back` are the rows that were chosen and have come to be like something else since."""
+
+    row: OfflineImport
+    held_back: tuple[int, ...]
 
 
 def upload(uow: UnitOfWork, file: Upload | None) -> OfflineImport:
@@ -92,20 +108,30 @@ def plan(uow: UnitOfWork, row: OfflineImport) -> list[PlannedRow]:
     return [PlannedRow(one, near.get(place, ()), likes.get(place, ())) for place, one in enumerate(rows)]
 
 
-def confirm(uow: UnitOfWork, import_id: int, chosen: Collection[int]) -> OfflineImport:
+def left_out(uow: UnitOfWork, row: OfflineImport) -> list[PlannedRow]:
+    """The rows of a sheet that was entered which did not become a row of the ledger, with what speaks against each now."""
+    taken = entered_rows(uow.session, row.id)
+    return [one for one in plan(uow, row) if one.row.number not in taken]
+
+
+def confirm(uow: UnitOfWork, import_id: int, chosen: Mapping[int, str]) -> Taken:
     """Enter the sound rows of a sheet; of those that are suspected only the `chosen` ones, by their numbers in the sheet.
+
+    With each goes what it was compared with when it was chosen (PlannedRow.judged); where that has changed it is held back.
 
     Pressed twice, the second is told. Raises NotFound, Conflict; emits OfflineEntered for each, OfflineImportMoved.
     """
     row = own(uow, import_id)
     OFFLINE_IMPORT_STATES.require("confirm", row.state, _AUTHOR)
-    taken = [one for one in plan(uow, row) if one.is_sound and (not one.is_suspected or one.row.number in chosen)]
+    sound = [one for one in plan(uow, row) if one.is_sound]
+    taken = [one for one in sound if not one.is_suspected or chosen.get(one.row.number) == one.judged]
+    held_back = tuple(one.row.number for one in sound if one.row.number in chosen and one not in taken)
     advance(uow, OFFLINE_IMPORT_STATES, row, "confirm", _AUTHOR, ended_at=uow.now(), taken_count=len(taken))
     for one in taken:
         if one.row.told is not None:
             book(uow, one.row.told, row.id, one.row.number)
     _announce(uow, row, "confirm")
-    return row
+    return Taken(row, held_back)
 
 
 def discard(uow: UnitOfWork, import_id: int) -> OfflineImport:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from marketplace.accounts.models import User
@@ -112,7 +112,7 @@ def count(session: Session, actor: Actor, wanted: Wanted) -> int:
 
 def rows(session: Session, actor: Actor, wanted: Wanted, offset: int = 0, limit: int | None = None) -> list[EntryRow]:
     """The rows themselves, the newest first; together they add up to the sum."""
-    statement = _with_names().where(*_which(actor, wanted))
+    statement = _with_names(wanted.as_of).where(*_which(actor, wanted))
     ordered = statement.order_by(OfflineEntry.dated.desc(), OfflineEntry.id.desc()).offset(offset)
     return [EntryRow(*row) for row in session.execute(ordered if limit is None else ordered.limit(limit))]
 
@@ -144,11 +144,13 @@ def entered_rows(session: Session, import_id: int) -> dict[int, int]:
     return {number: id_ for number, id_ in session.execute(found) if number is not None}
 
 
-def _with_names() -> Select[Any]:
+def _with_names(as_of: datetime | None = None) -> Select[Any]:
+    """What takes a row off stands beside it only if it was known by then."""
     reversal, author, second = aliased(OfflineEntry), aliased(User), aliased(User)
     columns: tuple[Any, ...] = (OfflineEntry, author.name, reversal, func.coalesce(second.name, ""))
     joined = select(*columns).join(author, author.id == OfflineEntry.recorded_by_id)
-    joined = joined.outerjoin(reversal, reversal.reverses_id == OfflineEntry.id)
+    known = and_(true() if as_of is None else reversal.recorded_at <= as_of, reversal.reverses_id == OfflineEntry.id)
+    joined = joined.outerjoin(reversal, known)
     return joined.outerjoin(second, second.id == reversal.recorded_by_id)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from marketplace.duplicates.rules import Limits, Record, RecordKind, Side
 from marketplace.duplicates.sources import Source, register
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.permissions import Actor
 from marketplace.offline.booking import book_off
 from marketplace.offline.models import OfflineEntry
+from marketplace.offline.policy import visible
 from marketplace.offline.rules import EntryKind, Told
 
 _Reversal = aliased(OfflineEntry)
@@ -42,6 +44,11 @@ def near(session: Session, of: Sequence[Record], limits: Limits) -> Iterable[Rec
     return (one for one in _read(session, around & seller & buyer) if one.stands)
 
 
+def in_office(actor: Actor) -> Select[int]:
+    """The rows of this official's counties."""
+    return select(OfflineEntry.id).where(visible(actor))
+
+
 def _names(
     key: InstrumentedAttribute[str], code: InstrumentedAttribute[str], sides: Sequence[Side]
 ) -> ColumnElement[bool]:
@@ -66,6 +73,7 @@ def _record(entry: OfflineEntry, is_reversed: bool) -> Record:
         entry.seller_county,
         entry.buyer_county,
         stands=not is_reversed,
+        is_in_force=not is_reversed,
     )
 
 
@@ -74,4 +82,4 @@ def _set_aside(uow: UnitOfWork, entry_id: int, reason: str, kept: Record) -> Non
     book_off(uow, uow.session.get_one(OfflineEntry, entry_id), reason or f"与“{kept.title}”（{name}）为同一合同", name)
 
 
-SOURCE = register(Source(RecordKind.OFFLINE, near, records, _set_aside))
+SOURCE = register(Source(RecordKind.OFFLINE, near, records, in_office, _set_aside))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals.forms import upload_of
 from marketplace.duplicates import queries as duplicates
+from marketplace.duplicates import weights
 from marketplace.duplicates.finding import Found
 from marketplace.duplicates.rules import RecordKind
 from marketplace.infra.media import XLSX
@@ -42,7 +43,7 @@ def ledger() -> str:
         sums = queries.ledger(uow.session, uow.actor, wanted, county_codes())
         paging = Paging(page_number(), PER_PAGE, queries.count(uow.session, uow.actor, wanted))
         rows = queries.rows(uow.session, uow.actor, wanted, paging.offset, PER_PAGE)
-        waiting = duplicates.open_weight(uow.session, uow.actor)
+        waiting = weights.waiting(uow.session, uow.actor)
     return render_template(
         "offline/ledger.html",
         wanted=wanted,

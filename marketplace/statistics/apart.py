@@ -3,7 +3,7 @@ contracts between parties who are known today to be related. Reads only."""
 
 from dataclasses import dataclass
 
-from marketplace.duplicates.queries import Weight, counted_twice, open_weight
+from marketplace.duplicates.weights import Waiting, Weight, counted_twice, waiting
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.offline import queries as offline
 from marketplace.related.queries import related_deals
@@ -17,7 +17,7 @@ class Apart:
     """The ledger of the same period and moment; duplicates and relations as of now. Amounts in fen."""
 
     ledger: offline.Sum
-    waiting: Weight
+    waiting: Waiting
     twice: Weight
     related: Figure
 
@@ -30,7 +30,7 @@ def apart(uow: UnitOfWork, wanted: Filter, rows: Columns) -> Apart | None:
     whole, others = rows.total(), rows.but_for(related_deals(uow.session)).total()
     return Apart(
         offline.total(uow.session, uow.actor, stretch),
-        open_weight(uow.session, uow.actor),
-        counted_twice(uow),
+        waiting(uow.session, uow.actor),
+        counted_twice(uow.session, uow.actor),
         Figure(whole.value - others.value, whole.count - others.count, whole.whole - others.whole),
     )

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from marketplace.contracts.rules import EndReason
 from marketplace.deals import document_service
 from marketplace.deals import service as deals
-from marketplace.duplicates import finding, queries, service
+from marketplace.duplicates import finding, queries, service, weights
 from marketplace.duplicates.models import Duplicate
-from marketplace.duplicates.queries import Weight
 from marketplace.duplicates.rules import DuplicateState, RecordKind
 from marketplace.duplicates.sources import record_of
+from marketplace.duplicates.weights import Waiting, Weight
 from marketplace.home.review_queue import Wanted, listed
 from marketplace.home.rules import ReviewKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -163,7 +163,7 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
     drain()
     assert pairs(factory) == [(f"deal:{first}", f"deal:{second}", OPEN)]
     with factory.reading(people.city_official) as uow:
-        assert queries.open_weight(uow.session, uow.actor) == Weight(1, 18_000_000)
+        assert weights.waiting(uow.session, uow.actor) == Waiting(Weight(1, 18_000_000), Weight())
     with factory.writing(people.city_official) as uow:
         service.confirm(uow, the_pair(factory), f"deal:{first}")
 
@@ -173,7 +173,7 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
 
     def twice() -> Weight:
         with factory.reading(people.city_official) as uow:
-            return queries.counted_twice(uow)
+            return weights.counted_twice(uow.session, uow.actor)
 
     assert (signed(), twice()) == (36_000_000, Weight(1, 18_000_000))
     with factory.writing(people.city_official) as uow:
@@ -181,6 +181,53 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
     drain()
     assert (signed(), twice()) == (18_000_000, Weight(0, 0))
     assert [state for _, _, state in pairs(factory)] == [SAME]
+
+
+def test_three_copies_of_one_contract_are_two_too_many(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Of three pairs each names one contract again: what is too much is two amounts, whether it waits or is confirmed."""
+    first, _ = two_deals(factory, people)
+    third = make_result(factory, people, title="变压器油箱焊接工装（第三次签约）")
+    last = make_signed(factory, people, result_id=third)
+    drain()
+    waiting = [id_ for id_, *_ in enumerate(pairs(factory), 1)]
+    assert len(waiting) == 3
+
+    def seen() -> tuple[Weight, Weight]:
+        with factory.reading(people.city_official) as uow:
+            found = weights.waiting(uow.session, uow.actor).contracts
+            return found, weights.counted_twice(uow.session, uow.actor)
+
+    assert seen() == (Weight(3, 36_000_000), Weight())
+    for place, id_ in enumerate(waiting, 1):
+        with factory.writing(people.city_official) as uow:
+            kept = queries.pair(uow, id_).first
+            service.confirm(uow, id_, service.name_of(kept))
+        found, twice = seen()
+        assert found.count == 3 - place
+        assert found.fen + twice.fen == 36_000_000
+    assert seen() == (Weight(), Weight(2, 36_000_000))
+    with factory.writing(people.city_official) as uow:
+        deals.terminate(uow, last, "与首份合同重复，双方确认", 0, EndReason.OTHER)
+    drain()
+    assert seen() == (Weight(), Weight(1, 18_000_000))
+    assert first
+
+
+def test_pairs_with_a_row_of_the_ledger_are_told_apart(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Beside a contract every row is too much; of rows alone all but the largest are."""
+    make_signed(factory, people)
+    entered(factory, people.city_official, all_the_same=True)
+    entered(factory, people.city_official, replace(TOLD, fen=18_300_000), all_the_same=True)
+    entered(factory, people.city_official, OTHER)
+    entered(factory, people.city_official, replace(OTHER, fen=18_100_000), all_the_same=True)
+    drain()
+    with factory.reading(people.city_official) as uow:
+        found = weights.waiting(uow.session, uow.actor)
+    assert found == Waiting(Weight(), Weight(4, 18_000_000 + 18_300_000 + 18_000_000))
 
 
 def test_what_no_longer_stands_is_no_question(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
@@ -206,6 +253,63 @@ def test_what_no_longer_stands_is_no_question(factory: UnitOfWorkFactory, people
         offline.take_off(uow, entry, "录错了")
     drain()
     assert [state for _, _, state in pairs(factory)] == [MOOT]
+
+
+def test_a_contract_that_is_only_sent_takes_no_row_off(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """Else the deal would count nowhere, should the buyer decline to sign."""
+    entered(factory, people.city_official)
+    deal = make_deal(factory, people)
+    text = make_contract(factory, people, deal)
+    drain()
+    with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput) as refused:
+        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+    assert set(refused.value.fields) == {"standing"}
+    assert total(factory, people.city_official).count == 1
+    assert [state for _, _, state in pairs(factory)] == [OPEN]
+    sign(factory, people.seller_contact, text)
+    sign(factory, people.company, text)
+    drain()
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+    assert total(factory, people.city_official) == Sum(0, 0)
+
+
+def test_of_two_contracts_the_one_in_force_counts(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
+    signed = make_signed(factory, people)
+    sent = make_deal(factory, people, result_id=make_result(factory, people, title="变压器油箱焊接工装（二次签约）"))
+    make_contract(factory, people, sent)
+    drain()
+    with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput):
+        service.confirm(uow, the_pair(factory), f"deal:{sent}")
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"deal:{signed}")
+    with factory.reading(people.city_official) as uow:
+        assert not queries.pair(uow, the_pair(factory)).counts_twice, "The second is not signed, so it counts nowhere."
+
+
+def test_a_pair_with_a_row_of_another_county_is_for_the_city(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    """青州 knows nothing of the second row, so it neither sees the pair nor books that row off."""
+    first = entered(factory, people.city_official, replace(TOLD, buyer_county=None))
+    elsewhere = replace(TOLD, seller_county=None)
+    second = entered(factory, people.city_official, elsewhere, all_the_same=True)
+    drain()
+    with factory.reading(people.county_official) as uow:
+        with pytest.raises(NotFound):
+            queries.pair(uow, the_pair(factory))
+        assert queries.listed(uow, OPEN) == []
+        assert queries.of_record(uow, RecordKind.OFFLINE, first) == []
+        assert listed(uow, Wanted(ReviewKind.DUPLICATE)) == []
+    with factory.writing(people.county_official) as uow, pytest.raises(NotFound):
+        service.confirm(uow, the_pair(factory), f"offline:{first}")
+    with factory.reading(people.city_official) as uow:
+        assert len(listed(uow, Wanted(ReviewKind.DUPLICATE))) == 1
+    with factory.writing(people.city_official) as uow:
+        service.confirm(uow, the_pair(factory), f"offline:{second}")
+    assert total(factory, people.city_official) == Sum(18_000_000, 1)
 
 
 def test_who_settles_it(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:

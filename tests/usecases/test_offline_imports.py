@@ -1,6 +1,7 @@
 """Sheets of deals made outside the platform: read, looked through, entered once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -14,7 +15,7 @@ from marketplace.offline.importing import PlannedRow
 from marketplace.offline.queries import Sum
 from tests.crowd import run_at_once
 from tests.factories import make_signed
-from tests.offline import OTHER_ROW, ROW, entered, pairs, total, uploaded
+from tests.offline import OTHER_ROW, ROW, TOLD, entered, pairs, total, uploaded
 from tests.personas import People
 
 WRONG = (*ROW[:6], "面议", *ROW[7:])
@@ -26,8 +27,20 @@ def planned(factory: UnitOfWorkFactory, actor: Actor, import_id: int) -> list[Pl
 
 
 def confirmed(factory: UnitOfWorkFactory, actor: Actor, import_id: int, *chosen: int) -> int:
+    """Enter the sheet as it is shown now, with these rows ticked. Returns how many were entered."""
+    return entered_as_shown(factory, actor, import_id, ticks(factory, actor, import_id, *chosen)).row.taken_count
+
+
+def ticks(factory: UnitOfWorkFactory, actor: Actor, import_id: int, *chosen: int) -> dict[int, str]:
+    """What is sent for these ticked rows of the sheet as it is shown now."""
+    return {one.row.number: one.judged for one in planned(factory, actor, import_id) if one.row.number in chosen}
+
+
+def entered_as_shown(
+    factory: UnitOfWorkFactory, actor: Actor, import_id: int, ticked: Mapping[int, str]
+) -> importing.Taken:
     with factory.writing(actor) as uow:
-        return importing.confirm(uow, import_id, chosen).taken_count
+        return importing.confirm(uow, import_id, ticked)
 
 
 def test_nothing_is_entered_before_it_is_confirmed(factory: UnitOfWorkFactory, people: People) -> None:
@@ -80,6 +93,26 @@ def test_what_came_on_record_meanwhile_is_held_back(factory: UnitOfWorkFactory, 
     assert not planned(factory, people.city_official, sheet)[0].is_suspected
     entered(factory, people.county_official)
     assert confirmed(factory, people.city_official, sheet) == 0
+
+
+def test_a_tick_is_good_for_what_was_shown_with_it(factory: UnitOfWorkFactory, people: People) -> None:
+    """Another record has come meanwhile that nobody has compared the row with."""
+    entered(factory, people.city_official)
+    sheet = uploaded(factory, people.city_official, ROW, OTHER_ROW)
+    ticked = ticks(factory, people.city_official, sheet, 2)
+    entered(factory, people.county_official, replace(TOLD, fen=18_100_000), all_the_same=True)
+    taken = entered_as_shown(factory, people.city_official, sheet, ticked)
+    assert (taken.row.taken_count, taken.held_back) == (1, (2,))
+
+
+def test_what_was_not_entered_is_told_with_its_reason(factory: UnitOfWorkFactory, people: People) -> None:
+    entry = entered(factory, people.city_official)
+    sheet = uploaded(factory, people.city_official, ROW, WRONG, OTHER_ROW)
+    confirmed(factory, people.city_official, sheet)
+    with factory.reading(people.city_official) as uow:
+        suspected, wrong = importing.left_out(uow, importing.own(uow, sheet))
+    assert (suspected.row.number, [hit.record.id for hit in suspected.near]) == (2, [entry])
+    assert (wrong.row.number, wrong.is_sound, len(wrong.row.faults)) == (3, False, 1)
 
 
 def test_a_sheet_pressed_twice_is_entered_once(factory: UnitOfWorkFactory, people: People) -> None:

@@ -55,6 +55,8 @@ def test_a_row_that_is_taken_off_stays_and_counts_with_nothing(
         page = queries.entry_page(uow, entry)
         wanted = Wanted(YEAR.first, YEAR.last, uow.now())
         listed = [row.entry.amount_fen for row in queries.rows(uow.session, uow.actor, wanted)]
+        then = queries.rows(uow.session, uow.actor, replace(wanted, as_of=before))
+    assert [(row.entry.id, row.reversal, row.reversed_by) for row in then] == [(entry, None, "")]
     assert page.row.reversal is not None
     assert (page.row.reversal.reason, page.row.reversed_by, page.may_change) == ("金额有误，另行录入", "冯工会", False)
     assert sorted(listed) == [-18_000_000, 18_000_000]

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
-from tests.factories import make_deal, make_result, make_signed
+from tests.factories import make_contract, make_deal, make_result, make_signed
 from tests.offline import entered
 from tests.personas import People
 
@@ -37,6 +37,21 @@ def test_a_row_that_is_the_same_is_booked_off(people: People, browse: Browse, de
     assert f"/deals/{deal}" in official.get("/offline/1").text
 
 
+def test_beside_a_contract_that_is_only_sent_the_page_says_to_wait(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, drain: Callable[[], int]
+) -> None:
+    entered(factory, people.city_official)
+    sent = make_deal(factory, people)
+    make_contract(factory, people, sent)
+    drain()
+    official = browse(people.city_official)
+    page = official.get("/duplicates/1").text
+    assert "待合同签署后" in page
+    assert "/duplicates/1/confirm" not in page
+    assert "/duplicates/1/distinguish" in page
+    assert "待其签署后再确认" in official.post("/duplicates/1/confirm", data={"standing": f"deal:{sent}"}).text
+
+
 def test_two_contracts_take_a_reason_that_is_kept(people: People, browse: Browse, deal: int) -> None:
     official = browse(people.city_official)
     assert "field-error" in official.post("/duplicates/1/distinguish", data={"says": "related", "reason": ""}).text
@@ -55,7 +70,10 @@ def test_two_contracts_that_are_the_same_are_told_to_be_ended(
     assert official.post("/duplicates/1/confirm", data={"standing": f"deal:{first}"}).status_code == 303
     assert "金额被计算了两次" in official.get("/duplicates/1").text
     assert "两份仍都计入" in official.get("/duplicates").text
-    assert "已确认重复、仍被计算两次的合同" in official.get("/desk?figure=A1").text
+    desk = official.get("/desk?figure=A1").text
+    assert "已确认重复、仍在计入的合同（不分时期）：本期签订的已计入本指标" in desk
+    assert "多出 1 份合同" in desk
+    assert "单独列示" not in desk
 
 
 def test_officials_of_other_counties_know_nothing_of_it(people: People, browse: Browse, deal: int) -> None:

@@ -1,6 +1,8 @@
 """The offline ledger in the browser: typed, imported, booked off, exported; and what stands beside the signed amount."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +12,7 @@ from openpyxl import load_workbook
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from tests.factories import VOUCHER, make_signed
-from tests.offline import HEADS, OTHER, OTHER_ROW, ROW, entered
+from tests.offline import HEADS, OTHER, OTHER_ROW, ROW, TOLD, entered
 from tests.personas import People
 from tests.sheets import sheet
 
@@ -82,11 +84,29 @@ def test_a_sheet_is_looked_through_then_entered(factory: UnitOfWorkFactory, peop
     page = official.get("/offline/imports/1").text
     assert "尚未录入。可录入 1 行，疑似重复 1 行，有错误 1 行。" in page
     assert "<strong>项目名称</strong>" in page
-    assert 'name="take" value="2"' in page
-    assert official.post("/offline/imports/1/confirm", data={"take": ["2", "99", "x"]}).status_code == 303
-    assert "共 3 行，已录入 2 行。" in official.get("/offline/imports/1").text
+    [tick] = re.findall(r'name="take" value="(2:\w+)"', page)
+    assert official.post("/offline/imports/1/confirm", data={"take": [tick, "99", "x"]}).status_code == 303
+    page = official.get("/offline/imports/1").text
+    assert "共 3 行，已录入 2 行。" in page
+    assert "未录入的行" in page
+    assert "<strong>项目名称</strong>" in page
     assert official.post("/offline/imports/1/confirm").status_code == 409
     assert browse(people.county_official).get("/offline/imports/1").status_code == 404
+
+
+def test_a_row_that_is_held_back_is_named(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    """What it is like has changed since it was ticked; the page goes on to say which rows are not in the ledger."""
+    entered(factory, people.city_official)
+    official = browse(people.city_official)
+    official.post("/offline/imports", data={"file": (BytesIO(sheet(HEADS, ROW, OTHER_ROW)), "合同.csv")})
+    [tick] = re.findall(r'name="take" value="(2:\w+)"', official.get("/offline/imports/1").text)
+    entered(factory, people.city_official, replace(TOLD, fen=18_100_000), all_the_same=True)
+    page = official.post("/offline/imports/1/confirm", data={"take": tick}, follow_redirects=True).text
+    assert "第 2 行" in page
+    assert "勾选之后，与之比对的记录有变化" in page
+    page = official.get("/offline/imports/1").text
+    assert "未录入的行" in page
+    assert "¥ 181,000.00" in page
 
 
 def test_a_file_that_is_no_sheet_comes_back_with_the_reason(people: People, browse: Browse) -> None:
