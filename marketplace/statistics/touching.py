@@ -32,7 +32,7 @@ def touched(session: Session, definition: Definition, after: int) -> Touched | N
     of_deals = Dimension.SELLER in definition.dimensions and not definition.across_deals
     rule = _RULES.get(definition.code, _of_deals if of_deals else None)
     found = rule(session, events) if rule and len(events) < MANY else None
-    return found if found and len(found) <= MANY else None
+    return found if found is not None and len(found) <= MANY else None
 
 
 def _of_deals(session: Session, heard: Heard) -> Touched | None:
