@@ -10,7 +10,6 @@ from marketplace.benefits.blueprint import blueprint
 from marketplace.benefits.forms import CorrectionForm, DeclarationForm
 from marketplace.benefits.queries import BenefitRow
 from marketplace.deals.forms import Refused, forms_for
-from marketplace.deals.paper_views import download
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
@@ -18,6 +17,7 @@ from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
 from marketplace.web.reasons import ReasonForm
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 __all__ = ["blueprint"]

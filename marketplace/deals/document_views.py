@@ -15,13 +15,14 @@ from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
-from marketplace.deals.paper_views import download, refuse_reason, show_document
+from marketplace.deals.paper_views import refuse_reason, show_document
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 

@@ -1,7 +1,7 @@
 """Pages of signing on paper: upload a scan, look at it, confirm, verify, reject."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,8 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import official, requires, signed_in
-from marketplace.web.context import reading, runtime, writing
+from marketplace.web.context import reading, writing
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 
@@ -29,15 +30,6 @@ def refuse_reason(document_id: int, refused: Refused) -> str:
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
     return show_document(page, ScanForm(formdata=None), refused)
-
-
-def download(sha256: str, media_type: str | None, name: str | None) -> FlaskResponse:
-    """A stored file, always as a download. Raises NotFound when it is gone from the disk."""
-    path = runtime().factory.services.files.path(sha256)
-    try:
-        return send_file(path, media_type, as_attachment=True, download_name=name)
-    except FileNotFoundError:
-        raise NotFound(N_("There is no such file.")) from None
 
 
 @blueprint.post("/documents/<int:document_id>/scans")

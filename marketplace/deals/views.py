@@ -29,6 +29,7 @@ from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 __all__ = [
@@ -97,7 +98,7 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
         message = uow.session.get(Message, message_id)
         if message is None or message.deal_id != deal_id or message.file_sha256 is None:
             raise NotFound(N_("There is no such file."))
-    return paper_views.download(message.file_sha256, message.file_type, message.file_name)
+    return download(message.file_sha256, message.file_type, message.file_name)
 
 
 @blueprint.route("/deals/<int:deal_id>/<action>", methods=["POST"])

@@ -5,7 +5,6 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.paper_views import download
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.rewards import unit_rules
@@ -14,6 +13,7 @@ from marketplace.rewards.forms import RuleForm
 from marketplace.rewards.unit_rules import RulesPage
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 

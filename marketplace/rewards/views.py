@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.deals.forms import ReasonForm, Refused, forms_for, upload_of
-from marketplace.deals.paper_views import download
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
@@ -21,6 +20,7 @@ from marketplace.rewards.queries import LineRow, RewardPage
 from marketplace.rewards.unit_rules import rule_for
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
 __all__ = ["blueprint", "rule_views"]

@@ -13,7 +13,7 @@ from marketplace.deals.models import Deal
 from marketplace.listings.models import Decision, Listing
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import names_of
-from marketplace.statistics.columns import Columns
+from marketplace.statistics.columns import Columns, source_parts
 from marketplace.statistics.queries import FigureRow
 
 PAGE = 50
@@ -35,8 +35,8 @@ class Row:
     @property
     def listing(self) -> tuple[str, int] | None:
         """Of a row without a deal: `result`, `need` or `benefit`, and its id."""
-        kind, _, number = self.row.source.partition(":")
-        return (kind, int(number)) if kind in {"result", "need", "benefit"} else None
+        kind, number = source_parts(self.row.source)
+        return (kind, number) if kind in {"result", "need", "benefit"} else None
 
 
 def each(session: Session, columns: Columns) -> Iterator[Row]:
@@ -89,7 +89,7 @@ def _titles(session: Session, sources: Sequence[str]) -> dict[str, str]:
     }
     titles: dict[str, str] = {}
     for kind, (statement, id_) in kinds.items():
-        ids = [int(one.partition(":")[2]) for one in sources if one.startswith(f"{kind}:")]
+        ids = [source_parts(one)[1] for one in sources if one.startswith(f"{kind}:")]
         if ids:
             titles |= {f"{kind}:{row.id}": row.title for row in session.execute(statement.where(id_.in_(ids)))}
     return titles

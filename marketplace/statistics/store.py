@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.models import AuditHead
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.statistics import kept_files
-from marketplace.statistics.columns import Columns, joined
+from marketplace.statistics.columns import Columns, joined, source_parts
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.reading import Touched, read
@@ -129,8 +129,8 @@ def _brought_up(session: Session, definition: Definition, kept: Kept, audited: i
 def _others(columns: Columns, changed: Touched) -> Columns:
     by_kind: dict[str, list[int]] = defaultdict(list)
     for source in changed.sources:
-        kind, _, id_ = source.partition(":")
-        by_kind[kind].append(int(id_))
+        kind, id_ = source_parts(source)
+        by_kind[kind].append(id_)
     for kind, ids in by_kind.items():
         columns = columns.but_for_records(kind, ids)
     return columns.but_for(changed.deals) if changed.deals else columns

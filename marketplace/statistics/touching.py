@@ -11,6 +11,7 @@ from marketplace.deals.models import Deal
 from marketplace.listings.models import Decision
 from marketplace.matching.models import Interest
 from marketplace.rewards.models import Reward, RewardLine
+from marketplace.statistics.columns import source_parts
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.reading import Touched
 from marketplace.statistics.rules import Dimension, FigureCode
@@ -82,14 +83,14 @@ def _of_subjects(_session: Session, heard: Heard) -> Touched:
 
 def _of_needs(session: Session, heard: Heard) -> Touched:
     """An interest changes the row of its need."""
-    interests = {int(subject.partition(":")[2]) for subject, _ in heard if subject.startswith("interest:")}
+    interests = {source_parts(subject)[1] for subject, _ in heard if subject.startswith("interest:")}
     needs = session.scalars(select(Interest.need_id).where(Interest.id.in_(interests), Interest.need_id.is_not(None)))
     return Touched(sources={subject for subject, _ in heard} | {f"need:{id_}" for id_ in needs})
 
 
 def _of_decisions(session: Session, heard: Heard) -> Touched:
     """A decision about a listing adds a row of its own."""
-    listings = {int(subject.partition(":")[2]) for subject, _ in heard}
+    listings = {source_parts(subject)[1] for subject, _ in heard}
     decisions = session.scalars(select(Decision.id).where(Decision.listing_id.in_(listings)))
     return Touched(sources={f"decision:{id_}" for id_ in decisions})
 

@@ -1,4 +1,5 @@
-"""Sends a file that is written while it is asked for; a large one lies on disk, not in memory, and goes with the response."""
+"""Sends files: a stored one, or one that is written while it is asked for; a large one lies on disk, not in memory, and goes
+with the response."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -7,6 +8,10 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from flask import Response, send_file
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.messages import N_
+from marketplace.web.context import runtime
 
 IN_MEMORY = 1024 * 1024
 """Bytes up to which a file is sent from memory, and nothing stays open until it is sent."""
@@ -25,3 +30,12 @@ def send_written(write: Callable[[BinaryIO], object], media_type: str, name: str
         response.call_on_close(file.close)
         until_sent.pop_all()
     return response
+
+
+def download(sha256: str, media_type: str | None, name: str | None) -> Response:
+    """A stored file, always as a download. Raises NotFound when it is gone from the disk."""
+    path = runtime().factory.services.files.path(sha256)
+    try:
+        return send_file(path, media_type, as_attachment=True, download_name=name)
+    except FileNotFoundError:
+        raise NotFound(N_("There is no such file.")) from None
