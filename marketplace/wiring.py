@@ -37,6 +37,7 @@ from marketplace.results import indexing as result_index
 from marketplace.results import service as results
 from marketplace.rewards import handlers as rewards
 from marketplace.statistics import store as figures
+from marketplace.targets import keeping as forecasts
 
 INDEXER = Indexer((result_index, need_index))
 """Keeps both indexes; `flask index rebuild` uses it too."""
@@ -127,6 +128,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("audit.end_day", timedelta(days=1), end_day),
     Task("online.reconcile", timedelta(days=1), reconciling.announce),
     Task("statistics.keep", timedelta(hours=1), figures.keep, only_reads=True),
+    Task("targets.prepare", timedelta(hours=1), forecasts.prepare, only_reads=True),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),

@@ -69,6 +69,12 @@ class Document(Base):
         CheckConstraint("kind <> 'contract' OR contract_type IS NOT NULL", name="type_if_contract"),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         Index("uq_documents_code", "code", unique=True),
+        Index(
+            "ix_documents_paper",
+            "paper",
+            sqlite_where=sql("paper = 'confirmed'"),
+            postgresql_where=sql("paper = 'confirmed'"),
+        ),
         Index("uq_documents_number", "deal_id", "kind", "number", unique=True),
         Index(
             "uq_documents_live",

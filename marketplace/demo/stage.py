@@ -100,7 +100,13 @@ class Stage:
         """What the worker would do on this day because time has passed; the index is told at once anyway, nobody waits,
         and nobody reads a digest."""
         for task in wiring.SCHEDULE:
-            if task.name not in {"index.reconcile", "alerts.prepare", "statistics.keep", "digests.announce_due"}:
+            if task.name not in {
+                "index.reconcile",
+                "alerts.prepare",
+                "statistics.keep",
+                "targets.prepare",
+                "digests.announce_due",
+            }:
                 with self.by_system() as uow:
                     task.run(uow)
 

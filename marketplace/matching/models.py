@@ -95,6 +95,8 @@ class Interest(Base):
     __table_args__ = (
         one_of("side", Side),
         one_of("origin", Origin),
+        Index("ix_interests_state", "state", "due_on"),
+        Index("ix_interests_created_at", "created_at", "state"),
         one_of("state", InterestState),
         CheckConstraint("result_id IS NOT NULL OR need_id IS NOT NULL", name="about_something"),
         CheckConstraint("from_party_id <> to_party_id", name="two_parties"),

@@ -12,10 +12,10 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -45,21 +45,28 @@ def save(folder: Path, session: Session, definition: Definition, audited: int, c
     coded = {"": columns.kinds} | {one.value: each for one, each in columns.dimensions.items()}
     facts = {
         "audited": audited,
-        "audit_hash": _audit_hash(session, audited),
+        "audit_hash": audit_hash(session, audited),
         "rows": len(columns),
         "numbers": list(columns.numbers),
         "values": {name: each.values for name, each in coded.items()},
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=folder)
+    with placed(folder / file_name(session, definition)) as file:
+        line = json.dumps(facts, ensure_ascii=False).encode()
+        file.write(line.ljust(-(-(len(line) + 1) // _ALIGNED) * _ALIGNED - 1) + b"\n")
+        for column in (*columns.numbers.values(), *(each.codes for each in coded.values())):
+            file.write(np.ascontiguousarray(column).data)
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of the one at a path as a whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=path.parent)
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            line = json.dumps(facts, ensure_ascii=False).encode()
-            file.write(line.ljust(-(-(len(line) + 1) // _ALIGNED) * _ALIGNED - 1) + b"\n")
-            for column in (*columns.numbers.values(), *(each.codes for each in coded.values())):
-                file.write(np.ascontiguousarray(column).data)
-        unfinished.replace(folder / file_name(session, definition))
+            yield file
+        unfinished.replace(path)
     except BaseException:
         unfinished.unlink()
         raise
@@ -69,7 +76,7 @@ def load(folder: Path, session: Session, definition: Definition) -> tuple[int, C
     """What is kept, with its place in the audit log; None where there is nothing, or nothing that holds of this database."""
     with suppress(OSError, ValueError, KeyError), (folder / file_name(session, definition)).open("rb") as file:
         facts = json.loads(file.readline())
-        if facts["audit_hash"] == _audit_hash(session, facts["audited"]):
+        if facts["audit_hash"] == audit_hash(session, facts["audited"]):
             return facts["audited"], _columns(facts, np.memmap(file, np.uint8, "r", file.tell()))
     return None
 
@@ -104,6 +111,7 @@ def _columns(facts: Mapping[str, Any], content: Any) -> Columns:
     return Columns(kinds, dict(zip(names, numbers, strict=True)), {Dimension(name): one for name, one in coded.items()})
 
 
-def _audit_hash(session: Session, audited: int) -> str:
+def audit_hash(session: Session, audited: int) -> str:
+    """The hash of a row of the audit log, by which a file proves that it is of this database; empty where there is none."""
     row = session.get(AuditRow, audited)
     return row.hash if row else ""

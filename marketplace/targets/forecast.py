@@ -71,10 +71,10 @@ class _Reckoning:
             cases,
             weeks,
             _outlook([part.sum(axis=1) for part in parts], len(self.open)),
-            {
-                county: _outlook([part[:, number] for part in parts], sum(i.county == county for i in self.open))
+            tuple(
+                (county, _outlook([part[:, number] for part in parts], sum(i.county == county for i in self.open)))
                 for county, number in self.place.items()
-            },
+            ),
         )
 
     def _waiting(self) -> tuple[Draws, tuple[Chance, ...]]:

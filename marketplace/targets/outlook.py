@@ -1,6 +1,5 @@
 """What a forecast is made of and what it says. Pure data: days are ordinals, amounts fen."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -100,4 +99,4 @@ class Forecast:
     new_cases: int
     weeks: int
     city: Outlook
-    counties: Mapping[str | None, Outlook]
+    counties: tuple[tuple[str | None, Outlook], ...]

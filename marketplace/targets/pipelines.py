@@ -130,7 +130,8 @@ def lines(session: Session, today: date) -> list[Item]:
 
 
 def _line(row: Any, today: int) -> Item:
-    county, fen, state, due_on, days, trigger, paid_fen, paid_on, set_on = row
+    county, fen, state, due_on, days, trigger, paid, paid_on, set_on = row
+    paid_fen = int(paid)  # PostgreSQL adds up to a Decimal.
     due, won = due_on.toordinal(), paid_fen >= fen
     by_itself = trigger in {Trigger.IN_FORCE, Trigger.ACCEPTANCE}
     known = due - days if by_itself else set_on.toordinal() if set_on else due

@@ -1,7 +1,7 @@
 """The reading side of targets: what is set, what is reached by the figures' own rows, and what may still come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -62,7 +62,7 @@ class Changed:
 class TargetsPage:
     """Everything the page shows. `city` is None for an official of a county, `unplaced` what has no county, if anything.
 
-    `cases` says how many past cases there are where they are too few.
+    `cases` says how many past cases there are where they are too few; the forecast is as of `made_at` (UTC).
     """
 
     asked: Asked
@@ -70,6 +70,7 @@ class TargetsPage:
     basis: Basis
     cases: int
     forecast: Forecast | None
+    made_at: datetime
     city: Line | None
     counties: tuple[Line, ...]
     unplaced: Line | None
@@ -97,15 +98,19 @@ def targets_page(uow: UnitOfWork, asked: Asked, counties: Sequence[str]) -> Targ
     is_city = uow.actor.is_city_official
     shown = [one for one in counties if uow.actor.is_official_for(one)] if county_dimension(asked.definition) else []
     gone = share_gone(asked.year, asked.day)
-    basis, made, cases = _outlook(uow, asked, gone)
+    basis, made, cases, made_at = _outlook(uow, asked, gone)
     targets, reached = current(uow.session, asked), _reached(uow, asked)
+    # What may still come was reckoned from what was reached by then: one deal is never in both.
+    by_then = reached if made_at == asked.as_of else _reached(uow, replace(asked, as_of=made_at))
+    outlooks = dict(made.counties) if made else {}
 
-    def line(target: Target | None, county: str | None, outlook: Outlook | None, value: int) -> Line:
-        return Line(county, Standing(target.value if target else None, value), _ends(basis, outlook, value, gone))
+    def line(target: Target | None, county: str | None, outlook: Outlook | None, value: int, then: int) -> Line:
+        return Line(county, Standing(target.value if target else None, value), _ends(basis, outlook, then, gone))
 
     def of_county(county: str | None) -> Line:
         target = targets.get(county) if county else None
-        return line(target, county, made.counties.get(county) if made else None, reached.by_county.get(county, 0))
+        value, then = reached.by_county.get(county, 0), by_then.by_county.get(county, 0)
+        return line(target, county, outlooks.get(county), value, then)
 
     has_unplaced = is_city and None in reached.by_county
     return TargetsPage(
@@ -114,7 +119,8 @@ def targets_page(uow: UnitOfWork, asked: Asked, counties: Sequence[str]) -> Targ
         basis,
         cases,
         made,
-        line(targets.get(None), None, made.city if made else None, reached.total) if is_city else None,
+        made_at,
+        line(targets.get(None), None, made.city if made else None, reached.total, by_then.total) if is_city else None,
         tuple(of_county(one) for one in shown),
         of_county(None) if has_unplaced else None,
         _history(uow, asked, shown),
@@ -151,22 +157,28 @@ def newest_id(session: Session, year: int, code: FigureCode) -> int:
     return session.scalar(select(func.max(Target.id)).where(*of)) or 0
 
 
-def _outlook(uow: UnitOfWork, asked: Asked, gone: Fraction) -> tuple[Basis, Forecast | None, int]:
-    """What the outlook rests on, the forecast where there is one, and how many cases where there are too few."""
-    today = china_day(uow.now())
+def _outlook(uow: UnitOfWork, asked: Asked, gone: Fraction) -> tuple[Basis, Forecast | None, int, datetime]:
+    """What the outlook rests on, the forecast where there is one, how many cases where there are too few, and as of when."""
+    today, code = china_day(uow.now()), asked.definition.code
     if gone == 0:
-        return Basis.NOT_BEGUN, None, 0
-    if gone == 1:
-        return Basis.YEAR_OVER, None, 0
-    if asked.day != today:
-        return Basis.ANOTHER_DAY, None, 0
-    code = asked.definition.code
-    if code not in PIPELINES:
-        return (Basis.STRAIGHT_LINE if gone >= EARLIEST_LINE else Basis.TOO_EARLY), None, 0
+        basis = Basis.NOT_BEGUN
+    elif gone == 1:
+        basis = Basis.YEAR_OVER
+    elif asked.day != today:
+        basis = Basis.ANOTHER_DAY
+    elif code not in PIPELINES:
+        basis = Basis.STRAIGHT_LINE if gone >= EARLIEST_LINE else Basis.TOO_EARLY
+    else:
+        return _forecast(uow, asked, today)
+    return basis, None, 0, asked.as_of
+
+
+def _forecast(uow: UnitOfWork, asked: Asked, today: date) -> tuple[Basis, Forecast | None, int, datetime]:
     try:
-        return Basis.PAST_DEALS, forecast_of(uow, asked.definition, today, date(asked.year, 12, 31)), 0
+        made, made_at = forecast_of(uow, asked.definition.code, today, date(asked.year, 12, 31))
     except TooFew as few:
-        return Basis.TOO_FEW, None, few.cases
+        return Basis.TOO_FEW, None, few.cases, asked.as_of
+    return Basis.PAST_DEALS, made, 0, made_at
 
 
 def _ends(basis: Basis, outlook: Outlook | None, reached: int, gone: Fraction) -> tuple[int, ...]:

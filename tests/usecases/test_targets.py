@@ -4,7 +4,7 @@ Today is Friday 20 November 2026 in China.
 """
 
 import threading
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import event, text
@@ -21,10 +21,8 @@ from marketplace.targets.policy import targets_for
 from marketplace.targets.queries import Asked, TargetsPage, newest_id, standings, targets_page
 from marketplace.targets.rules import Basis, Standing
 from tests.crowd import run_at_once
-from tests.factories import make_deal
 from tests.figures import FigureWriter
 from tests.personas import People, another_city_official
-from tests.world import NOW
 
 CODES = ["qingzhou", "shouguang", "zhucheng"]
 TODAY = date(2026, 11, 20)
@@ -261,18 +259,3 @@ def test_the_standings_are_those_of_the_readers_places(factory: UnitOfWorkFactor
         assert standings(uow, TODAY, uow.now()) == [(A1, "qingzhou", Standing(1000, 600))]
     with factory.reading(people.other_official) as uow:
         assert standings(uow, TODAY, uow.now()) == []
-
-
-def test_a_forecast_that_is_kept_knows_what_has_happened_since(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock
-) -> None:
-    """Thirty days ago a deal was opened, and waits: its eleven days are over, so it is a case of itself."""
-    later = NOW + timedelta(days=30)
-    make_deal(factory, people)
-    clock.at = later
-    found = [page(factory, people.city_official) for _ in range(2)]
-    assert [(one.basis, one.cases) for one in found] == [(Basis.TOO_FEW, 1)] * 2
-    clock.at = NOW
-    make_deal(factory, people)
-    clock.at = later
-    assert page(factory, people.city_official).cases == 2

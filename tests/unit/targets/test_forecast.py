@@ -57,8 +57,8 @@ def test_where_all_past_deals_came_into_force_in_time_so_do_those_that_wait() ->
     found = made([*weekly(40, 5), item(9_998, None, 700), item(9_999, None, 50, county="b")])
     assert found.city.waiting == 2
     assert found.city.from_waiting == Range(750, 750, 750)
-    assert found.counties["a"].from_waiting == Range(700, 700, 700)
-    assert found.counties["b"].from_waiting == Range(50, 50, 50)
+    assert dict(found.counties)["a"].from_waiting == Range(700, 700, 700)
+    assert dict(found.counties)["b"].from_waiting == Range(50, 50, 50)
     [chance] = found.chances
     assert (chance.cases, chance.won, chance.waiting, chance.fen) == (40, 40, 2, 750)
 
