@@ -1,5 +1,8 @@
 """Use cases of chasing: an official reminds whoever owes the next step of what he sees on his lists, with one click."""
 
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
 from marketplace.deals.progress import Who
 from marketplace.home import overdue, oversight, review_queue
 from marketplace.home.oversight import StalledRow
@@ -14,10 +17,10 @@ from marketplace.matching.models import Interest
 from marketplace.matching.rules import OPEN, Side
 from marketplace.notifications.audience import People, behind, officials, speakers
 from marketplace.notifications.notices import deal_path, interest_path, payments_path
+from marketplace.organisations.actors import actor_of
 from marketplace.reminders.models import Reminder
 from marketplace.reminders.rules import ReminderKind, Subject
 from marketplace.reminders.service import remind
-from marketplace.statistics.models import Snapshot
 
 INTEREST = N_(
     "The union reminds you: an interest concerning “%(title)s” still waits for your answer. Please answer by %(day)s."
@@ -94,11 +97,16 @@ def remind_of_review(uow: UnitOfWork, kind: ReviewKind, target_id: int) -> Remin
 
 
 def _holding(uow: UnitOfWork, row: ReviewRow) -> People:
-    """Those of the county, else of the city; whoever froze figures does not decide about them."""
-    people = officials(uow.session, row.county)
-    if row.kind is ReviewKind.SNAPSHOT:
-        people -= {uow.session.get_one(Snapshot, row.target_id).frozen_by_id}
-    return people
+    """Those of the county who find it in their own queue, else those of the city: nobody decides where he has a stake."""
+    return _finding(uow, row, officials(uow.session, row.county)) or _finding(uow, row, officials(uow.session, None))
+
+
+def _finding(uow: UnitOfWork, row: ReviewRow, people: People) -> People:
+    users = uow.session.scalars(select(User).where(User.id.in_(people)))
+    actors = [actor_of(uow.session, user) for user in users]
+    return frozenset(
+        one.user_id for one in actors if one.user_id and review_queue.oldest(uow, row.kind, row.target_id, one)
+    )
 
 
 def remind_of_payment(uow: UnitOfWork, milestone_id: int) -> Reminder:

@@ -93,9 +93,9 @@ def listed(uow: UnitOfWork, wanted: Wanted, offset: int = 0, limit: int = 50) ->
     return [_read(row, today) for row in uow.session.execute(statement.offset(offset).limit(limit))]
 
 
-def oldest(uow: UnitOfWork, kind: ReviewKind, target_id: int) -> ReviewRow | None:
-    """The one that has waited longest of a kind about one thing, if the queue of this official has it."""
-    rows = _rows(uow.actor)
+def oldest(uow: UnitOfWork, kind: ReviewKind, target_id: int, official: Actor | None = None) -> ReviewRow | None:
+    """The one that has waited longest of a kind about one thing, if the queue of the official (else the actor's) has it."""
+    rows = _rows(official or uow.actor)
     this = select(rows).where(rows.c.kind == kind.value, rows.c.target_id == target_id)
     row = uow.session.execute(this.order_by(rows.c.since).limit(1)).one_or_none()
     return _read(row, china_day(uow.now())) if row else None

@@ -47,5 +47,7 @@ class Region:
 def load_region(name: str) -> Region:
     """Read a region file. Raises FileNotFoundError when the setting names none."""
     table = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    counties = tuple(County(row["code"], row["name"], row["name_en"], tuple(row.get("also", ()))) for row in table["county"])
+    counties = tuple(
+        County(row["code"], row["name"], row["name_en"], tuple(row.get("also", ()))) for row in table["county"]
+    )
     return Region(table["city"], table["city_en"], counties)

@@ -19,7 +19,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.permissions import Actor
 from marketplace.matching.rules import InterestState
 from marketplace.organisations.models import Membership, Organisation
-from marketplace.organisations.rules import OrganisationSize
+from marketplace.organisations.rules import MembershipRole, MembershipState, OrganisationSize
 from marketplace.reminders.models import Reminder
 from marketplace.reminders.queries import last_reminders
 from marketplace.results.rules import ResultState
@@ -27,7 +27,7 @@ from tests.crowd import run_at_once
 from tests.factories import lines_of, make_deal, make_interest, make_result, make_signed
 from tests.inboxes import told
 from tests.letters import Letterbox
-from tests.paying import BY_PLAN, put_in_arrears, report, take
+from tests.paying import BY_PLAN, confirm, put_in_arrears, report, take
 from tests.personas import People, another_city_official
 from tests.world import NOW
 
@@ -93,6 +93,28 @@ def test_the_officials_of_the_county_are_reminded_of_a_decision_that_is_overdue(
         remind(factory, people.city_official, chasing.remind_of_review, ReviewKind.RESULT, in_time)
     with pytest.raises(Conflict, match="your own"):
         remind(factory, people.county_official, chasing.remind_of_review, ReviewKind.RESULT, late)
+
+
+def test_no_official_is_reminded_of_what_he_may_not_decide(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    """The only official of the seller's county has a part in the seller: the payment waits for those of the city."""
+    line = lines_of(factory, make_signed(factory, people, BY_PLAN))[0].id
+    confirm(factory, people.seller_contact, report(factory, people.company, line, 400_000))
+    with factory.writing() as uow:
+        place = Membership(
+            organisation_id=people.seller_id,
+            user_id=people.county_official.user_id,
+            role=MembershipRole.CONTACT,
+            state=MembershipState.ADMITTED,
+            requested_at=NOW,
+        )
+        uow.session.add(place)
+        deal = uow.session.scalars(select(Deal.id)).one()
+    clock.at = NOW + timedelta(days=30)
+    sender = another_city_official(factory)
+    remind(factory, sender, chasing.remind_of_review, ReviewKind.RECEIPT, deal)
+    assert set(told(factory, people)) == {"city_official"}
 
 
 def test_the_buyer_is_reminded_of_what_is_left_of_an_overdue_line(factory: UnitOfWorkFactory, people: People) -> None:
