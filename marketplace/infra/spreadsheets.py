@@ -8,12 +8,13 @@ from pathlib import Path
 from marketplace.infra import media
 from marketplace.infra.csv_tables import read_csv
 from marketplace.infra.tables import Problem, Table, build
+from marketplace.infra.xlsx_blocks import write_xlsx, xlsx_blocks
 from marketplace.infra.xlsx_tables import read_xlsx
-from marketplace.infra.xlsx_writing import Cell, Column, Sheet, escape_cell, write_xlsx
+from marketplace.infra.xlsx_writing import Cell, Column, Sheet, escape_cell
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 
-__all__ = ["Cell", "Column", "Problem", "Sheet", "Table", "escape_cell", "read_table", "write_xlsx"]
+__all__ = ["Cell", "Column", "Problem", "Sheet", "Table", "escape_cell", "read_table", "write_xlsx", "xlsx_blocks"]
 
 MAX_BYTES = 20 * 1024 * 1024
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # also a new one under a password

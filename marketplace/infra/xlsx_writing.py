@@ -1,4 +1,4 @@
-"""Writing XLSX workbooks row by row, so that a long export costs no memory.
+"""Sheets and their cells as XlsxWriter writes them: the frame of a workbook, and rows to stand in it.
 
 Text that people typed is written as text and nothing else; numbers, days and amounts stay what they are, so that
 whoever opens the file can add them up.
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
-from typing import BinaryIO
+from io import BytesIO
+from zipfile import ZipFile
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -29,6 +30,8 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+SHEET_END = b"</sheetData>"
+
 _FORMATS = {"head": {"bold": True}, "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "yuan": "#,##0.00"}
 
 
@@ -54,26 +57,43 @@ def escape_cell(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def write_xlsx(stream: BinaryIO, sheets: Iterable[Sheet]) -> None:
-    """Write a workbook. Text is escaped; Money becomes a number in yuan, a moment becomes Chinese time."""
-    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        formats = {
-            name: book.add_format(look if isinstance(look, dict) else {"num_format": look})
-            for name, look in _FORMATS.items()
-        }
+def frame(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook with the headings of its sheets; the second row of each holds the looks, and is to be replaced by the rows."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        formats = _formats(book)
         for sheet in sheets:
-            _write(book, sheet, formats)
+            page = book.add_worksheet(_tab(sheet.name))
+            page.freeze_panes(1, 0)
+            for place, column in enumerate(sheet.columns):
+                page.set_column(place, place, column.width)
+                page.write_string(0, place, escape_cell(column.title), formats["head"])
+            _write_looks(page, 1, formats)
+    return out.getvalue()
 
 
-def _write(book: Workbook, sheet: Sheet, formats: dict[str, Format]) -> None:
-    page = book.add_worksheet(_tab(sheet.name))
-    page.freeze_panes(1, 0)
-    for place, column in enumerate(sheet.columns):
-        page.set_column(place, place, column.width)
-        page.write_string(0, place, escape_cell(column.title), formats["head"])
-    for number, cells in enumerate(sheet.rows, start=1):
-        for place, cell in enumerate(cells):
-            _write_cell(page, number, place, cell, formats)
+def rows_from(first: int, rows: Sequence[Sequence[Cell]]) -> bytes:
+    """What stands in a sheet for some of its rows, of which the first follows so many others."""
+    out = BytesIO()
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        formats, page = _formats(book), book.add_worksheet()
+        _write_looks(page, 0, formats)
+        for number, cells in enumerate(rows, start=first):
+            for place, cell in enumerate(cells):
+                _write_cell(page, number, place, cell, formats)
+    sheet = ZipFile(out).read("xl/worksheets/sheet1.xml")
+    return sheet.partition(b"</row>")[2].partition(SHEET_END)[0]
+
+
+def _formats(book: Workbook) -> dict[str, Format]:
+    looks = {name: look if isinstance(look, dict) else {"num_format": look} for name, look in _FORMATS.items()}
+    return {name: book.add_format(look) for name, look in looks.items()}
+
+
+def _write_looks(page: Worksheet, row: int, formats: dict[str, Format]) -> None:
+    """A cell of each look: they are numbered in the order of their first use, and must have the same number in every book."""
+    for place, look in enumerate(formats.values()):
+        page.write_blank(row, place, None, look)
 
 
 def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, formats: dict[str, Format]) -> None:

@@ -118,10 +118,10 @@ class Columns:
         np.add.at(rest, places, values)
         return Figure(int(rest[rest > 0].sum()), int((rest > 0).sum()))
 
-    def newest(self) -> "Columns":
-        """The rows by day and record, the newest first."""
-        order = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))
-        return self.take(order[::-1])
+    def newest(self) -> npt.NDArray[np.int64]:
+        """The places of the rows by day and record, the newest first."""
+        order: npt.NDArray[np.int64] = np.lexsort((self.numbers["id"], self.kinds.codes, self.numbers["dated"]))
+        return order[::-1]
 
     def latest(self, count: int) -> "Columns":
         """As many of the rows, those that came on record last first."""

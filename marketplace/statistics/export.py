@@ -1,11 +1,10 @@
 """Writes figures as a workbook: what they mean, a sheet for each table, and a sheet of the rows they were added up from."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
 
 from flask_babel import gettext as _
 
-from marketplace.infra.spreadsheets import Cell, Column, Sheet, write_xlsx
+from marketplace.infra.spreadsheets import Cell, Column, Sheet, xlsx_blocks
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.money import Money
 from marketplace.statistics.definition import Definition
@@ -19,11 +18,10 @@ from marketplace.web.formats import percent
 Items = Iterable[tuple[str, Cell]]
 
 
-def workbook(stream: BinaryIO, wanted: Filter, desk: Desk, rows: Iterable[Row]) -> None:
-    """Write one figure in the reader's language; the rows are read as they are written."""
-    write_xlsx(
-        stream,
-        (about_sheet(_about(wanted, desk.total)), *tables(desk), row_sheet(_("Rows"), wanted.definition, rows)),
+def workbook(wanted: Filter, desk: Desk, rows: Iterable[Row]) -> Iterator[bytes]:
+    """One figure in the reader's language, as XLSX; the rows are read as they are written."""
+    return xlsx_blocks(
+        (about_sheet(_about(wanted, desk.total)), *tables(desk), row_sheet(_("Rows"), wanted.definition, rows))
     )
 
 

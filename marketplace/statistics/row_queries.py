@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,13 +42,12 @@ def each(session: Session, columns: Columns) -> Iterator[Row]:
     """All of the rows, newest first, a chunk at a time: there may be very many."""
     newest = columns.newest()
     for start in range(0, len(newest), CHUNK):
-        yield from named(session, newest.take(np.arange(start, min(start + CHUNK, len(newest)))).rows())
+        yield from named(session, columns.take(newest[start : start + CHUNK]).rows())
 
 
 def page_of(session: Session, columns: Columns, offset: int) -> list[Row]:
     """Some of the rows, newest first. Together they add up to the figure."""
-    newest = columns.newest()
-    return named(session, newest.take(np.arange(offset, min(offset + PAGE, len(newest)))).rows())
+    return named(session, columns.take(columns.newest()[offset : offset + PAGE]).rows())
 
 
 def named(session: Session, rows: Sequence[FigureRow]) -> list[Row]:

@@ -3,17 +3,16 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, write_xlsx
+from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value
-from marketplace.statistics.row_queries import named
+from marketplace.statistics.row_queries import CHUNK, Row, named
 from marketplace.statistics.rules import Dimension, Figure, Span
 from marketplace.statistics.snapshot_queries import (
     FrozenFigure,
@@ -27,7 +26,7 @@ from marketplace.statistics.wording import Wording
 from marketplace.web.formats import percent
 
 
-def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: str, counties: Sequence[str]) -> None:
+def workbook_sheets(session: Session, page: SnapshotPage, url: str, counties: Sequence[str]) -> Iterator[Sheet]:
     """What it is, its figures, their parts, what it corrects, and a sheet of the rows of each figure, which add up to it."""
     said = Wording()
     figures = (
@@ -37,17 +36,16 @@ def write_workbook(stream: BinaryIO, session: Session, page: SnapshotPage, url: 
         Column(_("SHA-256 of its rows"), 66),
     )
     parts = (Column(_("Figure"), 34), Column(_("By"), 26), Column(_("Value of it"), 30), *_value_columns())
-    sheets = [
-        about_sheet(_about(page, url)),
-        Sheet(_("Figures"), figures, (_figure(one) for one in page.figures)),
-        Sheet(_("Parts"), parts, _parts(session, page, counties, said)),
-    ]
+    yield about_sheet(_about(page, url))
+    yield Sheet(_("Figures"), figures, (_figure(one) for one in page.figures))
+    yield Sheet(_("Parts"), parts, _parts(session, page, counties, said))
     if page.corrects:
         values = (_("Value before"), _("Value now"), _("Share of, before"), _("Share of, now"))
         heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), *values)
-        sheets.append(Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(session, page)))
-    rows = (_rows(session, page, one) for one in page.figures)
-    write_xlsx(stream, (sheet for group in (sheets, rows) for sheet in group))
+        yield Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(session, page))
+    for one in page.figures:
+        name = _("Rows of %(code)s", code=one.definition.code.value)
+        yield row_sheet(name, one.definition, _rows(session, page, one))
 
 
 def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> str:
@@ -109,9 +107,11 @@ def _parts(session: Session, page: SnapshotPage, counties: Sequence[str], said: 
             yield name, *words, *_values(one.definition, figure)
 
 
-def _rows(session: Session, page: SnapshotPage, one: FrozenFigure) -> Sheet:
-    rows = named(session, newest_rows(session, page.snapshot, one))
-    return row_sheet(_("Rows of %(code)s", code=one.definition.code.value), one.definition, rows)
+def _rows(session: Session, page: SnapshotPage, one: FrozenFigure) -> Iterator[Row]:
+    """Read when the sheets before it are written: not all figures' rows are held at once."""
+    rows = newest_rows(session, page.snapshot, one)
+    for start in range(0, len(rows), CHUNK):
+        yield from named(session, rows[start : start + CHUNK])
 
 
 def _differences(session: Session, page: SnapshotPage) -> Iterator[Sequence[Cell]]:

@@ -1,33 +1,33 @@
 """Snapshots as files: a workbook and PDFs for officials, open data for everybody."""
 
-from typing import BinaryIO
+from collections.abc import Iterator
 
 from flask import Response, url_for
 from flask_babel import get_locale
 
 from marketplace.infra.media import XLSX
+from marketplace.infra.spreadsheets import xlsx_blocks
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.printing import print_snapshot
-from marketplace.statistics.snapshot_export import open_data, write_workbook
+from marketplace.statistics.snapshot_export import open_data, workbook_sheets
 from marketplace.statistics.snapshot_queries import snapshot_page
 from marketplace.web.access import city_official, public, requires
 from marketplace.web.context import reading
 from marketplace.web.regions import county_codes
-from marketplace.web.sending import send_written
+from marketplace.web.sending import send_streamed, send_written
 
 
 @blueprint.get("/reports/<number>/figures.xlsx")
 @requires(city_official)
 def snapshot_workbook(number: str) -> Response:
     """The figures, their parts, and every frozen row."""
-    with reading() as uow:
+
+    def blocks(uow: UnitOfWork) -> Iterator[bytes]:
         page = snapshot_page(uow, number)
+        return xlsx_blocks(workbook_sheets(uow.session, page, _public_url(uow, number), county_codes()))
 
-        def write(file: BinaryIO) -> None:
-            write_workbook(file, uow.session, page, _public_url(uow, number), county_codes())
-
-        return send_written(write, XLSX, f"{number}.xlsx")
+    return send_streamed(blocks, XLSX, f"{number}.xlsx")
 
 
 @blueprint.get("/reports/<number>/<any(brief, report):form>.pdf")

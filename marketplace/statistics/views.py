@@ -1,13 +1,13 @@
 """The desk of figures: one figure at a time, cut by all that it has, each number leading to its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import BinaryIO
 
 from flask import Response, render_template
 
 from marketplace.infra.media import XLSX
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.statistics import change_views, row_queries, snapshot_files, snapshot_views, wall_views
 from marketplace.statistics.adding import cut, picked
@@ -28,7 +28,7 @@ from marketplace.web.access import official, requires
 from marketplace.web.context import reading
 from marketplace.web.paging import Paging, page_number
 from marketplace.web.regions import county_codes
-from marketplace.web.sending import send_written
+from marketplace.web.sending import send_streamed
 
 __all__ = ["blueprint", "change_views", "snapshot_files", "snapshot_views", "wall_views"]
 
@@ -73,6 +73,7 @@ def desk() -> str:
         rows_url=lambda **values: address("statistics.rows", wanted, values),
         url_by=lambda name: lambda value: address("statistics.rows", wanted, {name: value}),
         export_url=address("statistics.export", wanted),
+        row_count=len(columns),
     )
 
 
@@ -159,12 +160,12 @@ def export() -> Response:
     """Every table of the desk and the rows behind it, as a workbook."""
     with reading() as uow:
         wanted = asked(uow, with_values=True)
+
+    def blocks(uow: UnitOfWork) -> Iterator[bytes]:
         columns = picked(uow, wanted)
         page = arrange(wanted.definition, wanted.period, columns, county_codes())
+        return workbook(wanted, page, row_queries.each(uow.session, columns))
 
-        def write(file: BinaryIO) -> None:
-            workbook(file, wanted, page, row_queries.each(uow.session, columns))
-
-        return send_written(
-            write, XLSX, f"{wanted.definition.code.value}-{wanted.period.first}-{wanted.period.last}.xlsx"
-        )
+    return send_streamed(
+        blocks, XLSX, f"{wanted.definition.code.value}-{wanted.period.first}-{wanted.period.last}.xlsx"
+    )

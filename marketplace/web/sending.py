@@ -1,17 +1,20 @@
-"""Sends files: a stored one, or one that is written while it is asked for; a large one lies on disk, not in memory, and goes
-with the response."""
+"""Sends files: a stored one, one that is written while it is asked for, or one that is made while it is sent.
 
-from collections.abc import Callable
+A large one lies on disk, not in memory, and goes with the response."""
+
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import SEEK_END, BytesIO
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
-from flask import Response, send_file
+from flask import Response, send_file, stream_with_context
 
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
-from marketplace.web.context import runtime
+from marketplace.web.context import reading, runtime
 
 IN_MEMORY = 1024 * 1024
 """Bytes up to which a file is sent from memory, and nothing stays open until it is sent."""
@@ -29,6 +32,20 @@ def send_written(write: Callable[[BinaryIO], object], media_type: str, name: str
         response = send_file(file, media_type, as_attachment=True, download_name=name)
         response.call_on_close(file.close)
         until_sent.pop_all()
+    return response
+
+
+def send_streamed(blocks: Callable[[UnitOfWork], Iterator[bytes]], media_type: str, name: str) -> Response:
+    """A download of that name which begins at once, and is made while it is sent; what is read stays open as long.
+
+    What `blocks` raises before its first block is answered as on every page; later the download breaks off, and shows it.
+    """
+    with ExitStack() as until_sent:
+        found = blocks(until_sent.enter_context(reading()))
+        first = next(found, b"")
+        response = Response(stream_with_context(chain((first,), found)), mimetype=media_type)
+        response.call_on_close(until_sent.pop_all().close)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -2,13 +2,15 @@
 
 import datetime
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, read_table, write_xlsx
+from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell, read_table, write_xlsx, xlsx_blocks
+from marketplace.infra.xlsx_blocks import CHUNK
 from marketplace.kernel.money import Money
 
 DANGEROUS = ["=1+1", "+8613800000000", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
@@ -71,3 +73,30 @@ def test_what_was_written_can_be_read_again(tmp_path: Path) -> None:
     with path.open("wb") as out:
         write_xlsx(out, [Sheet("成果", [Column("名称"), Column("金额（元）")], [("焊接工装", Money(120_050))])])
     assert list(read_table(path, path.name).rows) == [(2, {"名称": "焊接工装", "金额（元）": "1200.5"})]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("number", [0, 1, CHUNK, CHUNK + 1, 2 * CHUNK + 7])
+def test_rows_of_any_number_stand_one_below_the_other(number: int, read_only: bool) -> None:
+    out = io.BytesIO()
+    rows = [(place, f"第{place}行</row></sheetData>", Money(place)) for place in range(number)]
+    columns = [Column("a"), Column("b"), Column("c")]
+    write_xlsx(out, [Sheet("一", columns, rows), Sheet("二", columns, rows[:1]), Sheet("三", columns, [])])
+    one, two, three = openpyxl.load_workbook(out, read_only=read_only).worksheets
+    assert list(one.iter_rows(min_row=2, values_only=True)) == [(n, text, n / 100) for n, text, _ in rows]
+    assert len(list(two.iter_rows(values_only=True))) == 1 + len(rows[:1])
+    assert list(three.iter_rows(values_only=True)) == [("a", "b", "c")]
+
+
+def test_what_is_written_comes_while_the_rows_are_asked_for() -> None:
+    """A workbook of any length is never held as a whole, and the first of it comes before the last row is read."""
+    asked = []
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for number in range(5 * CHUNK):
+            asked.append(number)
+            yield (number, f"{number * 7919 % 104_729}")
+
+    came = [(len(asked), len(block)) for block in xlsx_blocks([Sheet("一", [Column("a"), Column("b")], rows())])]
+    assert [number for number, _ in came][:3] == [CHUNK, 2 * CHUNK, 3 * CHUNK]
+    assert max(size for _, size in came) < sum(size for _, size in came) / 3
