@@ -10,7 +10,7 @@ from marketplace.statistics.activity_figures import ACTIVITY_FIGURES
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.ending_figures import ENDING_FIGURES
 from marketplace.statistics.money_figures import MONEY_FIGURES
-from marketplace.statistics.relation_cut import with_relation
+from marketplace.statistics.relation_cut import by_row, with_relation
 from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.stock_figures import STOCK_FIGURES
 
@@ -22,16 +22,21 @@ Of a share or a stock a later row completes or takes off an earlier one, and the
 _LATER = (*STOCK_FIGURES, *ENDING_FIGURES)
 _WRITTEN = (*MONEY_FIGURES, *ACTIVITY_FIGURES)
 _BEFORE = tuple(one for one in _WRITTEN if one.code in BY_RELATION)
-_CURRENT = (
-    *(with_relation(one, one.version + 1) if one in _BEFORE else one for one in _WRITTEN),
-    *(with_relation(one, one.version) if one.code in BY_RELATION else one for one in _LATER),
+_BY_ROW = (
+    *(with_relation(one, one.version + 1, by_row) for one in _BEFORE),
+    *(with_relation(one, one.version, by_row) for one in _LATER if one.code in BY_RELATION),
+)
+_NEXT = {one.code: one.version + 1 for one in _BY_ROW}
+_CURRENT = tuple(
+    with_relation(one, _NEXT[one.code]) if one.code in BY_RELATION else one for one in (*_WRITTEN, *_LATER)
 )
 
 DEFINITIONS: Mapping[FigureCode, Definition] = {one.code: one for one in _CURRENT}
 """The definition of each figure that is in force, in the order in which they are shown."""
 
-RETIRED: tuple[Definition, ...] = _BEFORE
-"""Definitions that were in force once, for the reports that were frozen by them: those before the cut by related parties."""
+RETIRED: tuple[Definition, ...] = (*_BEFORE, *_BY_ROW)
+"""Definitions that were in force once, for the reports that were frozen by them: those before the cut by related parties, and
+those that cut each row by what was known when it came on record."""
 
 VERSIONS: Mapping[tuple[FigureCode, int], Definition] = {(one.code, one.version): one for one in (*RETIRED, *_CURRENT)}
 """Every definition there ever was, by code and version."""

@@ -1,4 +1,5 @@
-"""The cut of figures by related parties: by what was known when a row came on record, and old snapshots go on to be proved."""
+"""The cut of figures by related parties: by what was known when the contract came into force, and old snapshots go on to be
+proved."""
 
 from datetime import UTC, date, datetime
 
@@ -61,7 +62,7 @@ def test_what_nobody_has_asked_stands_in_its_own_row(
 def test_what_is_established_later_changes_no_row_that_is_on_record(
     factory: UnitOfWorkFactory, people: People, writer: FigureWriter, clock: SetClock
 ) -> None:
-    """The contract stays where it was; its termination, which comes on record later, is between related parties."""
+    """The contract stays where it was, and what its termination takes off is taken off there: no part shows less than nothing."""
     by_relation(factory, people)  # A process that has read the rows before must hear of it.
     clock.forward(days=5)
     with factory.writing(people.city_official) as uow:
@@ -69,7 +70,7 @@ def test_what_is_established_later_changes_no_row_that_is_on_record(
     clock.forward(days=1)
     assert by_relation(factory, people) == {None: Figure(42_000_000, 2)}
     writer.termination(1, date(2026, 3, 16), -10_000_000)
-    assert by_relation(factory, people) == {None: Figure(42_000_000, 2), "yes": Figure(-10_000_000, 0)}
+    assert by_relation(factory, people) == {None: Figure(32_000_000, 2)}
     with factory.reading(people.city_official) as uow:
         wanted = Filter(DEFINITIONS[FigureCode.A1], YEAR, uow.now())
         beside = apart(uow, wanted, picked(uow, wanted))
@@ -88,7 +89,7 @@ def test_a_snapshot_of_the_version_before_is_still_proved(
     clock.at = datetime(2027, 1, 10, 2, tzinfo=UTC)
     second = another_city_official(factory)
     with monkeypatch.context() as then:
-        for one in RETIRED:
+        for one in RETIRED[::-1]:  # The oldest of each figure last.
             then.setitem(DEFINITIONS, one.code, one)
         with factory.writing(people.city_official) as uow:
             old = service.freeze(uow, Wanted("年报", YEAR, date(2027, 1, 9), list(FigureCode))).id
@@ -108,6 +109,24 @@ def test_a_snapshot_of_the_version_before_is_still_proved(
     signed = next(one for one in found if one.code is FigureCode.A1)
     assert signed.is_redefined
     assert signed.changes == ()
+
+
+def test_before_anything_is_signed_a_deal_is_cut_by_what_was_known_of_each_row(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    """A letter and the one that replaces it stand on one side, that of the first; what is found before it counts."""
+    writer = FigureWriter(factory, people)
+    clock.at = datetime(2026, 3, 1, 2, tzinfo=UTC)
+    moments = [datetime(2026, 3, day, 2, tzinfo=UTC) for day in (10, 20)]
+    writer.letters(1, "qingzhou", "shouguang", [30_000_000, 10_000_000], moments)
+    writer.letters(2, "qingzhou", "shouguang", [500, 700], moments)
+    for number, day in ((1, 5), (2, 15)):
+        clock.at = datetime(2026, 3, day, 2, tzinfo=UTC)
+        with factory.writing(people.city_official) as uow:
+            related.say(uow, writer.deals[number], True, "买方系卖方全资子公司", None)
+    clock.at = datetime(2026, 4, 1, 2, tzinfo=UTC)
+    found = {key: figure.value for key, figure in by_relation(factory, people, FigureCode.A0).items()}
+    assert found == {"yes": 10_000_000, None: 700}
 
 
 def test_definitions_that_were_in_force_are_kept_word_by_word() -> None:
