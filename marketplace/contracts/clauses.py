@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from marketplace.contracts.marking import Paragraph, woven
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import (
     FIRST_TEXTS,
@@ -68,10 +69,9 @@ class Clause:
         known = self.standard.split("\n")
         return tuple((line, line not in known) for line in self.text.split("\n"))
 
-    def removed(self) -> tuple[str, ...]:
-        """Paragraphs of the standard text that are no longer there."""
-        kept = self.text.split("\n")
-        return tuple(line for line in self.standard.split("\n") if line not in kept)
+    def marked(self) -> tuple[Paragraph, ...]:
+        """The paragraphs with what is gone of the standard text and what is new."""
+        return woven(self.standard, self.text)
 
 
 @dataclass(frozen=True)
