@@ -26,6 +26,7 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.clock import CHINA
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
+from marketplace.settings import Settings
 
 LARGEST_PDF = 20 * 1024 * 1024
 
@@ -51,7 +52,7 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     """What is printed of a document: its text line by line as it is signed, and who has signed."""
     signed = signatures(uow, document.id) if document.basis is Basis.ELECTRONIC else []
     return replace(
-        sheet_of_text(uow, document.text, from_rows(document.clauses)),
+        sheet_of_text(uow.settings, document.text, from_rows(document.clauses)),
         signatures=_blocks(uow, document, signed),
         method=PAPER if document.basis is Basis.PAPER else _method(signed),
         code=grouped(document.code or ""),
@@ -59,7 +60,7 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     )
 
 
-def sheet_of_text(uow: UnitOfWork, text: str, clauses: Sequence[Clause]) -> Sheet:
+def sheet_of_text(settings: Settings, text: str, clauses: Sequence[Clause]) -> Sheet:
     """What is printed of a text that nobody is asked to sign yet."""
     head, *blocks = heading_of(text).split("\n\n")
     name, _, project = head.split("\n")
@@ -73,9 +74,9 @@ def sheet_of_text(uow: UnitOfWork, text: str, clauses: Sequence[Clause]) -> Shee
         legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
         signatures=(),
         method=_method(()),
-        house=f"{uow.settings.union_name} · 匠果",
+        house=f"{settings.union_name} · 匠果",
         code="",
-        url=uow.settings.public_url,
+        url=settings.public_url,
         sha256=digest(text),
         reworded=tuple(
             _reworded(number[0], clause) for clause, number in zip(clauses, numbers, strict=True) if clause.is_amended

@@ -73,13 +73,14 @@ def _checked_text(first: First, typed: str) -> str:
 def _require_visible(field: str, text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         for column, char in enumerate(line, 1):
-            if message := _wrong_with(char):
+            if message := wrong_with(char):
                 raise InvalidInput(
                     message, field=field, line=number, column=column, char=char, code=f"U+{ord(char):04X}"
                 )
 
 
-def _wrong_with(char: str) -> str:
+def wrong_with(char: str) -> str:
+    """A msgid of why a character cannot stand in a text; empty for one that can."""
     if char in _SPACES:
         return ""
     if unicodedata.category(char)[0] not in _SEEN:

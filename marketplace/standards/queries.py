@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -14,8 +14,9 @@ from marketplace.contracts.standard import First, Slot, Standard, Wording, first
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.permissions import Actor
 from marketplace.standards.models import ClauseProposal, ClauseText
-from marketplace.standards.policy import NO_TEXT, relations_of, require_reader
+from marketplace.standards.policy import NO_TEXT, may_read, relations_of, require_reader
 from marketplace.standards.rules import PROPOSAL_STATES, ProposalState
 
 
@@ -158,6 +159,13 @@ def overview(uow: UnitOfWork) -> Mapping[DocumentKind, tuple[Row, ...]]:
         coming = versions[0] if versions[0] is not valid else None
         found.append(Row(first, valid, coming, open_ids.get(slot)))
     return {kind: tuple(of_kind) for kind, of_kind in groupby(found, key=lambda row: row.slot.kind)}
+
+
+def to_answer(actor: Actor) -> Select[int, str, datetime]:
+    """Proposals that wait for the actor: id, heading, since when. None for whoever may not answer them."""
+    waits = ClauseProposal.state == ProposalState.PROPOSED
+    mine = waits & (ClauseProposal.written_by_id != actor.user_id) if may_read(actor) else false()
+    return select(ClauseProposal.id, ClauseProposal.heading, ClauseProposal.written_at).where(mine)
 
 
 def _in(model: type[ClauseText] | type[ClauseProposal], slot: Slot) -> tuple[ColumnElement[bool], ...]:

@@ -36,3 +36,29 @@ PROPOSAL_STATES = StateTable(
     timers=((P.PROPOSED, 15),),
 )
 """Who wrote a proposal is its author and nothing else: nobody approves his own (policy.py)."""
+
+MEANINGS = {
+    "title": N_("the project's title"),
+    "subjects": N_("the results and needs it is about, one per paragraph"),
+    "type": N_("the kind of document, by the type of the contract"),
+    "buyer_place": N_("the buyer's place"),
+    "seller_role": N_("what the seller is called by the type of the contract"),
+    "buyer_role": N_("what the buyer is called by the type of the contract"),
+    "delivery": N_("what is delivered, as agreed"),
+    "acceptance": N_("how it is accepted, as agreed"),
+    "price": N_("price and payment, as agreed"),
+    "other_terms": N_("other terms, as agreed"),
+    "amount": N_("the intended amount"),
+    "until": N_("the day on which the letter lapses"),
+    "signed_on": N_("the day on which the contract was signed"),
+    "base_name": N_("how the contract is called"),
+    "base_reference": N_("the contract's number"),
+    "base_code": N_("the code by which the contract is checked"),
+    "earlier": N_("amendments of before, if there are any"),
+    "reason": N_("the reason the parties give"),
+    "changes": N_("old and new wording"),
+    "plan": N_("what happens to the payment plan"),
+    "settlement": N_("what is paid in the end"),
+    "arrangements": N_("what else the parties arrange"),
+}
+"""What is filled in for a placeholder."""
