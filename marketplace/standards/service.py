@@ -24,7 +24,7 @@ from marketplace.standards.rules import FURTHEST, LONGEST_REASON, PROPOSAL_STATE
 _CITED = re.compile(r"“([^“”]+)”")
 
 OVERTAKEN = N_(
-    "Somebody else has changed this clause since you began, or proposes to. Compare both below; what you typed is still here."
+    "Somebody else has changed this clause since you began, or proposes another text. Compare both, then decide."
 )
 
 
