@@ -129,6 +129,21 @@ def test_of_two_who_edit_the_second_compares_both_texts(
     assert second.post(EDIT, data=mine | {"base_version": "2"}).status_code == 303
 
 
+def test_while_another_proposal_waits_both_texts_are_shown(
+    browse: Browse, factory: UnitOfWorkFactory, people: People
+) -> None:
+    waits, second = propose(factory, people), browse(another_administrator(factory))
+    mine = TYPED | {"text": LONGER.replace("五年", "十年")}
+    with second.session_transaction() as session:
+        session["locale"] = "en"
+    page = unescape(second.post(EDIT, data=mine).text)
+    assert "卫管理 proposes another text for this clause." in page
+    assert f'href="/admin/clauses/proposals/{waits}"' in page
+    assert "不少于<del>五</del><mark>十</mark>年" in page
+    assert mine["text"] in page
+    assert "Somebody else has changed this clause" in page
+
+
 def test_a_text_that_is_fixed_has_no_form(desk: FlaskClient) -> None:
     assert "changes only with the platform" in read(desk, "/admin/clauses/contract.signing")
     assert desk.get("/admin/clauses/contract.signing/edit").status_code == 409
