@@ -160,17 +160,21 @@ def _day(typed: date | None, newest: Version, today: date) -> date:
 
 
 def _require_heading_cited(uow: UnitOfWork, slot: Slot, old: str, new: str) -> None:
-    """Raise InvalidInput where another clause of the document names this one by a heading it would no longer have."""
-    others = [other for other in firsts() if other.kind is slot.kind and other.key != slot.key]
-    for other in others:
-        wording = valid_on(versions_of(uow.session, other), china_day(uow.now())).wording
-        for cited in _CITED.findall(wording.text):
-            if old.startswith(cited) and not new.startswith(cited):
+    """Raise InvalidInput where another clause of the document names this one by a heading it would no longer have, today or in
+    a version that is to follow."""
+    if old == new:
+        return
+    today = china_day(uow.now())
+    for other in (one for one in firsts() if one.kind is slot.kind and one.key != slot.key):
+        versions = versions_of(uow.session, other)
+        for wording in {valid_on(versions, today).wording, versions[0].wording}:
+            cited = (name for name in _CITED.findall(wording.text) if old.startswith(name))
+            if lost := next((name for name in cited if not new.startswith(name)), None):
                 raise InvalidInput(
                     N_("The clause “%(clause)s” names this one as “%(cited)s”. Its heading has to begin so."),
                     field="heading",
                     clause=wording.heading,
-                    cited=cited,
+                    cited=lost,
                 )
 
 
