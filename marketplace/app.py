@@ -18,6 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from marketplace import __version__, wiring
 from marketplace.accounts import views as account_views
 from marketplace.accounts.sign_ins import user_of
+from marketplace.admin import clause_views
 from marketplace.admin import views as admin_views
 from marketplace.alerts import views as alert_views
 from marketplace.api import views as api
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     statistics_views.blueprint,
     target_views.blueprint,
     admin_views.blueprint,
+    clause_views.blueprint,
     api.blueprint,
     health.blueprint,
 )

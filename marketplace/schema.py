@@ -30,6 +30,7 @@ from marketplace.related import models as related
 from marketplace.reminders import models as reminders
 from marketplace.results import models as results
 from marketplace.rewards import models as rewards
+from marketplace.standards import models as standards
 from marketplace.targets import models as targets
 
 OWNERS = (
@@ -60,6 +61,7 @@ OWNERS = (
     related,
     results,
     rewards,
+    standards,
     targets,
 )
 """The modules that declare tables; importing them is what fills the metadata."""

@@ -91,6 +91,14 @@ def another_city_official(factory: UnitOfWorkFactory) -> Actor:
         return actor_in(uow.session, user)
 
 
+def another_administrator(factory: UnitOfWorkFactory) -> Actor:
+    """A second administrator, likewise."""
+    with factory.writing() as uow:
+        user = _user(uow, "秦管理", None, office=(Office.ADMINISTRATOR, None))
+    with factory.reading() as uow:
+        return actor_in(uow.session, user)
+
+
 def actor_in(session: Session, user: User) -> Actor:
     """The actor as a request would have him."""
     return actor_of(session, user, "127.0.0.1", "test browser")

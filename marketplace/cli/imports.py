@@ -5,11 +5,8 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import User
-from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.cli.acting import actor_named
 from marketplace.kernel.errors import DomainError, InvalidInput
 from marketplace.kernel.permissions import SYSTEM, Actor
 from marketplace.listings import importing, importing_queries
@@ -18,7 +15,6 @@ from marketplace.listings.importing_plan import Plan
 from marketplace.listings.importing_queries import ProblemRow, SimilarRow
 from marketplace.listings.models import ImportRun
 from marketplace.listings.rules import ListingKind, ProblemKind
-from marketplace.organisations.actors import actor_of
 from marketplace.web.context import Runtime, runtime
 from marketplace.wiring import INDEXER
 
@@ -52,7 +48,7 @@ def command(what: str, file: Path, dry_run: bool, email: str | None, with_simila
         raise SystemExit(UNREADABLE) from None
     choices = {str(row.number): True for row in plan.rows if row.near} if with_similar else {}
     try:
-        actor = _actor(house.factory, email)
+        actor = actor_named(house.factory, email) if email else SYSTEM
         with house.factory.writing(actor) as uow:
             run = importing.open_run(uow, kind, sha256, file.name, dry_run, choices)
         run = _step_through(house, actor, run, plan)
@@ -63,22 +59,6 @@ def command(what: str, file: Path, dry_run: bool, email: str | None, with_simila
         click.echo("Working through what follows from it …")
         INDEXER.heal_all(house.factory)
         house.worker.drain()
-
-
-def _actor(factory: UnitOfWorkFactory, contact: str | None) -> Actor:
-    if contact is None:
-        return SYSTEM
-    with factory.reading() as uow:
-        user = _user(uow.session, contact)
-        if user is None:
-            raise click.ClickException(f"There is no account {contact}.")
-        return actor_of(uow.session, user)
-
-
-def _user(session: Session, contact: str) -> User | None:
-    return session.scalar(
-        select(User).where((User.email == contact.strip().lower()) | (User.mobile == contact.strip()))
-    )
 
 
 def _step_through(house: Runtime, actor: Actor, run: ImportRun, plan: Plan) -> ImportRun:

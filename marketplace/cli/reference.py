@@ -26,6 +26,7 @@ from marketplace.registrations.rules import RECORD_STATES, REGISTRATION_STATES, 
 from marketplace.results.rules import RESULT_STATES
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES
 from marketplace.settings import Settings
+from marketplace.standards.rules import PROPOSAL_STATES
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.rules import SNAPSHOT_STATES
 
@@ -59,6 +60,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     PAYOUT_STATES,
     DECLARATION_STATES,
     SNAPSHOT_STATES,
+    PROPOSAL_STATES,
 )
 
 RELATIONS = {

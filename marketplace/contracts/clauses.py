@@ -1,19 +1,26 @@
-"""The text of a document: standard clauses from `clauses/*.toml` filled with the accepted terms, and put together as numbered
-plain text. What `compose` returns is exactly what is signed; nobody changes it afterwards."""
+"""The text of a document: standard clauses (standard.py) filled with the accepted terms, and put together as numbered plain text.
+What `compose` returns is exactly what is signed; nobody changes it afterwards."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from marketplace.contracts.marking import Paragraph, woven
 from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.standard import (
+    FIRST_TEXTS,
+    FIRST_VERSION,
+    PLACEHOLDER,
+    Slot,
+    Standard,
+    firsts,
+    slots_of,
+    template,
+)
 from marketplace.contracts.terms import Terms
 from marketplace.kernel.texts import single_line
 
-FOLDER = Path(__file__).parent / "clauses"
 LETTER = "letter"
 _NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
@@ -38,9 +45,10 @@ class Compared:
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause: `text` is what is signed, `standard` what the standard text says for the same terms.
+    """One clause: `text` is what is signed, `standard` what the standard text says for the same terms, in that `version`.
 
-    Where it sets old and new wording side by side, `compared` holds both, and the text says the same one after the other.
+    Clauses of before there were versions are of the first. Where a clause sets old and new wording side by side, `compared` holds
+    both, and the text says the same one after the other.
     """
 
     key: str
@@ -49,6 +57,7 @@ class Clause:
     standard: str
     is_locked: bool = False
     compared: tuple[Compared, ...] = ()
+    version: int = FIRST_VERSION
 
     @property
     def is_amended(self) -> bool:
@@ -60,10 +69,9 @@ class Clause:
         known = self.standard.split("\n")
         return tuple((line, line not in known) for line in self.text.split("\n"))
 
-    def removed(self) -> tuple[str, ...]:
-        """Paragraphs of the standard text that are no longer there."""
-        kept = self.text.split("\n")
-        return tuple(line for line in self.standard.split("\n") if line not in kept)
+    def marked(self) -> tuple[Paragraph, ...]:
+        """The paragraphs with what is gone of the standard text and what is new."""
+        return woven(self.standard, self.text)
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,8 @@ class Subject:
     need_title: str = ""
     variant: str = LETTER
     """The type of a contract, or LETTER."""
+    standard: Standard = FIRST_TEXTS
+    """The standard texts valid on the day it is drafted."""
 
     def __post_init__(self) -> None:
         """What people call their listings stays in its line."""
@@ -118,11 +128,6 @@ def _keep_in_line(facts: PartyFacts | Subject) -> None:
         value = getattr(facts, field.name)
         if type(value) is str:
             object.__setattr__(facts, field.name, single_line(value))
-
-
-@cache
-def _template(kind: DocumentKind) -> Mapping[str, Any]:
-    return tomllib.loads((FOLDER / f"{kind.value}.toml").read_text(encoding="utf-8"))
 
 
 def contract_clauses(subject: Subject, terms: Terms) -> tuple[Clause, ...]:
@@ -143,7 +148,7 @@ def letter_clauses(subject: Subject, amount: str, until: str) -> tuple[Clause, .
 
 def filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
     """The standard clauses of a kind of document with its blanks filled in. A clause of which nothing is left is not there."""
-    template, names = _template(subject.kind), _names(subject)
+    names = _names(subject)
     blanks |= {
         "title": subject.title,
         "subjects": subject.lines(),
@@ -152,24 +157,26 @@ def filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
         "seller_role": names["seller"],
         "buyer_role": names["buyer"],
     }
-    clauses = (_clause(row, subject.variant, blanks) for row in template["clause"])
+    clauses = (_clause(slot, subject.standard, blanks) for slot in slots_of(subject.kind, subject.variant))
     return tuple(clause for clause in clauses if clause.text)
 
 
 def _names(subject: Subject) -> Mapping[str, str]:
     """How the document and its parties are called: what changes a contract is called after it."""
-    template = _template(subject.kind)
-    if "types" in template:
-        named: Mapping[str, str] = template["types"][subject.variant]
+    own = template(subject.kind)
+    if "types" in own:
+        named: Mapping[str, str] = own["types"][subject.variant]
         return named
-    names: Mapping[str, str] = _template(DocumentKind.CONTRACT)["types"][subject.variant]
-    return {**names, "title": names["title"] + template["title"]}
+    names: Mapping[str, str] = template(DocumentKind.CONTRACT)["types"][subject.variant]
+    return {**names, "title": names["title"] + own["title"]}
 
 
-def _clause(row: Mapping[str, Any], variant: str, blanks: Mapping[str, str]) -> Clause:
-    pattern: str = row.get("types", {}).get(variant, row["text"])
-    text = "\n".join(line for line in pattern.format_map(blanks).split("\n") if line)
-    return Clause(row["key"], row["heading"], text, text, row.get("locked", False))
+def _clause(slot: Slot, standard: Standard, blanks: Mapping[str, str]) -> Clause:
+    wording = standard.of(slot)
+    # Only names that are known are filled in: to `str.format` a brace in a text could mean more.
+    whole = PLACEHOLDER.sub(lambda found: blanks[found[1]], wording.text)
+    text = "\n".join(line for line in whole.split("\n") if line)
+    return Clause(slot.key, wording.heading, text, text, firsts()[slot].is_locked, version=wording.version)
 
 
 def amended(clauses: Sequence[Clause], texts: Mapping[str, str]) -> tuple[Clause, ...]:

@@ -43,11 +43,15 @@ class Opposed:
 
 @dataclass(frozen=True)
 class SetClause:
-    """A clause with its number and heading; where it has `opposed` wording, that is set instead of its lines."""
+    """A clause with its number and heading; where it has `opposed` wording, that is set instead of its lines.
+
+    `note` stands small beside the heading of one that the parties reworded; it is no part of the text.
+    """
 
     heading: str
     lines: tuple[Line, ...]
     opposed: tuple[Opposed, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that stands in the PDF, in Chinese. `code` and `url` lead to the page that checks it; `sha256` is that of the text."""
+    """All that stands in the PDF, in Chinese. `code` and `url` lead to the page that checks it; `sha256` is that of the text.
+
+    `reworded` are the clauses that differ from the standard text, beside it: an appendix after the signatures.
+    """
 
     name: str
     reference: str
@@ -89,6 +96,7 @@ class Sheet:
     code: str
     url: str
     sha256: str
+    reworded: tuple[Opposed, ...] = ()
 
 
 def typeset(sheet: Sheet, at: datetime) -> tuple[bytes, tuple[Place, ...]]:

@@ -6,13 +6,14 @@ is how the public page knows it again.
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.contracts.clauses import Clause, from_rows, heading_of, numbered, reference_of
+from marketplace.contracts.clauses import Clause, digest, from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.marking import How, side
 from marketplace.contracts.models import Document, DocumentFile, Signature
 from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.seals import with_places
@@ -25,11 +26,13 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.clock import CHINA
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
+from marketplace.settings import Settings
 
 LARGEST_PDF = 20 * 1024 * 1024
 
 EMPTY = "（无）"
-LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同。"
+LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同；逐字对照见附页。"
+REWORDED = "双方对本条有修改；标准文本第 {version} 版，对照见附页。"
 PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
 
@@ -47,25 +50,37 @@ class Print:
 
 def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     """What is printed of a document: its text line by line as it is signed, and who has signed."""
-    head, *blocks = heading_of(document.text).split("\n\n")
-    name, _, project = head.split("\n")
-    clauses = from_rows(document.clauses)
     signed = signatures(uow, document.id) if document.basis is Basis.ELECTRONIC else []
-    return Sheet(
-        name=name,
-        reference=reference_of(document.text),
-        project=_row(project)[1],
-        parties=tuple(tuple(_row(line) for line in block.split("\n")) for block in blocks),
-        clauses=tuple(
-            _clause(heading, lines, clause) for clause, (heading, lines) in zip(clauses, numbered(clauses), strict=True)
-        ),
-        legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
+    return replace(
+        sheet_of_text(uow.settings, document.text, from_rows(document.clauses)),
         signatures=_blocks(uow, document, signed),
         method=PAPER if document.basis is Basis.PAPER else _method(signed),
-        house=f"{uow.settings.union_name} · 匠果",
         code=grouped(document.code or ""),
         url=f"{uow.settings.public_url.rstrip('/')}/verify/{document.code}",
-        sha256=document.sha256,
+    )
+
+
+def sheet_of_text(settings: Settings, text: str, clauses: Sequence[Clause]) -> Sheet:
+    """What is printed of a text that nobody is asked to sign yet."""
+    head, *blocks = heading_of(text).split("\n\n")
+    name, _, project = head.split("\n")
+    numbers = list(numbered(clauses))
+    return Sheet(
+        name=name,
+        reference=reference_of(text),
+        project=_row(project)[1],
+        parties=tuple(tuple(_row(line) for line in block.split("\n")) for block in blocks),
+        clauses=tuple(_clause(*number, clause) for clause, number in zip(clauses, numbers, strict=True)),
+        legend=LEGEND if any(clause.is_amended for clause in clauses) else "",
+        signatures=(),
+        method=_method(()),
+        house=f"{settings.union_name} · 匠果",
+        code="",
+        url=settings.public_url,
+        sha256=digest(text),
+        reworded=tuple(
+            _reworded(number[0], clause) for clause, number in zip(clauses, numbers, strict=True) if clause.is_amended
+        ),
     )
 
 
@@ -88,7 +103,17 @@ def _row(line: str) -> Row:
 
 
 def _clause(heading: str, lines: Sequence[tuple[str, str, bool]], clause: Clause) -> SetClause:
-    return SetClause(heading, tuple(Line(*line) for line in lines), tuple(_opposed(clause, lines)))
+    note = REWORDED.format(version=clause.version) if clause.is_amended else ""
+    return SetClause(heading, tuple(Line(*line) for line in lines), tuple(_opposed(clause, lines)), note)
+
+
+def _reworded(heading: str, clause: Clause) -> Opposed:
+    """A clause beside its standard text."""
+    number, _, name = heading.partition("　")
+    before, after = (
+        tuple((piece.text, piece.how is how) for piece in side(clause.marked(), how)) for how in (How.GONE, How.NEW)
+    )
+    return Opposed(number, f"{name}（标准文本第 {clause.version} 版）", before, after)
 
 
 def _opposed(clause: Clause, lines: Sequence[tuple[str, str, bool]]) -> Iterator[Opposed]:

@@ -7,8 +7,10 @@ from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.service import Place
 from marketplace.deals.models import Deal
 from marketplace.deals.room import STEP_OF, Room
+from marketplace.kernel.clock import china_day
 from marketplace.listings.models import Listing
 from marketplace.organisations.regions import load_region
+from marketplace.standards.queries import standard_on
 
 _REFERENCE = {
     DocumentKind.CONTRACT: "HT",
@@ -33,6 +35,7 @@ def subject_of(room: Room, kind: DocumentKind, number: int, variant: str) -> Sub
         result_title=result.title if result else "",
         need_title=need.title if need else "",
         variant=variant,
+        standard=standard_on(session, kind, china_day(room.uow.now())),
     )
 
 

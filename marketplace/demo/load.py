@@ -12,6 +12,7 @@ from marketplace.demo.figures import figure_cues
 from marketplace.demo.listings import need_cues, result_cues
 from marketplace.demo.offline import offline_cues
 from marketplace.demo.stage import Stage, set_stage
+from marketplace.demo.standards import standard_cues
 from marketplace.demo.story import Story, read_story
 from marketplace.demo.talks import deal_cues, interest_cues
 from marketplace.demo.targets import target_cues
@@ -83,6 +84,7 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from offline_cues(stage, story, told)
     yield from figure_cues(stage, story)
     yield from target_cues(stage, story)
+    yield from standard_cues(stage, story)
     for day in {*range(OPENING - 15, 60, -10), *range(60, 0, -1)}:
         yield cue(day, time(0, 30), stage.run_tasks)
     yield cue(UNREAD_DAYS, time(1), lambda: _read_inboxes(stage, story))

@@ -157,6 +157,10 @@ def _draft_contract(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     documents.draft_contract(uow, scene.deal_id)
 
 
+def _reword(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    documents.amend(uow, scene.text(uow).id, step.clauses)
+
+
 def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     documents.send(uow, scene.text(uow).id)
 
@@ -206,6 +210,7 @@ STEPS: dict[str, Callable[[UnitOfWork, Scene, StepTold], None]] = {
     "counter": _offer,
     "accept_offer": _accept_offer,
     "draft_contract": _draft_contract,
+    "reword": _reword,
     "send": _send,
     "letter_of_intent": _letter,
     **dict.fromkeys(SIGNED, _sign),

@@ -26,6 +26,7 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.REWARD: ("rewards.reward", "reward_id", N_("Go there")),
     TaskKind.MEMBER: ("organisations.manage", "organisation_id", N_("Decide")),
     TaskKind.UNIT_PAPERS: ("organisations.manage", "organisation_id", N_("Hand in papers")),
+    TaskKind.CLAUSE: ("clauses.proposal", "proposal_id", N_("Look at it")),
 }
 """Endpoint, the name of its argument, and the word on the button."""
 

@@ -83,6 +83,7 @@ class TaskKind(Labelled):
     REWARD = "reward", N_("Reward for “%(title)s”: your unit has the next step")
     MEMBER = "member", N_("%(title)s asks to join your unit")
     UNIT_PAPERS = "unit_papers", N_("Complete the papers of %(title)s and hand them in")
+    CLAUSE = "clause", N_("Approve or return the new standard text “%(title)s”")
 
 
 IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT})

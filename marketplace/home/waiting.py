@@ -34,6 +34,8 @@ from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.policy import is_of_my_unit
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, PayoutState, RewardState
 from marketplace.settings import Settings
+from marketplace.standards.queries import to_answer
+from marketplace.standards.rules import PROPOSAL_STATES, ProposalState
 
 PER_KIND = 20
 """More of one kind are not listed: who publishes for others would see nothing else."""
@@ -113,6 +115,7 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.REGISTER, registering.to_register(uow), _after(None)
     yield TaskKind.APPLICATION, registering.drafts(uow), _after(days(RegistrationState.DRAFT))
     yield TaskKind.CERTIFICATE, registering.certificates(uow), _after(days(RegistrationState.APPLIED))
+    yield TaskKind.CLAUSE, to_answer(actor), _after(PROPOSAL_STATES.days_allowed(ProposalState.PROPOSED))
     yield TaskKind.SPLIT, _splits(actor), _after(REWARD_STATES.days_allowed(RewardState.CONFIRMING))
     yield TaskKind.PAYOUT, _payouts(actor), _after(PAYOUT_STATES.days_allowed(PayoutState.PAID))
     yield from _of_units(uow)

@@ -39,6 +39,11 @@ def printable(data: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     return json.loads(written.translate(lacking)), bool(lacking)
 
 
+def can_print(char: str) -> bool:
+    """Whether the font has this character."""
+    return ord(char) in _glyphs()
+
+
 def qr_of(url: str) -> str:
     """The address as an SVG that a phone reads off paper."""
     drawn = io.BytesIO()

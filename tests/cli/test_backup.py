@@ -44,6 +44,7 @@ ONLINE = (
 REGISTERED = ("registrations", "registration_records", "registration_entries", "patent_transfers", "preemptions")
 STANDING = ("benefit_declarations", "benefit_entries", "milestone_moves")
 APART = ("duplicates", "offline_entries", "offline_imports", "offline_papers", "relation_findings")
+STANDARDS = ("clause_proposals", "clause_texts")
 AIMS = ("weekly_digests", "reminders", "targets")
 MONEY = (
     "ledger_transfers",
@@ -230,7 +231,7 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
             without = [{key: value for key, value in row.items() if key != column} for row in rows]
             members[name] = "".join(json.dumps(row) + "\n" for row in without).encode()
             manifest["sha256"][name] = hashlib.sha256(members[name]).hexdigest()
-        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *AIMS)
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *STANDARDS, *AIMS)
         for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()
