@@ -4,18 +4,21 @@ A statement is written out as SQL again and again. Each time one of its rules is
 of it must notice. The rules are found in the statement itself, so that one that is added later is broken as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import BigInteger, Case, Column, CompoundSelect, Integer, Over, String, Table, TypeCoerce
+from sqlalchemy import BigInteger, Case, Column, CompoundSelect, Engine, Integer, Over, String, Table, TypeCoerce
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, ClauseList, Label, UnaryExpression
 from sqlalchemy.sql.selectable import Alias
+from sqlalchemy.sql.visitors import iterate
 
 TRUE, FALSE = "1 = 1", "1 = 0"
 _CHINA, _UTC = "'+8 hours'", "'+0 hours'"
@@ -27,8 +30,10 @@ _NEIGHBOURS: dict[Any, Any] = {
     operators.add: operators.sub,
     operators.sub: operators.add,
 }
-_COMPARISONS = {operators.eq, operators.ne, operators.is_, operators.is_not, operators.in_op, operators.not_in_op} | {
-    one for one in _NEIGHBOURS if operators.is_comparison(one)
+_COMPARISONS = {
+    *(operators.eq, operators.ne, operators.is_, operators.is_not),
+    *(operators.in_op, operators.not_in_op, operators.between_op),
+    *(one for one in _NEIGHBOURS if operators.is_comparison(one)),
 }
 _FUNCTIONS = {"lead": "lag", "lag": "lead", "max": "min", "min": "max"}
 
@@ -57,6 +62,15 @@ class _Breaking(_Compiler):  # type: ignore[misc]
     """Writes SQL, and one rule of it wrongly."""
 
     rules: Rules
+    about = ""
+    """The table whose statements are broken; all of them if none is named."""
+
+    def __init__(self, dialect: Any, statement: Any, *args: Any, **kw: Any) -> None:
+        tables = {one.name for one in iterate(statement) if isinstance(one, Table)} if statement is not None else set()
+        is_other = bool(self.about) and (self.about not in tables or not statement.is_select)
+        self.rules.silent += is_other
+        super().__init__(dialect, statement, *args, **kw)
+        self.rules.silent -= is_other
 
     def visit_binary(self, binary: BinaryExpression[Any], override_operator: Any = None, **kw: Any) -> str:
         name = f"{_short(binary.left)} {binary.operator.__name__.strip('_')} {_short(binary.right)}"
@@ -92,8 +106,8 @@ class _Breaking(_Compiler):  # type: ignore[misc]
         if isinstance(value, bool) or not isinstance(value, int):
             return text
         if self._broken(f"{value} is one more"):
-            return str(value + 1)
-        return str(-value) if value and self._broken(f"{value} is negative") else text
+            return f"({text} + 1)"
+        return f"(-{text})" if value and self._broken(f"{value} is negative") else text
 
     def visit_column(self, column: Any, *args: Any, **kw: Any) -> str:
         text: str = super().visit_column(column, *args, **kw)
@@ -106,7 +120,9 @@ class _Breaking(_Compiler):  # type: ignore[misc]
         inner: Any = label.element
         plain = inner.typed_expression if isinstance(inner, TypeCoerce) else inner
         text: str = super().visit_label(label, *args, **kw)
-        others = _alike(plain, String) + _alike(plain, Integer)
+        # A column of a whole row is called what it is called in its table.
+        is_chosen = not self.about or not str(label.name).startswith(str(getattr(plain, "name", None)))
+        others = _alike(plain, String) + _alike(plain, Integer) if is_chosen else []
         if others and kw.get("within_columns_clause") and self._broken(f"{plain.name} is {others[0].name}"):
             return text.replace(plain.name, others[0].name, 1)
         return text
@@ -220,3 +236,42 @@ def each_broken(statement: Any) -> Iterator[tuple[str, str]]:
         text, _ = written(statement, target)
         assert text != right, what
         yield what, text
+
+
+@contextmanager
+def breaking(engine: Engine, table: str, target: int | None = None) -> Iterator[Rules]:
+    """Whatever is read from a table meanwhile is read by statements of which one rule is broken; tells the rules that were met.
+
+    A statement is written once however often it is run, so the same reading meets the same rules in the same order.
+    """
+    rules = Rules(target)
+    whole: Any = engine.dialect
+    kept = whole.statement_compiler
+    whole.statement_compiler = type("Breaking", (_Breaking,), {"rules": rules, "about": table})
+    engine.clear_compiled_cache()
+    try:
+        yield rules
+    finally:
+        whole.statement_compiler = kept
+        engine.clear_compiled_cache()
+
+
+def missed(engine: Engine, table: str, *checks: Callable[[], None]) -> set[str]:
+    """The rules about a table whose breaking none of the checks notices; unbroken, all of them pass."""
+    met: set[str] = set()
+    noticed: set[str] = set()
+    for check in checks:
+        with breaking(engine, table) as rules:
+            check()
+        met |= set(rules.said)
+        noticed |= {name for target, name in enumerate(rules.said) if _fails(engine, table, target, check)}
+    return met - noticed
+
+
+def _fails(engine: Engine, table: str, target: int, check: Callable[[], None]) -> bool:
+    with breaking(engine, table, target):
+        try:
+            check()
+        except (AssertionError, SQLAlchemyError, KeyError, TypeError):
+            return True
+    return False
