@@ -121,7 +121,7 @@ class _Breaking(_Compiler):  # type: ignore[misc]
         plain = inner.typed_expression if isinstance(inner, TypeCoerce) else inner
         text: str = super().visit_label(label, *args, **kw)
         # A column of a whole row is called what it is called in its table.
-        is_chosen = not self.about or not str(label.name).startswith(str(getattr(plain, "name", None)))
+        is_chosen = not self.about or str(getattr(plain, "name", None)) not in str(label.name)
         others = _alike(plain, String) + _alike(plain, Integer) if is_chosen else []
         if others and kw.get("within_columns_clause") and self._broken(f"{plain.name} is {others[0].name}"):
             return text.replace(plain.name, others[0].name, 1)
