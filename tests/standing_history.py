@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.bases.models import Base
 from marketplace.bases.rules import BaseKind, BaseLevel
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import Basis, ContractType, EndReason
+from marketplace.contracts.rules import Basis, ContractType, DocumentState, EndReason
 from marketplace.deals.events import DealMoved
 from marketplace.deals.models import Deal, Step
 from marketplace.deals.rules import DEAL_STATES, DealState, StepKind
@@ -128,11 +128,18 @@ class StandingHistory:
             Dimension.SELLER: seller,
             Dimension.BUYER: buyer,
             Dimension.INDUSTRY: industry,
-            Dimension.BASIS: basis.value,
             Dimension.COHORT: str(day.year),
         }
+        if self.rng.random() < 0.3:
+            signed_at = self._some_time()
+            self.writer.letter(self.number, 1, signed_at)
+            self.book.signed[self.number].append(signed_at)
         self.clock.forward(seconds=1)
         self._note("open", None)
+
+    def _some_time(self) -> datetime:
+        """Some days from now."""
+        return self.clock.now() + timedelta(days=self.rng.randrange(60))
 
     def _settled(self) -> Facts:
         """What else is settled when a deal is opened and signed, by chance."""
@@ -143,11 +150,17 @@ class StandingHistory:
             deal.seller_party_id, deal.buyer_party_id = parties
             deal.category, deal.base_id = self.rng.choice([*map(str, Category), None]), self.rng.choice([7, 8, None])
             deal.origin = self.rng.choice([*map(str, Origin), None])
-            uow.session.get_one(Document, self.writer.documents[self.number]).contract_type = kind
+            document = uow.session.get_one(Document, self.writer.documents[self.number])
+            document.contract_type, document.completed_at = kind, self._some_time()
+            if self.rng.random() < 0.3:
+                document.state, document.completed_at, document.basis = DocumentState.SENT, None, None
+            self.book.signed[self.number] = [document.completed_at] if document.completed_at else []
+            basis = document.basis
             return {
                 Dimension.CATEGORY: deal.category,
                 Dimension.ORIGIN: deal.origin,
                 Dimension.CONTRACT_TYPE: kind.value,
+                Dimension.BASIS: basis.value if basis else None,
                 Dimension.ORGANISATION: deal.seller_party_id,
                 Dimension.BASE: deal.base_id,
             }
@@ -197,7 +210,7 @@ class StandingHistory:
     def _plan(self) -> None:
         if self.number == 0:
             self._open_deal()
-        self._line((self.rng.randrange(1, self.number + 1), self.rng.choice(list(MilestoneKind))))
+        self._line((self.rng.randrange(max(1, self.number - 5), self.number + 1), self.rng.choice(list(MilestoneKind))))
 
     def _line(self, place: Place) -> None:
         if place in self.writer.milestones:

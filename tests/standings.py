@@ -47,6 +47,7 @@ class StandingBook:
     gained_by: list[Facts] = field(default_factory=list)
     facts: dict[int, Facts] = field(default_factory=dict)
     relations: dict[int, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    signed: dict[int, list[datetime]] = field(default_factory=dict)
 
     def level(self, code: FigureCode, at: datetime) -> Level:
         """How a figure stands at a moment; endings and benefits from the beginning."""
@@ -94,8 +95,9 @@ class StandingBook:
         return allowed is not None and at >= steps[-1][0] + timedelta(days=allowed)
 
     def related(self, number: int, at: datetime) -> str | None:
-        """What is known about the parties of a deal at a moment."""
-        known = [is_related for moment, is_related in self.relations.get(number, ()) if moment <= at]
+        """What was known about the parties of a deal when its first document was signed, or at a moment before that."""
+        since = min([at, *self.signed[number]])
+        known = [is_related for moment, is_related in self.relations.get(number, ()) if moment <= since]
         return {True: "yes", False: "no"}[known[-1]] if known else None
 
     def _ended(self, state: str, at: datetime) -> Level:
