@@ -1,14 +1,14 @@
 """The entries of contracts are only added to, and on PostgreSQL no table that is only added to can be emptied by TRUNCATE
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0025
+Revises: 0024
 """
 
 from alembic import op
 
 
-revision = '0024'
-down_revision = '0023'
+revision = '0025'
+down_revision = '0024'
 branch_labels = None
 depends_on = None
 
