@@ -1,14 +1,14 @@
 """The entries of contracts are only added to, and on PostgreSQL no table that is only added to can be emptied by TRUNCATE
 
-Revision ID: 0025
-Revises: 0024
+Revision ID: 0026
+Revises: 0025
 """
 
 from alembic import op
 
 
-revision = '0025'
-down_revision = '0024'
+revision = '0026'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 
