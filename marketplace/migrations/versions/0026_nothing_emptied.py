@@ -14,6 +14,7 @@ depends_on = None
 
 NOT_EMPTIED = (
     'benefit_entries',
+    'clause_texts',
     'contract_entries',
     'deal_steps',
     'ledger_transfers',
