@@ -80,6 +80,12 @@ class FigureWriter:
                 letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
                 uow.emit(DocumentMoved(letter, self.deals[number], "letter_of_intent", "complete", ""))
 
+    def letter(self, number: int, fen: int, at: datetime) -> None:
+        """A letter of intent of a deal that is there."""
+        with self.factory.writing() as uow:
+            letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, 1, fen, Basis.ELECTRONIC, at)
+            uow.emit(DocumentMoved(letter, self.deals[number], "letter_of_intent", "complete", ""))
+
     def registration(self, number: int, day: date, a2: int, a3: int, kind: RecordKind = RecordKind.CERTIFICATE) -> None:
         """A paper of the registrar that was verified; of a change or cancellation the differences."""
         with self.factory.writing() as uow:

@@ -1,38 +1,22 @@
-"""Random histories of what is current, late, stalled, ended or gained, and a book that reckons it from the facts alone."""
+"""What is current, late, stalled, ended or gained, in a book that reckons it from the facts alone."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from random import Random
 
 from marketplace.contracts.rules import EndReason
-from marketplace.deals.events import DealMoved
-from marketplace.deals.models import Deal, Step
-from marketplace.deals.rules import DEAL_STATES, DealState, StepKind
-from marketplace.kernel.clock import SetClock, china_day, day_begins
-from marketplace.listings.events import ListingMoved
-from marketplace.listings.models import Decision
-from marketplace.payments.events import MilestoneMoved
-from marketplace.payments.models import DueMove, Milestone
-from marketplace.payments.rules import MilestoneKind, MilestoneState, Trigger
-from marketplace.statistics.rules import FigureCode
-from tests.declaring import benefit, corrected, declared, verify
-from tests.factories import make_result
-from tests.figures import FigureWriter
+from marketplace.deals.rules import DEAL_STATES, DealState
+from marketplace.kernel.clock import day_begins
+from marketplace.payments.rules import MilestoneKind
+from marketplace.statistics.rules import Dimension, FigureCode
 
-STATES = ("published", "stale", "paused", "suspended", "published")
-WAYS = {
-    "open": "negotiating",
-    "draft": "drafting",
-    "send": "signing",
-    "reopen": "negotiating",
-    "enter_into_force": "in_force",
-    "perform": "performing",
-    "accept_delivery": "accepted",
-}
-ENDINGS = {"lose": "lost", "terminate": "terminated", "complete": "completed"}
 Level = tuple[int, int]
 """Value and number."""
+
+Place = tuple[int, MilestoneKind]
+"""A line of a plan: one of each kind for a deal, by its number."""
+
+Facts = dict[Dimension, str | int | None]
+"""What a deal or a benefit is cut by."""
 
 
 @dataclass
@@ -56,10 +40,14 @@ class StandingBook:
     """The facts as they happened; every level is reckoned from all of them anew."""
 
     shown: dict[int, list[tuple[datetime, str]]] = field(default_factory=dict)
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[Place, Line] = field(default_factory=dict)
     steps: dict[int, list[tuple[datetime, str]]] = field(default_factory=dict)
-    ended: list[tuple[datetime, str, EndReason | None]] = field(default_factory=list)
+    ended: list[tuple[datetime, str, EndReason | None, int]] = field(default_factory=list)
     gained: list[tuple[datetime, int, int, int]] = field(default_factory=list)
+    gained_by: list[Facts] = field(default_factory=list)
+    facts: dict[int, Facts] = field(default_factory=dict)
+    relations: dict[int, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    signed: dict[int, list[datetime]] = field(default_factory=dict)
 
     def level(self, code: FigureCode, at: datetime) -> Level:
         """How a figure stands at a moment; endings and benefits from the beginning."""
@@ -75,7 +63,7 @@ class StandingBook:
     def reasons(self, state: str, at: datetime) -> dict[str | None, int]:
         """How many ended so, by reason."""
         found: dict[str | None, int] = {}
-        for moment, kind, reason in self.ended:
+        for moment, kind, reason, _ in self.ended:
             if kind == state and moment <= at:
                 found[reason] = found.get(reason, 0) + 1
         return found
@@ -97,12 +85,20 @@ class StandingBook:
         return sum(late), len([fen for fen in late if fen])
 
     def _stalled(self, at: datetime) -> Level:
-        number = 0
-        for steps in self.steps.values():
-            moment, state = [step for step in steps if step[0] <= at][-1:][0] if steps[0][0] <= at else (at, "lost")
-            allowed = DEAL_STATES.days_allowed(DealState(state))
-            number += allowed is not None and at >= moment + timedelta(days=allowed)
+        number = sum(self.is_stalled(deal, at) for deal in self.steps)
         return number, number
+
+    def is_stalled(self, number: int, at: datetime) -> bool:
+        """Whether nobody has taken a step in a deal for longer than its stage allows."""
+        steps = [step for step in self.steps[number] if step[0] <= at]
+        allowed = DEAL_STATES.days_allowed(DealState(steps[-1][1])) if steps else None
+        return allowed is not None and at >= steps[-1][0] + timedelta(days=allowed)
+
+    def related(self, number: int, at: datetime) -> str | None:
+        """What was known about the parties of a deal when its first document was signed, or at a moment before that."""
+        since = min([at, *self.signed[number]])
+        known = [is_related for moment, is_related in self.relations.get(number, ()) if moment <= since]
+        return {True: "yes", False: "no"}[known[-1]] if known else None
 
     def _ended(self, state: str, at: datetime) -> Level:
         number = sum(self.reasons(state, at).values())
@@ -111,156 +107,3 @@ class StandingBook:
     def _gained(self, at: datetime) -> Level:
         known = [one for one in self.gained if one[0] <= at]
         return sum(fen for _, _, fen, _ in known), sum(number for *_, number in known)
-
-
-class StandingHistory:
-    """Does something by chance and keeps the book."""
-
-    def __init__(self, writer: FigureWriter, clock: SetClock, rng: Random) -> None:
-        self.writer, self.clock, self.rng, self.book = writer, clock, rng, StandingBook()
-        self.number = 0
-        self.open: dict[int, str] = {}
-        self.in_force: dict[int, DealState] = {}
-        self.payments: list[tuple[int, int, int]] = []
-        self.standing: dict[int, tuple[int, int]] = {}
-
-    def step(self) -> None:
-        """One event, some hours or days later."""
-        self.clock.forward(hours=self.rng.randrange(1, 500))
-        done: list[Callable[[], None]] = [self._publish, self._show_or_hide, self._open_deal, self._take_a_step]
-        done += [self._take_a_step, self._lapse, self._plan, self._set_day, self._set_day, self._declare]
-        done += [self._pay, self._pay] if self.book.lines else []
-        done += [self._refund] if self.payments else []
-        done += [self._correct] if self.standing else []
-        self.rng.choice(done)()
-
-    def _publish(self) -> None:
-        result_id = make_result(self.writer.factory, self.writer.people)
-        self._decide(result_id, "county_review", "published")
-
-    def _show_or_hide(self) -> None:
-        if self.book.shown:
-            result_id = self.rng.choice(list(self.book.shown))
-            self._decide(result_id, self.book.shown[result_id][-1][1], self.rng.choice(STATES))
-
-    def _decide(self, result_id: int, before: str, after: str) -> None:
-        with self.writer.factory.writing() as uow:
-            now = uow.now()
-            uow.session.add(Decision(listing_id=result_id, at=now, action="decide", from_state=before, to_state=after))
-            uow.emit(ListingMoved("result", result_id, "decide", before, after))
-        self.book.shown.setdefault(result_id, []).append((now, after))
-
-    def _open_deal(self) -> None:
-        self.number += 1
-        self.writer.contract(self.number, "qingzhou", self.rng.choice(["gaomi", None]), china_day(self.clock.now()), 1)
-        self.clock.forward(seconds=1)
-        self._note("open", None)
-
-    def _take_a_step(self) -> None:
-        deals = [number for number, state in self.open.items() if state not in ENDINGS.values()]
-        if deals:
-            ways = [*WAYS, *ENDINGS, "make", "make"]
-            self._note(self.rng.choice(ways[1:]), self.writer.people.company.user_id, self.rng.choice(deals))
-
-    def _lapse(self) -> None:
-        """A term that runs out is no step."""
-        if self.open:
-            self._note("lapse", None, self.rng.choice(list(self.open)))
-
-    def _note(self, action: str, user_id: int | None, number: int | None = None) -> None:
-        number = number or self.number
-        state = (WAYS | ENDINGS).get(action, self.open.get(number, ""))
-        kind = StepKind.DEAL if action in WAYS or action in ENDINGS else StepKind.OFFER
-        reason = self.rng.choice([*EndReason, None]) if state in {"lost", "terminated"} else None
-        with self.writer.factory.writing() as uow:
-            now, deal_id = uow.now(), self.writer.deals[number]
-            uow.session.add(Step(deal_id=deal_id, at=now, user_id=user_id, kind=kind, object_id=deal_id, action=action))
-            if action in ENDINGS:
-                deal = uow.session.get_one(Deal, deal_id)
-                deal.state, deal.ended_at, deal.reason, deal.end_reason = DealState(state), now, "缘由", reason
-            uow.emit(DealMoved(deal_id, action, "", state))
-        self.open[number] = state
-        if action != "lapse":
-            self.book.steps.setdefault(number, []).append((now, state))
-        if action in ENDINGS:
-            self.book.ended.append((now, state, reason))
-
-    def _plan(self) -> None:
-        if self.number == 0:
-            self._open_deal()
-        self._line(self.rng.randrange(1, self.number + 1))
-
-    def _line(self, number: int) -> None:
-        """One line for each deal: the writer's receipts are of it."""
-        if (number, MilestoneKind.FIXED) in self.writer.milestones:
-            return
-        fen = self.rng.randrange(100, 10**8)
-        with self.writer.factory.writing() as uow:
-            row = Milestone(
-                deal_id=self.writer.deals[number],
-                document_id=self.writer.documents[number],
-                number=1,
-                kind=MilestoneKind.FIXED,
-                fen=fen,
-                words="",
-                trigger=Trigger.OTHER,
-                days=0,
-                state=MilestoneState.PLANNED,
-            )
-            uow.session.add(row)
-            uow.flush()
-            self.writer.milestones[number, MilestoneKind.FIXED] = row.id
-        self.book.lines[number] = Line(fen)
-
-    def _set_day(self) -> None:
-        """A line falls due, is put off or brought forward into the past, or is cancelled."""
-        if not self.book.lines:
-            return
-        number = self.rng.choice(list(self.book.lines))
-        now = self.clock.now()
-        due_on = china_day(now) + timedelta(days=self.rng.randrange(-5, 40)) if self.rng.random() < 0.85 else None
-        late_from = max(now, day_begins(due_on + timedelta(days=1))) if due_on else None
-        line = self.writer.milestones[number, MilestoneKind.FIXED]
-        with self.writer.factory.writing() as uow:
-            uow.session.add(DueMove(milestone_id=line, at=now, due_on=due_on, late_from=late_from))
-            uow.emit(
-                MilestoneMoved(line, self.writer.deals[number], "fall_due", due_on.isoformat() if due_on else None)
-            )
-        self.book.lines[number].days.append((now, due_on))
-
-    def _pay(self) -> None:
-        number = self.rng.choice(list(self.book.lines))
-        line = self.book.lines[number]
-        left = line.fen - sum(fen for _, fen in line.paid)
-        if left:
-            fen = self.rng.choice([left, self.rng.randrange(1, left + 1)])
-            self.payments.append((number, self.writer.receipt(number, china_day(self.clock.now()), fen), fen))
-            line.paid.append((self.clock.now(), fen))
-
-    def _refund(self) -> None:
-        number, payment, fen = self.payments.pop(self.rng.randrange(len(self.payments)))
-        self.writer.receipt(number, china_day(self.clock.now()), fen, refund_of=payment)
-        self.book.lines[number].paid.append((self.clock.now(), -fen))
-
-    def _declare(self) -> None:
-        factory, people = self.writer.factory, self.writer.people
-        year, what = (
-            self.rng.choice([2023, 2024]),
-            benefit(self.rng.randrange(1, 10**4), self.rng.randrange(1, 10**5), 0),
-        )
-        declaration_id = declared(factory, people, make_result(factory, people), what, year)
-        if self.rng.random() < 0.7:
-            verify(factory, people.county_official, declaration_id)
-            self.standing[declaration_id] = (year, what.reckoning.fen)
-            self.book.gained.append((self.clock.now(), year, what.reckoning.fen, 1))
-
-    def _correct(self) -> None:
-        factory, people = self.writer.factory, self.writer.people
-        old = self.rng.choice(list(self.standing))
-        year, before = self.standing.pop(old)
-        what = benefit(self.rng.randrange(1, 10**4), self.rng.choice([0, self.rng.randrange(10**5)]), 0, "重算")
-        new = corrected(factory, people, old, what)
-        verify(factory, people.county_official, new)
-        fen = what.reckoning.fen
-        self.standing[new] = (year, fen)
-        self.book.gained.append((self.clock.now(), year, fen - before, int(fen > 0) - int(before > 0)))

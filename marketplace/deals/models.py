@@ -126,8 +126,8 @@ class Offer(Base):
 
 
 class Entry(Base):
-    """A dated change of the signed amount A1 of a contract family; only added. `amount_fen` is what an amendment makes it more or
-    less, in fen, and negative for a termination; `document_id` is what it rests on."""
+    """A dated change of the signed amount A1 of a contract family; the database lets nobody change it. `amount_fen` is what an
+    amendment makes it more or less, in fen, and negative for a termination; `document_id` is what it rests on."""
 
     __tablename__ = "contract_entries"
 
@@ -171,3 +171,4 @@ class Step(Base):
 
 
 append_only(Step)
+append_only(Entry)

@@ -13,7 +13,7 @@ _PROTECTED: list[str] = []
 
 
 def append_only(model: type[Base]) -> None:
-    """Let the database refuse UPDATE and DELETE on this table, once for all; a migration does the same."""
+    """Let the database refuse UPDATE, DELETE and TRUNCATE on this table, once for all; a migration does the same."""
     name = model.__tablename__
     _PROTECTED.append(name)
 
@@ -24,7 +24,8 @@ def append_only(model: type[Base]) -> None:
 
 
 def refusals(dialect: str, table: str) -> tuple[str, ...]:
-    """What makes a database refuse; PostgreSQL's function serves all tables."""
+    """What makes a database refuse; PostgreSQL's function serves all tables. A TRUNCATE passes by the triggers of rows, and by
+    foreign keys empties what refers to a table; SQLite has none."""
     saying = f"'{table} is only added to'"
     if dialect == "sqlite":
         return tuple(
@@ -35,6 +36,7 @@ def refusals(dialect: str, table: str) -> tuple[str, ...]:
     return (
         f"CREATE OR REPLACE FUNCTION {_REFUSE} RETURNS trigger LANGUAGE plpgsql AS {body}",
         f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {_REFUSE}",
+        f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {_REFUSE}",
     )
 
 

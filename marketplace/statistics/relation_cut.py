@@ -31,7 +31,9 @@ def by_row(of: Any) -> ColumnElement[Any]:
 
 def by_deal(of: Any) -> ColumnElement[Any]:
     """When the row's deal had its first document that both had signed, or the row itself came on record before."""
-    signed_at = select(func.min(Document.completed_at)).where(Document.deal_id == of.deal_id).scalar_subquery()
+    signed = select(func.min(Document.completed_at)).where(Document.deal_id == of.deal_id)
+    # It stands two levels below the rows, and would else read all of them anew: the first document of any deal.
+    signed_at = signed.correlate(of.deal_id.table).scalar_subquery()
     return case((signed_at < of.known_at, signed_at), else_=of.known_at)
 
 

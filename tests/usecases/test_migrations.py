@@ -70,6 +70,33 @@ def test_checks_say_what_the_models_say(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_migrations_protect_what_the_models_protect(empty_database: str) -> None:
+    """Each trigger of the one is a trigger of the other, by its name, table and what it is for."""
+
+    def triggers(connection: Connection) -> set[tuple[str, str, str]]:
+        said = {
+            "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
+            "postgresql": "SELECT tgname, tgrelid::regclass::text, split_part(pg_get_triggerdef(oid), ' ON ', 1) "
+            "FROM pg_trigger WHERE NOT tgisinternal",
+        }
+        found = connection.execute(text(said[connection.dialect.name])).all()
+        # What SQLite says when it refuses may be put otherwise.
+        return {(name, table, " ".join(words.lower().split(" begin ")[0].split())) for name, table, words in found}
+
+    command.upgrade(alembic_config(empty_database), "head")
+    engine = make_engine(empty_database)
+    with engine.connect() as connection:
+        migrated = triggers(connection)
+    command.downgrade(alembic_config(empty_database), "base")
+    with engine.begin() as connection:
+        assert triggers(connection) == set()
+        whole_schema().create_all(connection)
+        made = triggers(connection)
+    engine.dispose()
+    assert migrated == made
+    assert made
+
+
 def test_migrations_can_be_taken_back(empty_database: str) -> None:
     command.upgrade(alembic_config(empty_database), "head")
     command.downgrade(alembic_config(empty_database), "base")

@@ -78,6 +78,20 @@ def test_what_is_established_later_changes_no_row_that_is_on_record(
     assert beside.related == Figure(20_000_000, 1)
 
 
+def test_the_first_document_of_another_deal_is_nothing_to_a_deal(
+    factory: UnitOfWorkFactory, people: People, writer: FigureWriter, clock: SetClock
+) -> None:
+    """A letter of another deal was signed before; what was found of this one's parties after that, and before its own, holds."""
+    writer.letters(4, "qingzhou", "gaomi", [1_000], [clock.now()])
+    clock.forward(days=5)
+    writer.letters(3, "qingzhou", "gaomi", [], [])
+    with factory.writing(people.city_official) as uow:
+        related.say(uow, writer.deals[3], True, "买方系卖方全资子公司", None)
+    clock.forward(days=1)
+    writer.letter(3, 7_000_000, clock.now())
+    assert by_relation(factory, people, FigureCode.A0) == {"yes": Figure(7_000_000, 1), None: Figure(1_000, 1)}
+
+
 def test_a_snapshot_of_the_version_before_is_still_proved(
     factory: UnitOfWorkFactory,
     people: People,

@@ -28,7 +28,8 @@ from marketplace.statistics.rules import Dimension, Figure, FigureCode, Period, 
 from marketplace.statistics.service import Wanted
 from tests.figures import FigureWriter
 from tests.personas import People
-from tests.standings import StandingBook, StandingHistory
+from tests.standing_history import StandingHistory
+from tests.standings import StandingBook
 
 STEPS = 30
 STOCKS = (FigureCode.C9, FigureCode.C10, FigureCode.C11)
@@ -125,7 +126,7 @@ def test_a_rule_that_is_left_out_is_noticed(factory: UnitOfWorkFactory, people: 
     clock.at = datetime.fromisoformat("2025-09-20T03:00:00+00:00")
     history = StandingHistory(FigureWriter(factory, people), clock, Random(3))
     moments = []
-    for _ in range(60):
+    for _ in range(120):
         history.step()
         moments.append(clock.now())
     asked = [(china_day(at), at) for at in moments]
@@ -163,7 +164,7 @@ def test_a_standing_is_frozen_and_proved(
 ) -> None:
     clock.at = datetime.fromisoformat("2025-09-20T03:00:00+00:00")
     history = StandingHistory(FigureWriter(factory, people), clock, Random(seed))
-    for _ in range(30):
+    for _ in range(60):
         history.step()
     day = china_day(clock.now())
     clock.forward(days=2)

@@ -96,6 +96,17 @@ def test_terminations_go_on_as_before() -> None:
     assert found.city.from_changes == Range(-100, -100, -100), "one week, and three days of another"
 
 
+def test_the_first_week_of_the_history_counts() -> None:
+    eight_weeks = [item(9_945 + number, 9_946 + number) for number in range(40)]
+    assert made(eight_weeks, (Change("a", 9_946, -700),)).city.from_changes.low < 0
+
+
+def test_with_nineteen_past_cases_there_is_no_forecast_of_new_ones() -> None:
+    with pytest.raises(TooFew) as few:
+        made(weekly(19, 5))
+    assert few.value.cases == 19
+
+
 def test_with_nineteen_past_cases_there_is_no_forecast() -> None:
     with pytest.raises(TooFew) as few:
         made([*weekly(19, 5), item(9_998, None)])
