@@ -47,6 +47,8 @@ POWERS = {
 
 def document_moved(uow: UnitOfWork, event: DocumentMoved, deal: Deal) -> Iterator[Notice]:
     """A text was sent, signed by one, has expired or is void. What was overtaken meanwhile is told as it is now."""
+    if event.action not in {"send", "sign", "expire", "void"}:
+        return
     document = uow.session.get_one(Document, event.document_id)
     params, url = _params(deal, event.kind), document_path(event.document_id)
     both = {deal.seller_party_id, deal.buyer_party_id}

@@ -3,15 +3,18 @@
 Of the seller's unit 李秀英 is a plain member without any part in the deal.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.contracts.envelope import Envelope
-from marketplace.contracts.models import Document, Seal, Signature
+from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import DocumentState
 from marketplace.deals import document_queries, document_service, envelope_service, queries
 from marketplace.home.rules import TaskKind
@@ -25,6 +28,7 @@ from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.powers.rules import Standing
 from tests.amending import write_amendment, write_termination
 from tests.enveloping import LAST_DAY, POWER, document_of, expire, gone, hand_over, send_contract
+from tests.evidence.packages import exported, problem, unpacked
 from tests.factories import confirmation, make_signed, sign
 from tests.inboxes import told
 from tests.paying import BY_PLAN
@@ -283,17 +287,21 @@ def test_powers_are_only_added_to(factory: UnitOfWorkFactory, people: People, do
 
 
 def test_the_power_is_printed_beside_the_signature_and_stands_in_the_evidence(
-    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain
+    factory: UnitOfWorkFactory, people: People, document_id: int, drain: Drain, tmp_path: Path
 ) -> None:
-    hand_over(factory, people.seller_contact, document_id, people.colleague)
+    power_id = hand_over(factory, people.seller_contact, document_id, people.colleague)
     drain()
     sign(factory, people.colleague, document_id)
     sign(factory, people.company, document_id)
     drain()
-    with factory.reading(people.company) as uow:
-        seal = uow.session.scalars(select(Seal).order_by(Seal.number.desc())).first()
-        assert seal is not None
-        with uow.services.files.open(seal.sha256) as file:
-            printed = pdf_text(file.read())
-        assert "授权委托书，至2026年12月05日" in printed
-        assert "李秀英" in printed
+    content = exported(factory, document_of(factory, document_id).deal_id)
+    assert problem(tmp_path, content) == ""
+    files = unpacked(content)
+    printed = pdf_text(files["documents/contract-1-signature-2.pdf"])
+    for said in ("李秀英", "授权委托书，至2026年12月05日", hashlib.sha256(POWER).hexdigest()[:12]):
+        assert said in printed, said
+    (document,) = json.loads(files["documents.json"])["documents"]
+    by_power, by_contact = document["signatures"]
+    assert by_power["power"]["file"] == f"documents/contract-1-power-{power_id}.pdf"
+    assert files[by_power["power"]["file"]] == POWER
+    assert by_contact["power"] is None
