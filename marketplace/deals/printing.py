@@ -160,8 +160,8 @@ def power_of(uow: UnitOfWork, signature: Signature) -> SigningPower | None:
 
 
 def power_text(power: SigningPower) -> str:
-    """It, as it is printed beside the signature: how long it held, and by what the paper is known again."""
-    return f"授权委托书，至{power.until:%Y年%m月%d日}，SHA-256 {power.paper_sha256[:12]}…"
+    """It, as it is printed beside the signature: how long it held, and the beginning of the paper's SHA-256."""
+    return f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}"
 
 
 def place_of(party_id: int) -> str:
