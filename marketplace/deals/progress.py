@@ -206,7 +206,10 @@ def _signing(at: Situation, document: DocumentFacts, label: str) -> NextStep:
     if document.paper is PaperState.CONFIRMED:
         return NextStep(Who.OFFICIAL, N_("Verify the paper"), _due(at, paper_days))
     if document.paper is PaperState.UPLOADED:
-        return NextStep(_one_of(SIDES - document.confirmed), N_("Confirm the scan of the paper"), _due(at, paper_days))
+        days = [day for day in (_due(at, paper_days), document.sign_by) if day is not None]
+        return NextStep(
+            _one_of(SIDES - document.confirmed), N_("Confirm the scan of the paper"), min(days, default=None)
+        )
     due = document.sign_by or _due(at, DOCUMENT_STATES.days_allowed(document.state))
     return NextStep(_one_of(turn(document.order, document.signed)), label, due)
 
