@@ -24,6 +24,7 @@ from marketplace.offline import models as offline
 from marketplace.online import models as online
 from marketplace.organisations import models as organisations
 from marketplace.payments import models as payments
+from marketplace.powers import models as powers
 from marketplace.preemptions import models as preemptions
 from marketplace.registrations import models as registrations
 from marketplace.related import models as related
@@ -55,6 +56,7 @@ OWNERS = (
     organisations,
     outbox,
     payments,
+    powers,
     preemptions,
     registrations,
     reminders,

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     reminder_days: int = Field(
         default=3, description="Days after a reminder before an official can send another one of the same matter"
     )
+    signing_reminder_days: tuple[int, ...] = Field(
+        default=(7, 2),
+        description="Days before the last day for signing on which whoever has to sign is reminded, as a list: [7, 2]",
+    )
     preemption_days: int = Field(
         default=15,
         description="Days those who made a service result have to say that they buy it first, before it is assigned to others",

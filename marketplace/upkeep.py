@@ -13,6 +13,7 @@ from marketplace.listings.models import Attachment, ImportRun
 from marketplace.offline.models import OfflineImport, OfflinePaper
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Receipt
+from marketplace.powers.models import SigningPower
 from marketplace.preemptions.models import Preemption
 from marketplace.registrations.models import PatentTransfer, RegistrationRecord
 from marketplace.rewards.models import Payout, RewardLine, RewardRule
@@ -37,6 +38,7 @@ FILE_COLUMNS = (
     RewardRule.file_sha256,
     Scan.sha256,
     Seal.sha256,
+    SigningPower.paper_sha256,
 )
 """Every column that names an upload; a test compares it with the schema."""
 

@@ -9,6 +9,7 @@ from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.alerts import handlers as alerts
 from marketplace.audit.anchors import ANCHORER, end_day
+from marketplace.deals import envelope_service as envelopes
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.deals.online_handlers import FOLLOWER
@@ -90,6 +91,8 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "document.moved": ("deals.print", "deals.seal", "duplicates.compare_contracts", "notifications.tell"),
     "offline.entered": ("offline.compare_entries",),
     "offline.reversed": ("offline.compare_entries",),
+    "document.signing_due": ("notifications.tell",),
+    "power.moved": ("notifications.tell",),
     "preemption.moved": ("notifications.tell",),
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),
@@ -139,6 +142,8 @@ SCHEDULE: tuple[Task, ...] = (
     Task("matching.catch_up_on_meaning", timedelta(minutes=2), meanings.catch_up, only_reads=True),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
+    Task("deals.expire_documents", timedelta(hours=1), envelopes.expire_overdue),
+    Task("deals.remind_signers", timedelta(hours=1), envelopes.remind_due),
     Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
     Task("digests.announce_due", timedelta(minutes=1), digests.announce_due),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts.signing_codes import NO_CONTACT
+from marketplace.contracts.envelope import NOT_YET, TOO_LATE
 from marketplace.contracts.rules import OFFICIAL_AWAITED, DocumentState
 from marketplace.kernel.errors import Conflict, DomainError, NotPermitted
 from marketplace.kernel.messages import N_
@@ -21,6 +22,8 @@ class SigningFacts:
     has_person_signed_other_side: bool
     has_certificates: bool
     can_get_code: bool
+    is_turn: bool = True
+    is_in_time: bool = True
     fits_the_money: bool | None = None
 
 
@@ -37,7 +40,7 @@ class Condition:
 def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
     """All preconditions in the order in which they are shown."""
     money = () if facts.fits_the_money is None else (_of_the_money(facts.fits_the_money),)
-    return (*_of_the_parties(facts), *money, *_of_the_signer(facts))
+    return (*_of_the_parties(facts), *_of_the_envelope(facts), *money, *_of_the_signer(facts))
 
 
 def _of_the_money(fits: bool) -> Condition:
@@ -46,6 +49,13 @@ def _of_the_money(fits: bool) -> Condition:
         N_("No payment has overtaken what this text says of the money."),
         fits,
         Conflict(N_("Money has moved since this text was written, on what it settles. Write it anew from the plan.")),
+    )
+
+
+def _of_the_envelope(facts: SigningFacts) -> tuple[Condition, ...]:
+    return (
+        Condition("in_time", N_("The last day for signing has not passed."), facts.is_in_time, Conflict(TOO_LATE)),
+        Condition("turn", N_("It is your party's turn to sign."), facts.is_turn, Conflict(NOT_YET)),
     )
 
 
@@ -65,7 +75,9 @@ def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
         ),
         Condition(
             "acts",
-            N_("You may sign for this party: as its contact or administrator, or as the person himself."),
+            N_(
+                "You may sign for this party: as its contact or administrator, as the person himself, or by a written power."
+            ),
             facts.acts_for_party,
             NotPermitted(N_("You may not sign for this party.")),
         ),

@@ -8,7 +8,8 @@ from marketplace.kernel.events import Event, event
 @event("document.moved")
 @dataclass(frozen=True)
 class DocumentMoved(Event):
-    """A document was drafted, sent, signed, completed, declined, voided, or its paper uploaded, confirmed, verified."""
+    """A document was drafted, sent, signed, completed, declined, voided, has expired, or its paper was uploaded, confirmed,
+    verified."""
 
     document_id: int
     deal_id: int
@@ -16,6 +17,24 @@ class DocumentMoved(Event):
     action: str
     sha256: str
     party_id: int | None = None
+    was_open: bool = False
+    """Of a text that was made void: whether it was out for signature, so that somebody may have signed it."""
+
+    @property
+    def subject(self) -> str:
+        """`document:7`."""
+        return f"document:{self.document_id}"
+
+
+@event("document.signing_due")
+@dataclass(frozen=True)
+class SigningDue(Event):
+    """The last day for signing comes near for a party whose turn it is; `days_left` is the setting that said so."""
+
+    document_id: int
+    deal_id: int
+    party_id: int
+    days_left: int
 
     @property
     def subject(self) -> str:

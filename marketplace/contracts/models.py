@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, ForeignKey
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.contracts.envelope import TOGETHER
 from marketplace.contracts.rules import (
     CODE_LENGTH,
     Basis,
@@ -18,6 +19,7 @@ from marketplace.contracts.rules import (
     PriceModel,
     PrintKind,
 )
+from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
 
@@ -53,6 +55,8 @@ class Document(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(Text, default="")
+    sign_by: Mapped[date | None]
+    """The last day (in China) for signing; None before it is sent, and for texts of before there was one."""
     code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
     """By which anybody who has seen the document finds it on the public page; given when it is sent."""
 
@@ -136,12 +140,39 @@ class DocumentFile(Base):
 
 
 class DocumentParty(Base):
-    """Who has to sign a document."""
+    """Who has to sign a document; who has a lower `position` signs before the others, the same position is together."""
 
     __tablename__ = "document_parties"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(default=TOGETHER)
+
+    __table_args__ = (CheckConstraint("position > 0", name="position_from_one"),)
+
+
+class SigningReminder(Base):
+    """A party was reminded to sign: by the worker when `days_left` days were left, or by a person (`by_id`). Only added.
+
+    Of two workers that remind at once one is refused by the index, and nobody is told twice.
+    """
+
+    __tablename__ = "signing_reminders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"))
+    days_left: Mapped[int | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(days_left IS NULL) = (by_id IS NOT NULL)", name="by_worker_or_person"),
+        Index("uq_signing_reminders", "document_id", "party_id", "days_left", unique=True),
+    )
+
+
+append_only(SigningReminder)
 
 
 class Signature(Base):
@@ -164,6 +195,8 @@ class Signature(Base):
     """The version of the way of signing that the signer agreed to; empty where nobody was asked yet."""
     factor: Mapped[str] = mapped_column(String(20))
     """What confirmed it beside the password: `code` sent to the signer's contact; empty where nobody was asked yet."""
+    power_id: Mapped[int | None] = mapped_column(ForeignKey("signing_powers.id"))
+    """The written power it rests on; None for whoever may sign for the party anyway."""
 
     __table_args__ = (Index("uq_signatures_person", "document_id", "user_id", unique=True),)
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from marketplace.contracts.envelope import TOO_LATE, is_over
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import LONGEST_REASON, PAPER_STATES, Basis, DocumentState
 from marketplace.contracts.service import announce, require_no_official_awaited
@@ -9,6 +10,7 @@ from marketplace.contracts.signing_service import complete
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -23,10 +25,11 @@ def upload_scan(
 ) -> Scan:
     """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
 
-    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open or both have
-    confirmed the scan that is there. Emits DocumentMoved.
+    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open, its last day has passed, or
+    both have confirmed the scan that is there. Emits DocumentMoved.
     """
     _require_open(document)
+    _require_in_time(uow, document)
     require_no_official_awaited(document)
     target = PAPER_STATES.require("upload", document.paper, relations).target
     kept = keep(uow, upload, media.SCANS)
@@ -52,6 +55,7 @@ def confirm_scan(
     """Say for a party that this scan is the paper it signed. Raises Conflict when another scan has taken its place or the party
     has confirmed already, NotPermitted for an unverified party and for one person on both sides. Emits DocumentMoved."""
     scan = _current(uow, document, scan_id)
+    _require_in_time(uow, document)
     confirmed = PAPER_STATES.require("confirm", document.paper, _BY_SYSTEM).target
     if Relation.PARTY not in relations or not uow.actor.acts_for(party_id):
         raise NotPermitted(N_("You may not do this."))
@@ -103,6 +107,12 @@ def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
 def _require_open(document: Document) -> None:
     if document.state is not DocumentState.SENT:
         raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both."))
+
+
+def _require_in_time(uow: UnitOfWork, document: Document) -> None:
+    """What the parties do ends with the last day; an official verifies later what both had confirmed by then."""
+    if is_over(document.sign_by, china_day(uow.now())):
+        raise Conflict(TOO_LATE)
 
 
 def _current(uow: UnitOfWork, document: Document, scan_id: int) -> Scan:

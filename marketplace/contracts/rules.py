@@ -45,6 +45,7 @@ class DocumentState(Labelled):
     SENT = "sent", N_("Waiting for signatures")
     COMPLETE = "complete", N_("Signed by both")
     DECLINED = "declined", N_("Signature declined")
+    EXPIRED = "expired", N_("Not signed in time")
     VOID = "void", N_("Void")
 
 
@@ -93,15 +94,19 @@ R, D, P = Relation, DocumentState, PaperState
 LIVE = frozenset({D.DRAFT, D.SENT})
 """A deal has at most one live document of a kind."""
 
+UNSIGNED = LIVE | {D.DECLINED, D.EXPIRED}
+"""Not signed by all, and not put out of use."""
+
 DOCUMENT_STATES = StateTable(
     "document",
     D.DRAFT,
     (
         arrow("send", {D.DRAFT}, D.SENT, {R.PARTY}, N_("Send for signature")),
-        arrow("sign", {D.SENT}, D.SENT, {R.PARTY}, N_("Sign electronically")),
+        arrow("sign", {D.SENT}, D.SENT, {R.PARTY, R.DELEGATE}, N_("Sign electronically")),
         arrow("complete", {D.SENT}, D.COMPLETE, {R.SYSTEM}, N_("All have signed")),
         arrow("decline", {D.SENT}, D.DECLINED, {R.PARTY}, N_("Decline to sign"), reason=True),
-        arrow("void", {D.DRAFT, D.SENT, D.DECLINED}, D.VOID, {R.PARTY, R.SYSTEM}, N_("Replace by a new text")),
+        arrow("expire", {D.SENT}, D.EXPIRED, {R.SYSTEM}, N_("The last day for signing has passed")),
+        arrow("void", UNSIGNED, D.VOID, {R.PARTY, R.SYSTEM}, N_("Replace by a new text")),
     ),
     timers=((D.SENT, 15),),
 )

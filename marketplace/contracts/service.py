@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from marketplace.contracts.clauses import Clause, Subject, amended, compose, digest, from_rows, to_rows
+from marketplace.contracts.envelope import LONGEST_DAYS, USUAL, Envelope, last_day
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.contracts.rules import (
@@ -18,6 +19,7 @@ from marketplace.contracts.rules import (
     LONGEST_CLAUSE,
     LONGEST_REASON,
     OFFICIAL_AWAITED,
+    UNSIGNED,
     ContractType,
     DocumentKind,
     DocumentState,
@@ -27,6 +29,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -104,10 +107,25 @@ def rewritten(document: Document, texts: Mapping[str, str]) -> tuple[Clause, ...
     return new
 
 
-def send(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int) -> None:
-    """Open a text for signature; from here on it never changes, and has a code to check it by. Emits DocumentMoved."""
+def send(
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int,
+    envelope: Envelope = USUAL,
+) -> None:
+    """Open a text for signature; from here on it never changes, and has a code to check it by.
+
+    Raises InvalidInput for a last day that is not one of the days allowed; emits DocumentMoved.
+    """
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=code)
+    usual_days = DOCUMENT_STATES.days_allowed(DocumentState.SENT) or LONGEST_DAYS
+    sign_by = last_day(china_day(uow.now()), envelope.sign_by, usual_days)
+    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=code, sign_by=sign_by)
+    of_document = select(DocumentParty).where(DocumentParty.document_id == document.id)
+    for row in uow.session.scalars(of_document):
+        row.position = envelope.position(row.party_id)
+    uow.flush()
     announce(uow, document, "send", party_id)
 
 
@@ -119,21 +137,35 @@ def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation],
     announce(uow, document, "decline", party_id)
 
 
-def void(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int | None = None) -> None:
-    """Take a text out of use; signatures it has got so far count for nothing.
+def expire(uow: UnitOfWork, document: Document) -> None:
+    """The last day for signing has passed. Raises Conflict for a paper that waits for an official; emits DocumentMoved."""
+    require_no_official_awaited(document)
+    advance(uow, DOCUMENT_STATES, document, "expire", _BY_SYSTEM)
+    announce(uow, document, "expire", None)
+
+
+def void(
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int | None = None,
+    reason: str = "",
+) -> None:
+    """Take a text out of use; signatures it has got so far count for nothing, and whoever gave them is told, with the reason.
 
     Raises Conflict when a party does it to a paper that both have confirmed; emits DocumentMoved.
     """
     if Relation.SYSTEM not in relations:
         require_no_official_awaited(document)
-    advance(uow, DOCUMENT_STATES, document, "void", relations)
-    announce(uow, document, "void", party_id)
+    was_open = document.state is DocumentState.SENT
+    note = reason or ("" if was_open else document.note)
+    advance(uow, DOCUMENT_STATES, document, "void", relations, note=note)
+    announce(uow, document, "void", party_id, was_open)
 
 
 def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> None:
     """Take every text of these kinds that is not signed by both out of use, because the deal has moved on."""
-    open_states = {*LIVE, DocumentState.DECLINED}
-    unsigned = (Document.deal_id == deal_id, Document.kind.in_(kinds), Document.state.in_(open_states))
+    unsigned = (Document.deal_id == deal_id, Document.kind.in_(kinds), Document.state.in_(UNSIGNED))
     for document in uow.session.scalars(select(Document).where(*unsigned).order_by(Document.id)).all():
         void(uow, document, _BY_SYSTEM)
 
@@ -160,6 +192,7 @@ def fetch(uow: UnitOfWork, document_id: int) -> Document:
     return document
 
 
-def announce(uow: UnitOfWork, document: Document, action: str, party_id: int | None) -> None:
+def announce(uow: UnitOfWork, document: Document, action: str, party_id: int | None, was_open: bool = False) -> None:
     """Emit DocumentMoved."""
-    uow.emit(DocumentMoved(document.id, document.deal_id, document.kind.value, action, document.sha256, party_id))
+    kind, sha256 = document.kind.value, document.sha256
+    uow.emit(DocumentMoved(document.id, document.deal_id, kind, action, sha256, party_id, was_open))

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.service import confirm_password
 from marketplace.accounts.signing_codes import confirm_code, contact_for_code
 from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
+from marketplace.contracts.envelope import is_over, turn
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
 from marketplace.contracts.service import announce
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -23,18 +26,22 @@ from marketplace.organisations.parties import names_of
 FACTOR = "code"
 
 
-def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> SigningFacts:
-    """What the preconditions of a signature by the actor for this party depend on."""
-    parties = set(uow.session.scalars(select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)))
+def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power: bool = False) -> SigningFacts:
+    """What the preconditions of a signature by the actor for this party depend on; `has_power` where he may not sign for it
+    anyway but was given a written power for this text."""
+    order = order_of(uow.session, document.id)
+    parties = set(order)
     names = names_of(uow.session, parties)
     signed = signatures(uow, document.id)
     return SigningFacts(
         state=document.state,
         awaits_official=awaits_official(document.state, document.paper),
-        acts_for_party=party_id in parties and uow.actor.acts_for(party_id),
+        acts_for_party=party_id in parties and (has_power or uow.actor.acts_for(party_id)),
         is_party_verified=party_id in names and names[party_id].is_verified,
         is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
         has_party_signed=any(signature.party_id == party_id for signature in signed),
+        is_turn=party_id in turn(order, [one.party_id for one in signed if one.party_id != party_id]),
+        is_in_time=not is_over(document.sign_by, china_day(uow.now())),
         has_person_signed_other_side=any(
             signature.user_id == uow.actor.user_id and signature.party_id != party_id for signature in signed
         ),
@@ -42,6 +49,17 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
         can_get_code=contact_for_code(uow) is not None,
         fits_the_money=fits_the_money(uow, document),
     )
+
+
+def order_of(session: Session, document_id: int) -> dict[int, int]:
+    """The positions in which the parties of a document sign, by party."""
+    rows = select(DocumentParty.party_id, DocumentParty.position).where(DocumentParty.document_id == document_id)
+    return dict(session.execute(rows).all())
+
+
+def whose_turn(uow: UnitOfWork, document_id: int) -> frozenset[int]:
+    """The parties whose turn it is to sign, whether the text is open or not."""
+    return turn(order_of(uow.session, document_id), [one.party_id for one in signatures(uow, document_id)])
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
@@ -72,9 +90,16 @@ def all_sealed(signed: Sequence[Signature]) -> bool:
 
 
 def sign(
-    uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, confirmed: Confirmation
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int,
+    confirmed: Confirmation,
+    power_id: int | None = None,
 ) -> bool:
     """Sign the text whose hash was shown to the signer; True when it was the last signature and the document is complete.
+
+    `power_id` is the written power it rests on, which the caller has looked at, for whoever may not sign for the party anyway.
 
     The deal's row is locked by the caller, so of two who sign at the same moment the second sees the first. Raises Conflict when
     the text is no longer the one that was shown, is not open or is signed already, NotPermitted when the person or party may not,
@@ -83,7 +108,7 @@ def sign(
     """
     if confirmed.shown_sha256 != document.sha256:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
-    require_all(signing_facts(uow, document, party_id))
+    require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)
     if confirmed.method != METHOD:
         raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
@@ -101,6 +126,7 @@ def sign(
             sha256=document.sha256,
             method=confirmed.method,
             factor=FACTOR,
+            power_id=power_id,
         )
     )
     uow.flush()

@@ -11,7 +11,7 @@ from marketplace.contracts.change_texts import amendment_clauses, termination_cl
 from marketplace.contracts.changes import Amending, ContractInForce, Settling
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind, DocumentState
+from marketplace.contracts.rules import CHANGES, LONGEST_REASON, UNSIGNED, DocumentKind
 from marketplace.contracts.service import Figures
 from marketplace.deals.booking import contract_in_force
 from marketplace.deals.room import Room, enter, enter_by_document
@@ -22,6 +22,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.messages import N_
+from marketplace.kernel.texts import required
 from marketplace.payments.queries import in_flight
 
 
@@ -55,18 +56,19 @@ def propose_termination(uow: UnitOfWork, deal_id: int, settling: Settling) -> Do
     return document
 
 
-def take_off(uow: UnitOfWork, document_id: int) -> Document:
-    """Take a change off the table: nothing of it counts, and the contract goes on as it was.
+def take_off(uow: UnitOfWork, document_id: int, reason: str) -> Document:
+    """Take a change off the table, with a reason the other side reads: nothing of it counts, the contract goes on as it was.
 
-    Raises NotFound, NotPermitted, Conflict for another kind of document, when it is signed by both, or when only an official can
-    decide about the paper.
+    Raises NotFound, NotPermitted, InvalidInput, Conflict for another kind of document, when it is signed by both, or when only an
+    official can decide about the paper.
     """
     room, document = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
     if document.kind not in CHANGES:
         raise Conflict(N_("Only an amendment or a termination agreement can be taken off the table."))
-    service.void(uow, document, room.relations, party_id)
-    note_step(room, document, "void")
+    said = required(reason, "reason", LONGEST_REASON)
+    service.void(uow, document, room.relations, party_id, said)
+    note_step(room, document, "void", said)
     return document
 
 
@@ -75,8 +77,7 @@ def _begin(room: Room, kind: DocumentKind) -> tuple[int, ContractInForce]:
     party_id = room.speaks_for()
     room.require_state(*CHANGEABLE)
     require_alone(room, kind)
-    open_states = {*LIVE, DocumentState.DECLINED}
-    mine = (Document.deal_id == room.deal.id, Document.kind == kind, Document.state.in_(open_states))
+    mine = (Document.deal_id == room.deal.id, Document.kind == kind, Document.state.in_(UNSIGNED))
     for document in room.uow.session.scalars(select(Document).where(*mine).order_by(Document.id)).all():
         service.void(room.uow, document, room.relations, party_id)
     return party_id, contract_standing(room.uow, room.deal)

@@ -10,12 +10,14 @@ from marketplace.contracts.rules import DocumentKind
 from marketplace.deals import change_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.change_forms import SettlementForm, amendment_form
+from marketplace.deals.forms import ReasonForm, Refused
+from marketplace.deals.paper_views import refuse_reason
 from marketplace.deals.queries import RoomPage
 from marketplace.deals.standing import contract_standing
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
-from marketplace.web.context import reading, writing
+from marketplace.web.context import reading
 from marketplace.web.submission import submitted
 
 NOT_NOW = N_("A contract is changed or ended by its parties while it is in force, and one change at a time.")
@@ -56,10 +58,12 @@ def end_contract(deal_id: int) -> str | Response:
 
 @blueprint.post("/documents/<int:document_id>/take-off")
 @requires(signed_in)
-def take_off_change(document_id: int) -> Response:
-    """Take an amendment or termination agreement off the table."""
-    with writing() as uow:
-        deal_id = change_service.take_off(uow, document_id).deal_id
+def take_off_change(document_id: int) -> str | Response:
+    """Take an amendment or termination agreement off the table, with a reason."""
+    form = ReasonForm()
+    deal_id = submitted(form, lambda uow: change_service.take_off(uow, document_id, form.reason.data).deal_id)
+    if deal_id is None:
+        return refuse_reason(document_id, Refused("off", form))
     flash(_("It is off the table. The contract goes on as it was."), "success")
     return redirect(url_for("deals.room", deal_id=deal_id), code=303)
 

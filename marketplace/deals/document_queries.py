@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
+    LIVE,
     PAPER_STATES,
     TAKES_BACK,
     DocumentKind,
@@ -27,11 +29,14 @@ from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
 from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.comparing import Changed, opposed
+from marketplace.deals.delegates import require_readable, signs_by_power
+from marketplace.deals.envelope_queries import EnvelopeView, envelope_view
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
-from marketplace.deals.policy import require_visible
+from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.preemptions.models import Preemption
@@ -45,6 +50,7 @@ class Signatory:
     party: PartyName
     role: str
     is_mine: bool
+    may_sign: bool
     signature: Signature | None
     confirmation: ScanConfirmation | None
     confirmed_by: str
@@ -72,6 +78,10 @@ class DocumentPage:
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
     sending: tuple[Condition, ...] = ()
     told: tuple[Preemption, ...] = ()
+    usual_day: date | None = None
+    """The last day for signing that is proposed for a draft."""
+    envelope: EnvelopeView | None = None
+    """From the day it is sent on."""
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -86,12 +96,22 @@ class DocumentPage:
     @property
     def can_take_off(self) -> bool:
         """Whether the reader may take this change off the table."""
-        return self.is_change and "void" in self.actions and self.document.state is not DocumentState.DECLINED
+        return self.is_change and "void" in self.actions and self.document.state in LIVE
 
     @property
     def may_tell(self) -> bool:
         """Whether the reader tells the contributors of the text, and records their papers."""
         return Relation.SELLER in self.relations and self.document.state is DocumentState.DRAFT
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether the reader has a part in the deal, beside this text."""
+        return bool(self.relations & READERS)
+
+    @property
+    def can_take_up(self) -> bool:
+        """Whether the reader may write a text that was not signed in time anew."""
+        return self.document.state is DocumentState.EXPIRED and "void" in self.actions
 
     @property
     def is_sendable(self) -> bool:
@@ -126,16 +146,24 @@ class DocumentPage:
 
     @property
     def to_sign(self) -> tuple[Signatory, ...]:
-        """My parties that have not signed."""
+        """Parties I may sign for that have not signed, if I may only when the other has."""
         is_sent = self.document.state is DocumentState.SENT
-        return tuple(one for one in self.signatories if is_sent and one.is_mine and one.signature is None)
+        return tuple(one for one in self.signatories if is_sent and one.may_sign and one.signature is None)
+
+    @property
+    def is_my_turn(self) -> bool:
+        """Whether one of them can sign now, as far as order and last day go."""
+        view = self.envelope
+        return view is not None and not view.is_over and any(view.is_turn_of(one.party.id) for one in self.to_sign)
 
 
 def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
-    """One document. Raises NotFound when it is not there or not for this actor to know of."""
+    """One document. Raises NotFound when it is not there or not for this actor to know of, NotPermitted for a delegate whose
+    power no longer holds."""
     session = uow.session
     document = fetch(uow, document_id)
-    deal, held = require_visible(session, uow.actor, session.get(Deal, document.deal_id))
+    deal = session.get_one(Deal, document.deal_id)
+    held = require_readable(uow, deal, document)
     scan = newest_scan(uow, document_id)
     open_for_paper = document.state is DocumentState.SENT
     return DocumentPage(
@@ -154,7 +182,14 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
         sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
         told=tuple(told(uow, document_id)),
+        usual_day=_usual_day(uow, document),
+        envelope=envelope_view(uow, document, held) if document.sent_at else None,
     )
+
+
+def _usual_day(uow: UnitOfWork, document: Document) -> date | None:
+    days = DOCUMENT_STATES.days_allowed(DocumentState.SENT)
+    return china_day(uow.now()) + timedelta(days=days) if days and document.state is DocumentState.DRAFT else None
 
 
 def _is_contract_in_force(document: Document) -> bool:
@@ -168,7 +203,7 @@ def _actions(document: Document, held: frozenset[Relation]) -> frozenset[str]:
 
 def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tuple[Condition, ...]:
     """What must be true before the actor may sign for this party."""
-    return conditions(signing_facts(uow, document, party_id))
+    return conditions(signing_facts(uow, document, party_id, has_power=signs_by_power(uow, document, party_id)))
 
 
 def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None) -> tuple[Signatory, ...]:
@@ -181,6 +216,7 @@ def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | N
             names[party_id],
             role,
             uow.actor.acts_for(party_id),
+            uow.actor.acts_for(party_id) or signs_by_power(uow, document, party_id),
             signed.get(party_id),
             given.get(party_id),
             _name(uow, given[party_id].user_id) if party_id in given else "",

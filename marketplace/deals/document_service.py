@@ -10,19 +10,21 @@ from sqlalchemy import select
 
 from marketplace.accounts.signing_codes import send_code
 from marketplace.contracts import change_service, paper_service, service, signing_service
-from marketplace.contracts.clauses import LETTER, contract_clauses, letter_clauses
+from marketplace.contracts.clauses import LETTER, Clause, contract_clauses, from_rows, letter_clauses
 from marketplace.contracts.conditions import require_all
+from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
-from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
 from marketplace.deals.change_service import require_alone
+from marketplace.deals.delegates import enter_to_sign
 from marketplace.deals.effects import take_effect
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.preemption_service import sale_of
-from marketplace.deals.room import enter, enter_by_document
-from marketplace.deals.rules import DealState
+from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
+from marketplace.deals.rules import CHANGEABLE, DealState
 from marketplace.deals.writing import note_step, place_in, subject_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
@@ -89,7 +91,39 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
     party_id = room.speaks_for()
     require_alone(room, old.kind)
     service.void(uow, old, room.relations, party_id)
-    clauses = service.rewritten(old, texts)
+    return _in_its_place(room, old, service.rewritten(old, texts), "amend")
+
+
+def take_up(uow: UnitOfWork, document_id: int) -> Document:
+    """Write a text that was not signed in time anew, word for word; it can then be changed and is sent again.
+
+    Raises NotFound, NotPermitted, Conflict for a text that has not expired, or when another one is there already.
+    """
+    room, old = enter_by_document(uow, document_id)
+    party_id = room.speaks_for()
+    if old.state is not DocumentState.EXPIRED:
+        raise Conflict(
+            N_("Only a text that was not signed in time is taken up again. Reload the page to see where it stands.")
+        )
+    require_alone(room, old.kind)
+    require_open_to(room, old.kind)
+    service.void(uow, old, room.relations, party_id)
+    return _in_its_place(room, old, from_rows(old.clauses), "take_up")
+
+
+def require_open_to(room: Room, kind: DocumentKind) -> None:
+    """Raise Conflict where the deal has moved on, so that a text of this kind has no place in it any more."""
+    if kind in CHANGES:
+        room.require_state(*CHANGEABLE)
+    elif kind is DocumentKind.LETTER_OF_INTENT:
+        room.require_state(DealState.NEGOTIATING, DealState.DRAFTING)
+    else:
+        room.require_state(DealState.DRAFTING, DealState.SIGNING)
+
+
+def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...], action: str) -> Document:
+    """A new draft of the same kind and figures as an old one."""
+    uow, party_id = room.uow, room.speaks_for()
     number = service.next_number(uow, room.deal.id, old.kind)
     subject = subject_of(room, old.kind, number, old.contract_type.value if old.contract_type else LETTER)
     figures = Figures(old.amount_fen, old.offer_id, old.contract_type, old.price_model)
@@ -97,19 +131,22 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
     change_service.carry_over(uow, old, document)
     if old.kind is DocumentKind.CONTRACT:
         room.move("draft")
-    note_step(room, document, "amend")
+    note_step(room, document, action)
     return document
 
 
-def send(uow: UnitOfWork, document_id: int) -> Document:
-    """Open the text for signature by both; a contract takes the deal to signing.
+def send(uow: UnitOfWork, document_id: int, envelope: Envelope = USUAL) -> Document:
+    """Open the text for signature by both, in the order and until the day of the envelope; a contract takes the deal to signing.
 
-    Raises Conflict when money has overtaken it, and while those who made a result may still buy it first (民法典 art. 847).
+    Raises NotFound, NotPermitted, InvalidInput for a first signer who is no party and a day out of range, Conflict when money has
+    overtaken it, and while those who made a result may still buy it first (民法典 art. 847).
     """
     room, document = enter_by_document(uow, document_id)
     change_service.require_fit(uow, document)
     require_sendable(uow, sale_of(room.deal), document)
-    service.send(uow, document, room.relations, room.speaks_for())
+    if envelope.first_party_id not in {None, room.deal.seller_party_id, room.deal.buyer_party_id}:
+        raise InvalidInput(N_("Choose who signs first."), field="order")
+    service.send(uow, document, room.relations, room.speaks_for(), envelope)
     if document.kind is DocumentKind.CONTRACT:
         room.move("send")
         related.look(uow, room.deal.id, room.deal.seller_party_id, room.deal.buyer_party_id)
@@ -122,20 +159,21 @@ def send_signing_code(uow: UnitOfWork, document_id: int, party_id: int | None = 
 
     Raises NotFound, NotPermitted, Conflict where he could not sign, InvalidInput, TooManyAttempts.
     """
-    room, document = enter_by_document(uow, document_id)
-    require_all(signing_service.signing_facts(uow, document, room.speaks_for(party_id)))
+    _, document, signer = enter_to_sign(uow, document_id, party_id)
+    require_all(signing_service.signing_facts(uow, document, signer.party_id, signer.power_id is not None))
     return send_code(uow, signing_service.code_about(document))
 
 
 def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: int | None = None) -> Document:
-    """Sign electronically for one's party. With the last signature the document takes effect in this transaction.
+    """Sign electronically for one's party, or for that which has handed its signature over to the actor.
+
+    With the last signature the document takes effect in this transaction.
 
     Raises NotFound, NotPermitted, Conflict, InvalidInput, TooManyAttempts.
     """
-    room, document = enter_by_document(uow, document_id)
-    signer = room.speaks_for(party_id)
-    is_complete = signing_service.sign(uow, document, room.relations, signer, confirmed)
-    note_step(room, document, "sign")
+    room, document, signer = enter_to_sign(uow, document_id, party_id)
+    is_complete = signing_service.sign(uow, document, room.relations, signer.party_id, confirmed, signer.power_id)
+    room.step(STEP_OF[document.kind], document.id, "sign", signer.party_id)
     if is_complete:
         take_effect(room, document)
     return document

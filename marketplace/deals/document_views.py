@@ -14,6 +14,7 @@ from marketplace.contracts.signing_service import Confirmation
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
+from marketplace.deals.envelope_forms import SendForm
 from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
 from marketplace.deals.paper_views import refuse_reason, show_document
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -79,10 +80,13 @@ def edit_document(document_id: int) -> str | Response:
 
 @blueprint.post("/documents/<int:document_id>/send")
 @requires(signed_in)
-def send_document(document_id: int) -> Response:
-    """Open the text for signature."""
-    with writing() as uow:
-        document_service.send(uow, document_id)
+def send_document(document_id: int) -> str | Response:
+    """Open the text for signature, in the order and until the day chosen."""
+    form = SendForm()
+    with reading() as uow:
+        form.offer(document_queries.document_page(uow, document_id).signatories)
+    if submitted(form, lambda uow: document_service.send(uow, document_id, form.read())) is None:
+        return refuse_reason(document_id, Refused("send", form))
     flash(_("The text is open for signature by both parties."), "success")
     return _to(document_id)
 
@@ -181,8 +185,8 @@ def _file_name(document: Document) -> str:
 
 
 def _signatory(page: DocumentPage, wanted: str) -> Signatory:
-    """The party the reader signs for: the one named, else the first of his that has not signed, else his only one."""
-    mine = [one for one in page.signatories if one.is_mine and wanted in {"", str(one.party.id)}]
+    """The party the reader signs for: the one named, else the first he may sign for that has not signed, else his only one."""
+    mine = [one for one in page.signatories if one.may_sign and wanted in {"", str(one.party.id)}]
     if not mine:
         raise NotPermitted(N_("Only the parties of this deal may do this."))
     return next((one for one in mine if one.signature is None), mine[0])

@@ -33,7 +33,15 @@ _DEAL = {
     "terminate": N_("Termination recorded"),
     "end_by_agreement": N_("Contract ended by agreement"),
 }
+_ENVELOPE = {
+    "hand_over": N_("Signature handed over by a written power"),
+    "revoke": N_("Written power taken back"),
+    "give_back": N_("Written power given back"),
+    "expire": N_("Not signed in time: the text has expired"),
+    "take_up": N_("Text that was not signed in time taken up again"),
+}
 _CONTRACT = {
+    **_ENVELOPE,
     "draft": N_("Contract text written"),
     "amend": N_("Contract text changed"),
     "tell": N_("Contributors told that they may buy first"),
@@ -49,6 +57,7 @@ _CONTRACT = {
     "reject": N_("Scan of the contract rejected"),
 }
 _LETTER = {
+    **_ENVELOPE,
     "draft": N_("Letter of intent written"),
     "amend": N_("Letter of intent changed"),
     "send": N_("Letter of intent sent for signature"),
@@ -61,6 +70,7 @@ _LETTER = {
     "reject": N_("Scan of the letter of intent rejected"),
 }
 _AMENDMENT = {
+    **_ENVELOPE,
     "draft": N_("Amendment written"),
     "amend": N_("Amendment reworded"),
     "send": N_("Amendment sent for signature"),
@@ -74,6 +84,7 @@ _AMENDMENT = {
     "reject": N_("Scan of the amendment rejected"),
 }
 _TERMINATION = {
+    **_ENVELOPE,
     "draft": N_("Termination agreement written"),
     "amend": N_("Termination agreement reworded"),
     "send": N_("Termination agreement sent for signature"),
@@ -126,7 +137,7 @@ _GOOD = frozenset(
     {"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify", "pay_online", "lift_dispute"}
 )
 _BAD = frozenset(
-    {"decline", "lose", "terminate", "end_by_agreement", "reject", "lapse", "withdraw", "refuse", "object"}
+    {"decline", "lose", "terminate", "end_by_agreement", "reject", "lapse", "expire", "withdraw", "refuse", "object"}
     | {"open_dispute", "lose_dispute"}
 )
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.deals import document_queries, document_service
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
+from marketplace.deals.envelope_forms import send_form
 from marketplace.deals.forms import ReasonForm, Refused, ScanForm, forms_for, upload_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
@@ -21,12 +22,14 @@ from marketplace.web.submission import submitted
 def show_document(page: DocumentPage, form: ScanForm, refused: Refused | None = None) -> str:
     """The page of a document with the form for a scan, and with a reason that was not taken."""
     given = refused.form if refused else None
-    reasons = forms_for(ReasonForm, refused)
-    return render_template("contracts/document.html", page=page, form=form, refused=given, reason_form=reasons)
+    reasons, send = forms_for(ReasonForm, refused), send_form(page, refused)
+    return render_template(
+        "contracts/document.html", page=page, form=form, refused=given, reason_form=reasons, send_form=send
+    )
 
 
 def refuse_reason(document_id: int, refused: Refused) -> str:
-    """The same page again, with what is wrong with the reason beside it."""
+    """The same page again, with what is wrong with a small form of it beside it."""
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
     return show_document(page, ScanForm(formdata=None), refused)

@@ -26,6 +26,7 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.clock import CHINA
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
+from marketplace.powers.models import SigningPower
 from marketplace.settings import Settings
 
 LARGEST_PDF = 20 * 1024 * 1024
@@ -33,6 +34,7 @@ LARGEST_PDF = 20 * 1024 * 1024
 EMPTY = "（无）"
 LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同；逐字对照见附页。"
 REWORDED = "双方对本条有修改；标准文本第 {version} 版，对照见附页。"
+POWER = "代理权"
 PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
 
@@ -133,16 +135,33 @@ def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) ->
     deal = uow.session.get_one(Deal, document.deal_id)
     names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
     return tuple(
-        SignatureBlock(place_of(party_id), label, names[party_id].name, _facts(of_party.get(party_id)))
+        SignatureBlock(place_of(party_id), label, names[party_id].name, _facts(uow, of_party.get(party_id)))
         for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
     )
 
 
-def _facts(signature: Signature | None) -> tuple[Row, ...]:
+def _facts(uow: UnitOfWork, signature: Signature | None) -> tuple[Row, ...]:
     if signature is None:
         return ()
-    facts = (("签署人", signature.signer_name), ("北京时间", moment_text(signature.at)), ("方式", "电子签署"))
+    power = power_of(uow, signature)
+    rests_on = ((POWER, power_text(power)),) if power else ()
+    facts = (
+        ("签署人", signature.signer_name),
+        *rests_on,
+        ("北京时间", moment_text(signature.at)),
+        ("方式", "电子签署"),
+    )
     return (*facts, ("已同意", f"签署方式，版本 {signature.method}")) if signature.method else facts
+
+
+def power_of(uow: UnitOfWork, signature: Signature) -> SigningPower | None:
+    """The written power a signature rests on."""
+    return uow.session.get_one(SigningPower, signature.power_id) if signature.power_id else None
+
+
+def power_text(power: SigningPower) -> str:
+    """It, as it is printed beside the signature: how long it held, and the beginning of the paper's SHA-256."""
+    return f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}"
 
 
 def place_of(party_id: int) -> str:

@@ -1,9 +1,10 @@
 """Where a deal stands on its track, and who owes the next step by when. Computed from what is there, never stored. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from marketplace.contracts.envelope import TOGETHER, turn
 from marketplace.contracts.rules import DOCUMENT_STATES, LIVE, PAPER_STATES, DocumentState, PaperState
 from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
 from marketplace.kernel.messages import N_, Labelled
@@ -31,13 +32,16 @@ class OfferFacts:
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """The newest text of a kind: who wrote it and which sides have signed or confirmed the scan."""
+    """The newest text of a kind: who wrote it, which sides have signed or confirmed the scan, in which order they sign, and the
+    last day for it (None: the usual days)."""
 
     state: DocumentState
     paper: PaperState
     written_by: Who
     signed: frozenset[Who] = frozenset()
     confirmed: frozenset[Who] = frozenset()
+    order: Mapping[Who, int] = field(default_factory=lambda: {Who.SELLER: TOGETHER, Who.BUYER: TOGETHER})
+    sign_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -202,12 +206,15 @@ def _signing(at: Situation, document: DocumentFacts, label: str) -> NextStep:
     if document.paper is PaperState.CONFIRMED:
         return NextStep(Who.OFFICIAL, N_("Verify the paper"), _due(at, paper_days))
     if document.paper is PaperState.UPLOADED:
-        return NextStep(_missing(document.confirmed), N_("Confirm the scan of the paper"), _due(at, paper_days))
-    return NextStep(_missing(document.signed), label, _due(at, DOCUMENT_STATES.days_allowed(document.state)))
+        days = [day for day in (_due(at, paper_days), document.sign_by) if day is not None]
+        return NextStep(
+            _one_of(SIDES - document.confirmed), N_("Confirm the scan of the paper"), min(days, default=None)
+        )
+    due = document.sign_by or _due(at, DOCUMENT_STATES.days_allowed(document.state))
+    return NextStep(_one_of(turn(document.order, document.signed)), label, due)
 
 
-def _missing(done: frozenset[Who]) -> Who:
-    left = SIDES - done
+def _one_of(left: frozenset[Who]) -> Who:
     return next(iter(left)) if len(left) == 1 else Who.BOTH
 
 

@@ -19,13 +19,14 @@ from marketplace.contracts.seals import Seal as Sealing
 from marketplace.contracts.seals import sealed
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Row, look_of_seal
-from marketplace.deals.printing import LARGEST_PDF, files_of, moment_text, place_of
+from marketplace.deals.printing import LARGEST_PDF, POWER, files_of, moment_text, place_of, power_of, power_text
 from marketplace.infra.certificates import Credential, Subject
 from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
+from marketplace.powers.models import SigningPower
 
 REASON = "同意签署本文件"
 PRINTED_WITHIN = timedelta(hours=1)
@@ -41,6 +42,7 @@ class ToSeal:
 
     signature: Signature
     subject: Subject
+    power: SigningPower | None = None
 
 
 @dataclass
@@ -68,7 +70,10 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
     if not missing or not all_sealed(signed):
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
-    waiting = [ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in missing]
+    waiting = [
+        ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference), power_of(uow, one))
+        for one in missing
+    ]
     return Sealed(done[-1].sha256 if done else _printed(uow, document), len(done) + 1, waiting)
 
 
@@ -102,14 +107,17 @@ def _seal(services: Services, made: Sealed) -> None:
 
 
 def _sealing(one: ToSeal, credential: Credential) -> Sealing:
-    at, rows = one.signature.at, _rows(one.signature, credential)
+    at, rows = one.signature.at, _rows(one, credential)
     look = look_of_seal(rows, at)
     return Sealing(place_of(one.signature.party_id), one.signature.signer_name, REASON, at, credential, look)
 
 
-def _rows(signature: Signature, credential: Credential) -> tuple[Row, ...]:
+def _rows(one: ToSeal, credential: Credential) -> tuple[Row, ...]:
+    signature = one.signature
+    power = ((POWER, power_text(one.power)),) if one.power else ()
     return (
         ("签署人", shorten(signature.signer_name)),
+        *power,
         ("北京时间", moment_text(signature.at)),
         ("方式", f"电子签名（PAdES），版本 {signature.method}"),
         ("证书号", serial_text(credential.serial)),

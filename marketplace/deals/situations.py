@@ -1,13 +1,13 @@
 """Reads what the next step of deals depends on: newest offers, texts, signatures and confirmations, for many deals at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.models import Document, Scan, ScanConfirmation, Settlement, Signature
+from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Settlement, Signature
 from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.progress import DocumentFacts, MoneyFacts, OfferFacts, ReceiptFacts, Situation, Who, other
@@ -27,6 +27,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
     documents = _newest_documents(session, ids)
     signed = _signed(session, [document.id for document in documents.values()])
     confirmed = _confirmed(session, documents.values())
+    orders = _orders(session, [document.id for document in documents.values()])
     unpaid = unpaid_lines(session, ids)
     owed = owed_by_buyers(session, ids)
     settle_on = _settle_on(session, ids)
@@ -36,7 +37,7 @@ def situations(session: Session, deals: Sequence[Deal]) -> dict[int, Situation]:
     found = {}
     for deal in deals:
         facts = {
-            kind: _document_facts(deal, document, signed, confirmed)
+            kind: _document_facts(deal, document, signed, confirmed, orders[document.id])
             for kind in DocumentKind
             if (document := documents.get((deal.id, kind))) is not None
         }
@@ -107,13 +108,28 @@ def _confirmed(session: Session, documents: Iterable[Document]) -> set[Pair]:
     return {(document_id, party_id) for document_id, party_id in session.execute(rows.where(Scan.id.in_(newest)))}
 
 
-def _document_facts(deal: Deal, document: Document, signed: set[Pair], confirmed: set[Pair]) -> DocumentFacts:
+def _orders(session: Session, document_ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """The positions in which the parties of documents sign, by document and party."""
+    columns = (DocumentParty.document_id, DocumentParty.party_id, DocumentParty.position)
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for document_id, party_id, position in session.execute(
+        select(*columns).where(DocumentParty.document_id.in_(document_ids))
+    ):
+        found[document_id][party_id] = position
+    return found
+
+
+def _document_facts(
+    deal: Deal, document: Document, signed: set[Pair], confirmed: set[Pair], order: Mapping[int, int]
+) -> DocumentFacts:
     return DocumentFacts(
         document.state,
         document.paper,
         side_of(deal, document.by_party_id),
         _sides(deal, document.id, signed),
         _sides(deal, document.id, confirmed),
+        {side_of(deal, party_id): position for party_id, position in order.items()},
+        document.sign_by,
     )
 
 

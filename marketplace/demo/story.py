@@ -183,6 +183,8 @@ class StepTold(Told):
     delivery: str = ""
     acceptance: str = ""
     valid_days: int | None = None
+    signs_first: str = ""
+    sign_days: int | None = None
     line: int = 1
     reason: str = ""
     end_reason: EndReason | None = None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
+from marketplace.contracts.envelope import Envelope
 from marketplace.contracts.models import Document
 from marketplace.contracts.paper_service import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
@@ -161,8 +162,11 @@ def _reword(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     documents.amend(uow, scene.text(uow).id, step.clauses)
 
 
-def _send(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
-    documents.send(uow, scene.text(uow).id)
+def _send(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
+    deal = uow.session.get_one(Deal, scene.deal_id)
+    first = {"seller": deal.seller_party_id, "buyer": deal.buyer_party_id}.get(step.signs_first)
+    sign_by = china_day(uow.now()) + timedelta(days=step.sign_days) if step.sign_days else None
+    documents.send(uow, scene.text(uow).id, Envelope(first, sign_by))
 
 
 SIGNED = {
@@ -184,6 +188,10 @@ def _sign(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
 
 def _letter(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     documents.send(uow, documents.draft_letter(uow, scene.deal_id, step.amount_yuan * 100).id)
+
+
+def _take_up_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
+    documents.take_up(uow, scene.text(uow, DocumentKind.LETTER_OF_INTENT).id)
 
 
 def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
@@ -213,6 +221,7 @@ STEPS: dict[str, Callable[[UnitOfWork, Scene, StepTold], None]] = {
     "reword": _reword,
     "send": _send,
     "letter_of_intent": _letter,
+    "take_up_letter": _take_up_letter,
     **dict.fromkeys(SIGNED, _sign),
     "upload_scan": _upload_scan,
     "confirm_scan": _confirm_scan,

@@ -16,6 +16,7 @@ from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
 from marketplace.evidence.queries import Chain, Paper, Papers
+from marketplace.powers.models import SigningPower
 
 _PERSON = "（自然人）"
 
@@ -51,6 +52,7 @@ def files_of(papers: Papers) -> dict[str, Part]:
     files |= {name: Stored(pdf.sha256) for name, pdf in zip(_pdf_names(papers), papers.pdfs, strict=True)}
     if papers.paper:
         files[_scan_name(papers, papers.paper.scan)] = Stored(papers.paper.scan.sha256)
+    files |= {_power_name(papers, one): Stored(one.paper_sha256) for one in papers.powers.values()}
     for chain in papers.chains.values():
         files[_chain_name(papers, chain)] = pem(*(one.public_bytes(Encoding.DER) for one in chain.certificates[:-1]))
     agreed = {one.method for one in papers.signatures if one.method}
@@ -94,8 +96,22 @@ def _signature(papers: Papers, signature: Signature) -> dict[str, Any]:
         "sha256": signature.sha256,
         "method": signature.method,
         "factor": signature.factor,
+        "power": _power(papers, signature),
         "in_pdf": _in_pdf(papers, chain) if chain else None,
     }
+
+
+def _power(papers: Papers, signature: Signature) -> dict[str, Any] | None:
+    """The written power the signature rests on; None for whoever may sign for the party anyway."""
+    power = papers.powers.get(signature.party_id)
+    if power is None:
+        return None
+    given, until = _moment(power.at), power.until.isoformat()
+    return {"file": _power_name(papers, power), "sha256": power.paper_sha256, "given_at": given, "until": until}
+
+
+def _power_name(papers: Papers, power: SigningPower) -> str:
+    return f"documents/{papers.name}-power-{power.id}{mimetypes.guess_extension(power.paper_type) or ''}"
 
 
 def _in_pdf(papers: Papers, chain: Chain) -> dict[str, Any]:

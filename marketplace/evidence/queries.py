@@ -1,7 +1,7 @@
 """What a deal's complete documents are proved by: texts, PDFs, signatures, certificates, scans."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from cryptography.x509.oid import NameOID
@@ -14,12 +14,13 @@ from marketplace.contracts.rules import Basis, DocumentState, PrintKind
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
-from marketplace.deals.printing import files_of
+from marketplace.deals.printing import files_of, power_of
 from marketplace.deals.sealing import seals_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
+from marketplace.powers.models import SigningPower
 
 READERS = frozenset({Relation.PARTY, Relation.OFFICIAL, Relation.SYSTEM})
 """Not the authors of listings: they read of a deal, but the signed papers are the parties'."""
@@ -58,13 +59,15 @@ class Paper:
 
 @dataclass(frozen=True)
 class Papers:
-    """Everything there is of one complete document; `chains` by party, empty where nothing was put into the PDF."""
+    """Everything there is of one complete document; `chains` by party, empty where nothing was put into the PDF, `powers` by
+    party, where it was signed by a written one."""
 
     document: Document
     pdfs: tuple[Pdf, ...]
     signatures: Sequence[Signature]
     chains: dict[int, Chain]
     paper: Paper | None
+    powers: Mapping[int, SigningPower] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -106,6 +109,7 @@ def _papers(uow: UnitOfWork, document: Document) -> Papers:
         signatures=signed,
         chains={seal.party_id: Chain(seal.number, _certificates(seal)) for seal in seals},
         paper=_paper(uow, document) if is_paper else None,
+        powers={one.party_id: power for one in signed if (power := power_of(uow, one)) is not None},
     )
 
 

@@ -263,6 +263,9 @@ class Evidence:
             require(one["sha256"] == expected, name, f"is not what {one['signer']} signed", "不是该签署人所签的正文")
             method = f"methods/{one['method']}.txt"
             require(not one["method"] or method in self.files, method, "is missing", "缺失")
+            power = one.get("power")
+            is_same = not power or sha256(self.files[power["file"]]) == power["sha256"]
+            require(is_same, f"power of {one['signer']}", "is another paper", "授权委托书不符")
             events.append(("sign", one["party_id"]))
         agreed = {one["party_id"] for one in document["signatures"]}
         if document["basis"] == "paper":

@@ -17,6 +17,7 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.NEED_RETURNED: ("needs.page", "need_id", N_("Read the remarks")),
     TaskKind.FRESHNESS: ("results.page", "result_id", N_("Confirm")),
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
+    TaskKind.DELEGATED: ("deals.document", "document_id", N_("Read and sign")),
     TaskKind.PREEMPTION: ("deals.preemption", "preemption_id", N_("Answer")),
     TaskKind.REGISTER: ("registrations.page", "deal_id", N_("Go there")),
     TaskKind.APPLICATION: ("registrations.page", "deal_id", N_("Go there")),

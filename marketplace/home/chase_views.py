@@ -19,7 +19,7 @@ from marketplace.reminders.models import Reminder
 from marketplace.reminders.queries import Reminded, last_reminders
 from marketplace.reminders.rules import Subject
 from marketplace.web import formats
-from marketplace.web.access import official, requires
+from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import writing
 from marketplace.web.forms import is_member
 from marketplace.web.locale import translate
@@ -55,21 +55,30 @@ def chase_of(uow: UnitOfWork, subjects: Mapping[Hashable, Subject]) -> Chase:
 @requires(official)
 def remind_of_interest(interest_id: int) -> Response:
     """Remind who has not answered an interest."""
-    return _remind(lambda uow: chasing.remind_of_interest(uow, interest_id), "home.silent")
+    return _remind(lambda uow: chasing.remind_of_interest(uow, interest_id), url_for("home.silent"))
 
 
 @blueprint.post("/review/stalled/<int:deal_id>/reminder")
 @requires(official)
 def remind_of_deal(deal_id: int) -> Response:
     """Remind who owes the next step of a deal."""
-    return _remind(lambda uow: chasing.remind_of_deal(uow, deal_id), "home.stalled")
+    return _remind(lambda uow: chasing.remind_of_deal(uow, deal_id), url_for("home.stalled"))
 
 
 @blueprint.post("/review/overdue/<int:milestone_id>/reminder")
 @requires(official)
 def remind_of_payment(milestone_id: int) -> Response:
     """Remind the buyer of a payment."""
-    return _remind(lambda uow: chasing.remind_of_payment(uow, milestone_id), "home.overdue_payments")
+    return _remind(lambda uow: chasing.remind_of_payment(uow, milestone_id), url_for("home.overdue_payments"))
+
+
+@blueprint.post("/documents/<int:document_id>/reminder")
+@requires(signed_in)
+def remind_of_signature(document_id: int) -> Response:
+    """Remind whoever has to sign a document; the other party may, and an official."""
+    return _remind(
+        lambda uow: chasing.remind_of_signature(uow, document_id), url_for("deals.document", document_id=document_id)
+    )
 
 
 @blueprint.post("/review/<kind>/<int:target_id>/reminder")
@@ -78,7 +87,7 @@ def remind_of_review(kind: str, target_id: int) -> Response:
     """Remind the officials who hold a decision."""
     if not is_member(ReviewKind, kind):
         raise NotFound(N_("There is no such page."))
-    return _remind(lambda uow: chasing.remind_of_review(uow, ReviewKind(kind), target_id), "home.review_queue")
+    return _remind(lambda uow: chasing.remind_of_review(uow, ReviewKind(kind), target_id), url_for("home.review_queue"))
 
 
 def _remind(use_case: Callable[[UnitOfWork], Reminder], back: str) -> Response:
@@ -96,4 +105,4 @@ def _remind(use_case: Callable[[UnitOfWork], Reminder], back: str) -> Response:
             ngettext("The reminder is sent to %(num)s person.", "The reminder is sent to %(num)s people.", people),
             "success",
         )
-    return redirect(page_before(url_for(back)), code=303)
+    return redirect(page_before(back), code=303)

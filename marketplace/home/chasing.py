@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
+from marketplace.deals import envelope_service as envelopes
 from marketplace.deals.progress import Who
 from marketplace.home import overdue, oversight, review_queue
 from marketplace.home.oversight import StalledRow
@@ -16,7 +17,7 @@ from marketplace.listings.models import Listing
 from marketplace.matching.models import Interest
 from marketplace.matching.rules import OPEN, Side
 from marketplace.notifications.audience import People, behind, officials, speakers
-from marketplace.notifications.notices import deal_path, interest_path, payments_path
+from marketplace.notifications.notices import deal_path, document_path, interest_path, payments_path
 from marketplace.organisations.actors import actor_of
 from marketplace.reminders.models import Reminder
 from marketplace.reminders.rules import ReminderKind, Subject
@@ -28,6 +29,8 @@ INTEREST = N_(
 DEAL = N_("The union reminds you: the deal “%(title)s” waits for your next step: %(step)s.")
 REVIEW = N_("%(name)s reminds you: “%(title)s” (%(kind)s) is overdue and waits for your decision.")
 PAYMENT = N_("The union reminds you: in the deal “%(title)s” %(amount)s was to be paid by %(day)s.")
+SIGNATURE = N_("%(name)s reminds you: %(kind)s of the deal “%(title)s” waits for your signature.")
+SIGNATURE_BY = N_("%(name)s reminds you: %(kind)s of the deal “%(title)s” waits for your signature, until %(day)s.")
 GONE = N_("This waits no longer, or it is not in your counties. Nothing was sent.")
 REVIEWS = "/review"
 """Where an official finds what waits for his decision."""
@@ -51,6 +54,11 @@ def about_review(kind: ReviewKind, target_id: int) -> Subject:
 def about_payment(milestone_id: int) -> Subject:
     """What a reminder of an overdue payment is about."""
     return Subject(ReminderKind.PAYMENT, milestone_id)
+
+
+def about_signature(document_id: int) -> Subject:
+    """What a reminder to sign is about."""
+    return Subject(ReminderKind.SIGNATURE, document_id)
 
 
 def remind_of_interest(uow: UnitOfWork, interest_id: int) -> Reminder:
@@ -118,3 +126,21 @@ def remind_of_payment(uow: UnitOfWork, milestone_id: int) -> Reminder:
     params: Params = {"title": title, "amount": amount, "day": day}
     people = speakers(uow.session, row.deal.buyer.id)
     return remind(uow, about_payment(milestone_id), people, PAYMENT, params, payments_path(row.deal.id))
+
+
+def remind_of_signature(uow: UnitOfWork, document_id: int) -> Reminder:
+    """A party that waits for the other, or an official, reminds whoever has to sign now.
+
+    Raises NotFound, NotPermitted, Conflict where nobody's turn is open that is not the actor's own; emits ReminderSent.
+    """
+    awaited = envelopes.awaited(uow, document_id)
+    people = speakers(uow.session, *awaited.party_ids) | awaited.holders
+    kind = words([awaited.document.kind])
+    params: Params = {"name": uow.actor.name, "kind": kind, "title": awaited.title}
+    message, sign_by = SIGNATURE, awaited.document.sign_by
+    if sign_by is not None:
+        message, params = SIGNATURE_BY, {**params, "day": on_day(sign_by)}
+    url = document_path(document_id)
+    sent = remind(uow, about_signature(document_id), people, message, params, url, by_party=awaited.by_party)
+    envelopes.note_reminded(uow, awaited)
+    return sent

@@ -74,6 +74,7 @@ class TaskKind(Labelled):
     NEED_RETURNED = "need_returned", N_("Your need “%(title)s” came back with remarks")
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
+    DELEGATED = "delegated", N_("Sign “%(title)s” for your unit, by its written power")
     PREEMPTION = "preemption", N_("You may buy “%(title)s” first: say whether you do")
     REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")
     APPLICATION = "application", N_("Complete the application for registration of “%(title)s”")

@@ -20,6 +20,7 @@ class Relation(StrEnum):
     PARTY = "party"  # may act for either party
     SELLER = "seller"  # may act for the party that gives the technology
     BUYER = "buyer"  # may act for the party that takes it
+    DELEGATE = "delegate"  # signs this one text by a written power of its party
     OFFICIAL = "official"  # official for the county, or of the city
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"

@@ -10,6 +10,7 @@ from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, words
+from marketplace.notifications import about_envelopes
 from marketplace.notifications.audience import NOBODY, officials, speakers
 from marketplace.notifications.notices import Notice, deal_path, document_path, listing_path
 from marketplace.results.models import Result
@@ -34,8 +35,6 @@ OFFER = {
     "lapse": N_("An offer in the deal “%(title)s” has lapsed without an answer."),
 }
 DOCUMENT = {
-    "send": N_("%(kind)s of the deal “%(title)s”: ready to be signed. Please read and sign it."),
-    "sign": N_("%(kind)s of the deal “%(title)s”: the other side has signed."),
     "complete": N_("%(kind)s of the deal “%(title)s”: signed by both sides."),
     "decline": N_(
         "%(kind)s of the deal “%(title)s”: the other side declined to sign. The reason stands in the document."
@@ -78,6 +77,7 @@ def document_moved(uow: UnitOfWork, event: DocumentMoved) -> Iterator[Notice]:
     deal = uow.session.get_one(Deal, event.deal_id)
     params: Params = {"title": deal.title, "kind": words([DocumentKind(event.kind)])}
     url = document_path(event.document_id)
+    yield from about_envelopes.document_moved(uow, event, deal)
     if event.action in DOCUMENT:
         others = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}
         yield Notice(speakers(uow.session, *others), DOCUMENT[event.action], url, params)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.benefits.events import BenefitMoved
-from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
@@ -18,6 +18,7 @@ from marketplace.matching.events import InterestMoved
 from marketplace.notifications import (
     about_benefits,
     about_deals,
+    about_envelopes,
     about_interests,
     about_listings,
     about_organisations,
@@ -34,6 +35,7 @@ from marketplace.notifications.service import notify
 from marketplace.online.events import DisputeMoved
 from marketplace.organisations.events import MembershipMoved, OrganisationMoved
 from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMoved
+from marketplace.powers.events import PowerMoved
 from marketplace.preemptions.events import PreemptionMoved
 from marketplace.registrations.events import RecordMoved, RegistrationMoved, TransferMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
@@ -52,6 +54,8 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     MessageSent: about_deals.message_sent,
     OfferMoved: about_deals.offer_moved,
     DocumentMoved: about_deals.document_moved,
+    SigningDue: about_envelopes.signing_due,
+    PowerMoved: about_envelopes.power_moved,
     MilestoneMoved: about_payments.milestone_moved,
     RoyaltyMoved: about_payments.royalty_moved,
     ReceiptMoved: about_payments.receipt_moved,

@@ -8,7 +8,7 @@ from marketplace.kernel.events import Event, event
 @event("reminder.sent")
 @dataclass(frozen=True)
 class ReminderSent(Event):
-    """An official has reminded people of something; `about` names it as `payment:7`."""
+    """An official, or a party that waits, has reminded people of something; `about` names it as `payment:7`."""
 
     reminder_id: int
     about: str

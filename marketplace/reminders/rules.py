@@ -13,6 +13,7 @@ class ReminderKind(Labelled):
     DEAL = "deal", N_("Deal that does not move")
     REVIEW = "review", N_("Decision that is overdue")
     PAYMENT = "payment", N_("Payment that is overdue")
+    SIGNATURE = "signature", N_("Signature that is waited for")
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,22 @@ NOBODY = N_("Nobody who could act here has an account. A call is the way; nothin
 
 
 def remind(
-    uow: UnitOfWork, subject: Subject, people: Iterable[int], message: str, params: Params, url: str
+    uow: UnitOfWork,
+    subject: Subject,
+    people: Iterable[int],
+    message: str,
+    params: Params,
+    url: str,
+    *,
+    by_party: bool = False,
 ) -> Reminder:
     """Tell these people, in the inbox and by mail in their language, and write down that it was done.
 
-    `message` is a msgid with `params`, `url` a path of this site. Raises NotPermitted for all but officials, Conflict where there
-    is nobody to tell and within `reminder_days` of the last one, naming who sent it; emits ReminderSent.
+    `message` is a msgid with `params`, `url` a path of this site. Raises NotPermitted for all but officials, unless the caller
+    has found that it is a party that waits for the other one (`by_party`), Conflict where there is nobody to tell and within
+    `reminder_days` of the last one, naming who sent it; emits ReminderSent.
     """
-    if not uow.actor.is_official:
+    if not (uow.actor.is_official or by_party):
         raise NotPermitted(N_("Only officials of the union send reminders."))
     owing = set(people)
     told = sorted(owing - {uow.actor.user_id})

@@ -225,7 +225,7 @@ def test_only_the_parties_change_a_contract(factory: UnitOfWorkFactory, people: 
     document_id = write_amendment(factory, people.company, deal)
     for actor, kind in ((people.county_official, NotPermitted), (people.stranger, NotFound)):
         with factory.writing(actor) as uow:
-            refused(lambda uow=uow: change_service.take_off(uow, document_id), kind)  # type: ignore[misc]
+            refused(lambda uow=uow: change_service.take_off(uow, document_id, "改日再议"), kind)  # type: ignore[misc]
 
 
 def test_one_change_at_a_time(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
@@ -234,7 +234,7 @@ def test_one_change_at_a_time(factory: UnitOfWorkFactory, people: People, deal: 
     second = write_amendment(factory, people.seller_contact, deal, replace(LOWERED, reason="另一个原因。"))
     assert text(factory, first).state is DocumentState.VOID
     with factory.writing(people.company) as uow:
-        change_service.take_off(uow, second)
+        change_service.take_off(uow, second, "改日再议")
     refused(lambda: sign(factory, people.company, second), Conflict)
     write_termination(factory, people.seller_contact, deal)
 
@@ -282,7 +282,7 @@ def test_an_amendment_on_paper_takes_effect_when_an_official_has_compared_it(
         with factory.writing(actor) as uow:
             document_service.confirm_scan(uow, document_id, scan_id)
     with factory.writing(people.company) as uow:
-        refused(lambda: change_service.take_off(uow, document_id), Conflict)
+        refused(lambda: change_service.take_off(uow, document_id, "改日再议"), Conflict)
     receipt_id = report(factory, people.company, lines_of(factory, deal)[2].id, 100)
     with factory.writing(people.county_official) as uow:
         refused(lambda: document_service.verify_scan(uow, document_id, scan_id), Conflict)

@@ -311,7 +311,7 @@ class Money(RuleBasedStateMachine):
             for receipt_id in receipts:
                 self.attempt(who, partial(payment_service.end, receipt_id=receipt_id, action=action, reason="不符"))
         for document_id in texts:
-            self.attempt("company", partial(change_service.take_off, document_id=document_id))
+            self.attempt("company", partial(change_service.take_off, document_id=document_id, reason="改日再议"))
         settling = Settling(0, self.today, "协商解除", end_reason=EndReason.PLANS)
         self.write("company", lambda uow: change_service.propose_termination(uow, self.deal_id, settling))
         self.sign_some("company", "seller_contact")

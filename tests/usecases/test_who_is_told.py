@@ -232,7 +232,7 @@ def deal_id(factory: UnitOfWorkFactory, people: People, drain: Drain) -> int:
         (lambda d, b, s: OfferMoved(d, 1, "make", b), "company", SELLERS),
         (lambda d, b, s: OfferMoved(d, 1, "accept", s), "seller_contact", BUYERS),
         (lambda d, b, s: OfferMoved(d, 1, "lapse", b), None, SELLERS | BUYERS),
-        (lambda d, b, s: DocumentMoved(4, d, "contract", "send", "", s), "seller_contact", BUYERS),
+        (lambda d, b, s: DocumentMoved(4, d, "contract", "upload", "", s), "seller_contact", BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "contract", "complete", "", None), None, SELLERS | BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "amendment", "complete", "", None), None, SELLERS | BUYERS),
         (lambda d, b, s: DocumentMoved(4, d, "contract", "draft", "", s), "seller_contact", set()),

@@ -155,7 +155,10 @@ def test_writing_it_anew_begins_with_the_text_on_the_table(
     for said in ("二号生产线停用，只装一台。", 'value="60000"', 'value="2027-01-31"', "已有一份补充协议在议"):
         assert said in page, said
     assert browser.get(f"/deals/{deal}/termination-agreement").status_code == 409
-    assert browser.post(f"/documents/{document_id}/take-off").location == f"/deals/{deal}"
+    assert "请填写" in browser.post(f"/documents/{document_id}/take-off", data={"reason": ""}).text
+    taken_off = browser.post(f"/documents/{document_id}/take-off", data={"reason": "改日再议"})
+    assert taken_off.location == f"/deals/{deal}"
+    assert "改日再议" in browse(people.company).get(f"/documents/{document_id}").text
     assert newest(factory).state is DocumentState.VOID
     assert browser.get(f"/deals/{deal}/termination-agreement").status_code == 200
 

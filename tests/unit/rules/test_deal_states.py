@@ -1,6 +1,7 @@
 """The lifecycle of a deal, every action in every state by every relation; who owes the next step; the track bar."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -66,6 +67,12 @@ def text(
     )
 
 
+def ordered(signed: str = "", paper: PaperState = PaperState.NONE) -> DocumentFacts:
+    """A text that the buyer signs first, until 24 November."""
+    facts = text(DocumentState.SENT, paper, signed)
+    return replace(facts, order={Who.SELLER: 2, Who.BUYER: 1}, sign_by=date(2026, 11, 24))
+
+
 SENT, N, S = DocumentState.SENT, DealState.NEGOTIATING, DealState.SIGNING
 DRAFT, IN_FORCE = DocumentState.DRAFT, DealState.IN_FORCE
 DUE_SOON = MoneyFacts(None, date(2026, 11, 30), False)
@@ -91,6 +98,10 @@ LEFT = MoneyFacts(None, None, False)
         (Situation(S, TODAY, contract=text(SENT, PaperState.UPLOADED, confirmed="b")), Who.SELLER, date(2026, 12, 5)),
         (Situation(S, TODAY, contract=text(SENT, PaperState.CONFIRMED)), Who.OFFICIAL, date(2026, 11, 27)),
         (Situation(S, TODAY, contract=text(DocumentState.DECLINED)), Who.BUYER, date(2026, 12, 5)),
+        (Situation(S, TODAY, contract=text(DocumentState.EXPIRED)), Who.BUYER, date(2026, 12, 5)),
+        (Situation(S, TODAY, contract=ordered()), Who.BUYER, date(2026, 11, 24)),
+        (Situation(S, TODAY, contract=ordered("b")), Who.SELLER, date(2026, 11, 24)),
+        (Situation(S, TODAY, contract=ordered(paper=PaperState.UPLOADED)), Who.BOTH, date(2026, 11, 24)),
         (Situation(DealState.IN_FORCE, TODAY), Who.SELLER, date(2027, 2, 18)),
         (Situation(DealState.PERFORMING, TODAY), Who.SELLER, date(2027, 5, 19)),
         (Situation(DealState.ACCEPTED, TODAY), Who.BOTH, date(2027, 1, 19)),

@@ -14,12 +14,14 @@ from tests.unit.rules.tables import Expected, check, reasons
 R = Relation
 EXPECTED: Expected = {
     ("send", "draft"): ("sent", {R.PARTY}),
-    ("sign", "sent"): ("sent", {R.PARTY}),
+    ("sign", "sent"): ("sent", {R.PARTY, R.DELEGATE}),
     ("complete", "sent"): ("complete", {R.SYSTEM}),
     ("decline", "sent"): ("declined", {R.PARTY}),
+    ("expire", "sent"): ("expired", {R.SYSTEM}),
     ("void", "draft"): ("void", {R.PARTY, R.SYSTEM}),
     ("void", "sent"): ("void", {R.PARTY, R.SYSTEM}),
     ("void", "declined"): ("void", {R.PARTY, R.SYSTEM}),
+    ("void", "expired"): ("void", {R.PARTY, R.SYSTEM}),
 }
 ACTIONS = {action for action, _ in EXPECTED} | {"amend"}
 READY = SigningFacts(
