@@ -13,6 +13,7 @@ from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
 from marketplace.contracts.service import announce
+from marketplace.identity.standing import Matter, freeze, hold, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput
@@ -28,6 +29,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
     parties = set(uow.session.scalars(select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)))
     names = names_of(uow.session, parties)
     signed = signatures(uow, document.id)
+    standing = standing_of(uow, uow.actor.user_id, party_id, matter_of(document))
     return SigningFacts(
         state=document.state,
         awaits_official=awaits_official(document.state, document.paper),
@@ -41,7 +43,14 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int) -> Signing
         has_certificates=uow.services.certificates.is_ready,
         can_get_code=contact_for_code(uow) is not None,
         fits_the_money=fits_the_money(uow, document),
+        identity_gap=standing.identity_gap,
+        authority_gap=standing.authority_gap,
     )
+
+
+def matter_of(document: Document) -> Matter:
+    """What an authority has to cover; the estimate of a royalty is in no amount."""
+    return Matter(document.deal_id, document.amount_fen)
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
@@ -83,6 +92,7 @@ def sign(
     """
     if confirmed.shown_sha256 != document.sha256:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
+    hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id))
     DOCUMENT_STATES.require("sign", document.state, relations)
     if confirmed.method != METHOD:
@@ -104,6 +114,7 @@ def sign(
         )
     )
     uow.flush()
+    freeze(uow, document.id, party_id, matter_of(document))
     announce(uow, document, "sign", party_id)
     if len(signatures(uow, document.id)) < 2:
         return False

@@ -1,7 +1,7 @@
 """The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
+    LIVE,
     PAPER_STATES,
     TAKES_BACK,
     DocumentKind,
@@ -25,12 +26,15 @@ from marketplace.contracts.rules import (
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
+from marketplace.deals.before_signing import Point, points
 from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.comparing import Changed, opposed
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
 from marketplace.deals.preemption_service import sale_of
+from marketplace.identity.models import SignatureGround
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
@@ -72,6 +76,10 @@ class DocumentPage:
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
     sending: tuple[Condition, ...] = ()
     told: tuple[Preemption, ...] = ()
+    before: tuple[Point, ...] = ()
+    """What has to be settled before it is signed, while it is not."""
+    grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
+    """What the signatures rested on, by party."""
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -154,6 +162,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
         sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
         told=tuple(told(uow, document_id)),
+        before=points(uow, deal, document) if document.state in LIVE else (),
+        grounds=grounds_of(session, document_id),
     )
 
 

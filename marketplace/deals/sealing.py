@@ -19,7 +19,8 @@ from marketplace.contracts.seals import Seal as Sealing
 from marketplace.contracts.seals import sealed
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Row, look_of_seal
-from marketplace.deals.printing import LARGEST_PDF, files_of, moment_text, place_of
+from marketplace.deals.printing import LARGEST_PDF, files_of, ground_rows, moment_text, place_of
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.certificates import Credential, Subject
 from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -37,10 +38,11 @@ _LONGEST_NAME = 24
 
 @dataclass(frozen=True)
 class ToSeal:
-    """A signature that is not in the PDF yet, and whom its certificate names."""
+    """A signature that is not in the PDF yet, whom its certificate names, and what is said of its grounds."""
 
     signature: Signature
     subject: Subject
+    rests_on: tuple[Row, ...] = ()
 
 
 @dataclass
@@ -68,7 +70,15 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
     if not missing or not all_sealed(signed):
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
-    waiting = [ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in missing]
+    grounds = grounds_of(uow.session, document.id)
+    waiting = [
+        ToSeal(
+            one,
+            Subject(one.signer_name, names[one.party_id].name, reference),
+            ground_rows(grounds[one.party_id]) if one.party_id in grounds else (),
+        )
+        for one in missing
+    ]
     return Sealed(done[-1].sha256 if done else _printed(uow, document), len(done) + 1, waiting)
 
 
@@ -102,14 +112,16 @@ def _seal(services: Services, made: Sealed) -> None:
 
 
 def _sealing(one: ToSeal, credential: Credential) -> Sealing:
-    at, rows = one.signature.at, _rows(one.signature, credential)
+    at, rows = one.signature.at, _rows(one, credential)
     look = look_of_seal(rows, at)
     return Sealing(place_of(one.signature.party_id), one.signature.signer_name, REASON, at, credential, look)
 
 
-def _rows(signature: Signature, credential: Credential) -> tuple[Row, ...]:
+def _rows(one: ToSeal, credential: Credential) -> tuple[Row, ...]:
+    signature = one.signature
     return (
         ("签署人", shorten(signature.signer_name)),
+        *one.rests_on,
         ("北京时间", moment_text(signature.at)),
         ("方式", f"电子签名（PAdES），版本 {signature.method}"),
         ("证书号", serial_text(credential.serial)),

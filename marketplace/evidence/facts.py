@@ -16,6 +16,7 @@ from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
 from marketplace.evidence.queries import Chain, Paper, Papers
+from marketplace.identity.models import SignatureGround
 
 _PERSON = "（自然人）"
 
@@ -94,7 +95,26 @@ def _signature(papers: Papers, signature: Signature) -> dict[str, Any]:
         "sha256": signature.sha256,
         "method": signature.method,
         "factor": signature.factor,
+        "rests_on": _ground(papers.grounds.get(signature.party_id)),
         "in_pdf": _in_pdf(papers, chain) if chain else None,
+    }
+
+
+def _ground(ground: SignatureGround | None) -> dict[str, Any] | None:
+    """Who signed and by what authority, as it was established before; None for signatures of before that was asked for."""
+    if ground is None:
+        return None
+    return {
+        "identity": {"id": ground.identity_id, "number": ground.masked, "verified_at": _moment(ground.verified_at)},
+        "credit_code": ground.credit_code,
+        "representative": ground.representative,
+        "authority": {
+            "id": ground.authority_id,
+            "kind": ground.authority_kind.value,
+            "valid_until": ground.authority_until.isoformat() if ground.authority_until else None,
+        }
+        if ground.authority_kind
+        else None,
     }
 
 
