@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import Consent
 from marketplace.audit.models import AuditRow
+from marketplace.contracts.queries import party_facts
 from marketplace.home.review_queue import Wanted, listed
 from marketplace.home.rules import ReviewKind, TaskKind
 from marketplace.home.waiting import tasks
@@ -16,6 +17,7 @@ from marketplace.identity.rules import CONSENT, IdentityState, Means
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, TooManyAttempts
+from marketplace.organisations.regions import load_region
 from tests.identifying import NUMBER, VERSION, declare, identify, newcomer
 from tests.personas import PASSWORD, People, made_up_number
 
@@ -242,3 +244,20 @@ def test_a_number_moved_into_another_persons_row_cannot_be_read(factory: UnitOfW
         theirs.sealed = mine.sealed
     with pytest.raises(Conflict), factory.writing(people.worker) as uow:
         service.own_number(uow, PASSWORD)
+
+
+def test_a_contract_names_a_person_with_the_masked_number_once_it_is_verified(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    person = newcomer(factory)
+
+    def block() -> str:
+        with factory.reading(person) as uow:
+            region = load_region(uow.settings.region)
+            return "\n".join(party_facts(uow.session, region, person.own_party_id or 0).lines("乙方"))
+
+    identity_id = declare(factory, person)
+    assert "身份证件号码" not in block()
+    with factory.writing(people.county_official) as uow:
+        service.verify(uow, identity_id, NUMBER, Means.CARD)
+    assert f"身份证件号码：3799**********{NUMBER[-4:]}" in block().splitlines()
