@@ -23,7 +23,7 @@ class Identity(Base):
     """A number that a person gave, and what became of it. Another number is another row.
 
     `sealed` is the number under the key `key_id`, `digest` a keyed hash of it; both go with the end of their purpose, and who
-    verified whom, by what and when stays. `name` is the person's name as it was compared.
+    verified whom, by what and when stays. `name` is the person's name when he gave it, which is compared.
     """
 
     __tablename__ = "identities"

@@ -38,9 +38,9 @@ class AuthorityRow:
 
     @property
     def cover(self) -> Cover:
-        """What it covers; a representative is one as long as the unit names him."""
+        """What it covers; a representative is one as long as the unit names him, and he is called so himself."""
         one = self.authority
-        is_current = one.kind is AuthorityKind.POWER or one.principal == self.representative
+        is_current = one.kind is AuthorityKind.POWER or one.principal == self.representative == self.agent
         return Cover(self.state, one.deal_id, one.limit_fen, one.valid_from, one.valid_until, is_current)
 
 

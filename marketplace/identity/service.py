@@ -123,10 +123,14 @@ def own_number(uow: UnitOfWork, password: str) -> str:
 
 def verify(uow: UnitOfWork, identity_id: int, number: str, means: Means) -> Identity:
     """An official of the person's county has typed the number as the card or the list of members says it: he does not see the
-    one that was given, it is compared. Raises NotFound, Conflict, InvalidInput where it is another, TooManyAttempts after some
-    of those. Emits IdentityMoved."""
+    one that was given, it is compared. Raises NotFound, Conflict, also where the person has another name by now, InvalidInput
+    where it is another number, TooManyAttempts after some of those. Emits IdentityMoved."""
     identity, user, held = require_identity(uow, identity_id)
     IDENTITY_STATES.require("verify", identity.state, held)
+    if user.name != identity.name:
+        raise Conflict(
+            N_("The person has changed his name since he gave the number. Return it, so that he gives it again.")
+        )
     tries = f"identity-check:{identity.id}"
     throttle.require_room(uow, tries, "")
     typed = require_number(number, china_day(uow.now()))
@@ -140,7 +144,6 @@ def verify(uow: UnitOfWork, identity_id: int, number: str, means: Means) -> Iden
         "verified_at": uow.now(),
         "verified_by_id": uow.actor.user_id,
         "means": means,
-        "name": user.name,
     }
     advance(uow, IDENTITY_STATES, identity, "verify", held, note="", **found)
     _announce(uow, identity, "verify")

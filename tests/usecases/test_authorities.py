@@ -180,6 +180,26 @@ def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit
     assert missing(factory, people, agent, document_id) == {"authority"}
 
 
+def test_who_borrows_the_name_of_the_representative_does_not_sign_as_himself(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    """An authority recorded under a name that the account does not bear any more is nobody's."""
+    _, document_id = waiting(factory, people)
+    agent = contact(factory, people)
+
+    def call(name: str) -> None:
+        with factory.writing(agent) as uow:
+            accounts.change_profile(uow, name, "qingzhou", "zh_CN", recommendations=True)
+
+    with factory.writing() as uow:
+        uow.session.get_one(Organisation, people.buyer_id).representative = "鲁代表"
+    call("鲁代表")
+    kind = AuthorityKind.LEGAL_REPRESENTATIVE
+    empower(factory, people, agent, kind=kind, scan=None, valid_until=None, matters="")
+    call("钱新来")  # The name under which his identity is verified.
+    assert missing(factory, people, agent, document_id) == {"authority"}
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [

@@ -5,6 +5,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts import service as accounts
 from marketplace.accounts.models import Consent
 from marketplace.audit.models import AuditRow
 from marketplace.contracts.queries import party_facts
@@ -136,6 +137,18 @@ def test_what_comes_back_waits_for_the_person_and_its_number_is_forgotten(
     declare(factory, person)
     with factory.reading(person) as uow:
         assert [task for task in tasks(uow, ()) if task.kind is TaskKind.IDENTITY_RETURNED] == []
+
+
+def test_who_changes_his_name_before_the_official_looks_is_not_verified(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    """The official compares the card with the name on his page; another one put in its place meanwhile is not verified."""
+    person = newcomer(factory)
+    identity_id = declare(factory, person)
+    with factory.writing(person) as uow:
+        accounts.change_profile(uow, "钱改名", "qingzhou", "zh_CN", recommendations=True)
+    with pytest.raises(Conflict), factory.writing(people.county_official) as uow:
+        service.verify(uow, identity_id, NUMBER, Means.CARD)
 
 
 def test_a_consent_withdrawn_before_the_official_looks_leaves_nothing_to_verify(
