@@ -20,7 +20,7 @@ from marketplace.organisations.rules import MembershipRole, OrganisationKind, Pa
 from marketplace.organisations.service import OrganisationData
 from tests.personas import People, actor_in
 
-BEFORE_IDENTITIES = "0024"
+BEFORE_IDENTITIES = "0025"
 
 
 def picture() -> io.BytesIO:

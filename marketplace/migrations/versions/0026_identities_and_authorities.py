@@ -4,8 +4,8 @@ Nobody's identity was established as a person before, so there are no identities
 authorisation: it is carried over as a power for the administrator who handed it in, as the audit log tells, where he still is
 one. Until when that paper holds was never recorded, and it is marked so. For any other unit nothing is made up.
 
-Revision ID: 0025
-Revises: 0024
+Revision ID: 0026
+Revises: 0025
 """
 
 from datetime import timedelta, timezone
@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0025'
-down_revision = '0024'
+revision = '0026'
+down_revision = '0025'
 branch_labels = None
 depends_on = None
 
