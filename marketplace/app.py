@@ -30,6 +30,7 @@ from marketplace.deals import views as deal_views
 from marketplace.duplicates import views as duplicate_views
 from marketplace.evidence import views as evidence_views
 from marketplace.home import views as home_views
+from marketplace.identity import views as identity_views
 from marketplace.infra import mail, stripe_processor
 from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     home_views.blueprint,
     account_views.blueprint,
     organisation_views.blueprint,
+    identity_views.blueprint,
     base_views.blueprint,
     result_views.blueprint,
     need_views.blueprint,

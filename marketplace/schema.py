@@ -13,6 +13,7 @@ from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.digests import models as digests
 from marketplace.duplicates import models as duplicates
+from marketplace.identity import models as identity
 from marketplace.infra import outbox
 from marketplace.infra.database import Base
 from marketplace.ledger import models as ledger
@@ -46,6 +47,7 @@ OWNERS = (
     deals,
     digests,
     duplicates,
+    identity,
     ledger,
     listings,
     matching,

@@ -168,6 +168,11 @@ class Settings(BaseSettings):
         return self.data_dir / "authority.pem"
 
     @property
+    def identity_keys_file(self) -> Path:
+        """Keys of identity numbers; in no backup, so keep a copy apart from those."""
+        return self.data_dir / "identity_keys.json"
+
+    @property
     def upload_limit(self) -> int:
         """Largest upload in bytes."""
         return self.upload_limit_mb * 1024 * 1024

@@ -8,6 +8,7 @@ from marketplace.accounts.models import SignInAttempt, VerificationCode
 from marketplace.benefits.models import Declaration
 from marketplace.contracts.models import DocumentFile, Scan, Seal
 from marketplace.deals.models import Message
+from marketplace.identity.models import Authority
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.listings.models import Attachment, ImportRun
 from marketplace.offline.models import OfflineImport, OfflinePaper
@@ -21,6 +22,7 @@ from marketplace.rewards.models import Payout, RewardLine, RewardRule
 FILE_COLUMNS = (
     Attachment.sha256,
     Attachment.thumbnail_sha256,
+    Authority.sha256,
     Declaration.proof_sha256,
     DocumentFile.sha256,
     ImportRun.sha256,

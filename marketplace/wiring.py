@@ -85,6 +85,8 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "organisation.moved": ("notifications.tell",),
     "organisation.renamed": ("listings.outdate",),
     "organisation.membership_moved": ("notifications.tell",),
+    "identity.moved": ("notifications.tell",),
+    "authority.moved": ("notifications.tell",),
     "deal.moved": ("duplicates.compare_contracts", "notifications.tell"),
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),

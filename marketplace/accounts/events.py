@@ -60,6 +60,15 @@ class Consented(_OfUser):
     version: str
 
 
+@event("user.consent_withdrawn")
+@dataclass(frozen=True)
+class ConsentWithdrawn(_OfUser):
+    """Consent to one version of a text was taken back."""
+
+    document: str
+    version: str
+
+
 @event("user.office_changed")
 @dataclass(frozen=True)
 class OfficeChanged(_OfUser):

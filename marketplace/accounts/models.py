@@ -111,7 +111,7 @@ class VerificationCode(Base):
 
 
 class Consent(Base):
-    """A person's consent to one version of a text (个人信息保护法 art. 14, 29)."""
+    """A person's consent to one version of a text (个人信息保护法 art. 14, 29), until he withdraws it (art. 15)."""
 
     __tablename__ = "consents"
 
@@ -120,3 +120,4 @@ class Consent(Base):
     document: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from marketplace.benefits.rules import DECLARATION_STATES
 from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES
 from marketplace.deals.rules import DEAL_STATES, OFFER_STATES
 from marketplace.duplicates.rules import DUPLICATE_STATES
+from marketplace.identity.rules import AUTHORITY_STATES, IDENTITY_STATES
 from marketplace.kernel.states import Relation, StateTable
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES
 from marketplace.matching.rules import INTEREST_STATES
@@ -35,6 +36,8 @@ GENERATED = "<!-- Written by `flask --app wsgi reference docs`; change the code,
 TABLES: tuple[StateTable[Any], ...] = (
     ORGANISATION_STATES,
     MEMBERSHIP_STATES,
+    IDENTITY_STATES,
+    AUTHORITY_STATES,
     RESULT_STATES,
     NEED_STATES,
     REVISION_STATES,

@@ -76,13 +76,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class PartyFacts:
-    """What the text says about a party; `code` is the 统一社会信用代码, empty for a natural person."""
+    """What the text says about a party; `code` is the 统一社会信用代码, empty for a natural person; `number` is his
+    identity number, masked, and empty until it is verified."""
 
     name: str
     is_person: bool
     code: str
     place: str
     representative: str
+    number: str = ""
 
     def __post_init__(self) -> None:
         """What people call themselves stays in its line."""
@@ -91,7 +93,8 @@ class PartyFacts:
     def lines(self, label: str) -> list[str]:
         """The block of one party at the head of the text."""
         if self.is_person:
-            return [f"{label}：{self.name}（自然人）", f"工作单位所在地：{self.place}"]
+            number = [f"身份证件号码：{self.number}"] if self.number else []
+            return [f"{label}：{self.name}（自然人）", *number, f"工作单位所在地：{self.place}"]
         found = [f"{label}：{self.name}", f"统一社会信用代码：{self.code or '未登记'}", f"所在地：{self.place}"]
         return found + ([f"法定代表人（负责人）：{self.representative}"] if self.representative else [])
 

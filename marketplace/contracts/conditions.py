@@ -11,7 +11,10 @@ from marketplace.kernel.messages import N_
 
 @dataclass(frozen=True)
 class SigningFacts:
-    """One person, about to sign one document for one party; `fits_the_money` is None where the text names no payments."""
+    """One person, about to sign one document for one party; `fits_the_money` is None where the text names no payments.
+
+    A gap is a msgid of what is missing, empty where nothing is; `authority_gap` is None for whoever signs for himself.
+    """
 
     state: DocumentState
     awaits_official: bool
@@ -25,6 +28,8 @@ class SigningFacts:
     is_turn: bool = True
     is_in_time: bool = True
     fits_the_money: bool | None = None
+    identity_gap: str = ""
+    authority_gap: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,28 @@ class Condition:
 def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
     """All preconditions in the order in which they are shown."""
     money = () if facts.fits_the_money is None else (_of_the_money(facts.fits_the_money),)
-    return (*_of_the_parties(facts), *_of_the_envelope(facts), *money, *_of_the_signer(facts))
+    return (*_of_the_parties(facts), *_of_the_envelope(facts), *_of_the_standing(facts), *money, *_of_the_signer(facts))
+
+
+def _of_the_standing(facts: SigningFacts) -> tuple[Condition, ...]:
+    """Who signs, and by what authority (民法典 art. 61, 161, 165)."""
+    identity = Condition(
+        "identity",
+        N_("Your own identity is verified."),
+        not facts.identity_gap,
+        NotPermitted(facts.identity_gap),
+    )
+    if facts.authority_gap is None:
+        return (identity,)
+    authority = Condition(
+        "authority",
+        N_(
+            "You hold an authority in force to sign this for your unit: as its legal representative or by a written power."
+        ),
+        not facts.authority_gap,
+        NotPermitted(facts.authority_gap),
+    )
+    return (identity, authority)
 
 
 def _of_the_money(fits: bool) -> Condition:

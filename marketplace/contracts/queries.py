@@ -4,20 +4,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.clauses import PartyFacts
+from marketplace.identity.queries import verified_identities
 from marketplace.organisations.models import Organisation, Party
 from marketplace.organisations.parties import name_of
 from marketplace.organisations.regions import Region
 
 
 def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
-    """Name, credit code, place and representative of a party, as they are now. Raises KeyError when there is no such party."""
+    """Name, credit code or masked identity number, place and representative of a party, as they are now.
+
+    Raises KeyError when there is no such party.
+    """
     name = name_of(session, party_id)
     place = _place(region, name.county)
     organisation = session.scalar(
         select(Organisation).join(Party, Party.organisation_id == Organisation.id).where(Party.id == party_id)
     )
     if organisation is None:
-        return PartyFacts(name.name, is_person=True, code="", place=place, representative="")
+        found = verified_identities(session, [name.user_id or 0]).values()
+        number = next((one.masked for one in found), "")
+        return PartyFacts(name.name, is_person=True, code="", place=place, representative="", number=number)
     code, representative = organisation.credit_code or "", organisation.representative or ""
     return PartyFacts(name.name, is_person=False, code=code, place=place, representative=representative)
 

@@ -15,6 +15,7 @@ from marketplace.contracts.envelope import is_over, turn
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
 from marketplace.contracts.service import announce
+from marketplace.identity.standing import Matter, freeze, hold, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -33,6 +34,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
     parties = set(order)
     names = names_of(uow.session, parties)
     signed = signatures(uow, document.id)
+    standing = standing_of(uow, uow.actor.user_id, party_id, matter_of(document))
     return SigningFacts(
         state=document.state,
         awaits_official=awaits_official(document.state, document.paper),
@@ -48,6 +50,8 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
         has_certificates=uow.services.certificates.is_ready,
         can_get_code=contact_for_code(uow) is not None,
         fits_the_money=fits_the_money(uow, document),
+        identity_gap=standing.identity_gap,
+        authority_gap="" if has_power and standing.authority_gap else standing.authority_gap,
     )
 
 
@@ -60,6 +64,11 @@ def order_of(session: Session, document_id: int) -> dict[int, int]:
 def whose_turn(uow: UnitOfWork, document_id: int) -> frozenset[int]:
     """The parties whose turn it is to sign, whether the text is open or not."""
     return turn(order_of(uow.session, document_id), [one.party_id for one in signatures(uow, document_id)])
+
+
+def matter_of(document: Document) -> Matter:
+    """What an authority has to cover; the estimate of a royalty is in no amount."""
+    return Matter(document.deal_id, document.amount_fen)
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
@@ -108,6 +117,7 @@ def sign(
     """
     if confirmed.shown_sha256 != document.sha256:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
+    hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)
     if confirmed.method != METHOD:
@@ -130,6 +140,7 @@ def sign(
         )
     )
     uow.flush()
+    freeze(uow, document.id, party_id, matter_of(document))
     announce(uow, document, "sign", party_id)
     if len(signatures(uow, document.id)) < 2:
         return False

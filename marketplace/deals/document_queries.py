@@ -1,7 +1,7 @@
 """The reading side of one document: text, hash, signatures, scan, what is still missing and what the reader may do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -27,6 +27,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import signatures, signing_facts
+from marketplace.deals.before_signing import Point, points
 from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.comparing import Changed, opposed
 from marketplace.deals.delegates import require_readable, signs_by_power
@@ -35,6 +36,8 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
+from marketplace.identity.models import SignatureGround
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
@@ -82,6 +85,10 @@ class DocumentPage:
     """The last day for signing that is proposed for a draft."""
     envelope: EnvelopeView | None = None
     """From the day it is sent on."""
+    before: tuple[Point, ...] = ()
+    """What has to be settled before it is signed, while it is not."""
+    grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
+    """What the signatures rested on, by party."""
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -184,6 +191,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         told=tuple(told(uow, document_id)),
         usual_day=_usual_day(uow, document),
         envelope=envelope_view(uow, document, held) if document.sent_at else None,
+        before=points(uow, deal, document) if document.state in LIVE else (),
+        grounds=grounds_of(session, document_id),
     )
 
 

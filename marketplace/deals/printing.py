@@ -21,6 +21,9 @@ from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Line, Opposed, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.comparing import opposed
 from marketplace.deals.models import Deal
+from marketplace.identity.models import SignatureGround
+from marketplace.identity.queries import grounds_of
+from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.clock import CHINA
@@ -132,25 +135,22 @@ def _opposed(clause: Clause, lines: Sequence[tuple[str, str, bool]]) -> Iterator
 
 def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) -> tuple[SignatureBlock, ...]:
     of_party = {one.party_id: one for one in signed}
+    grounds = grounds_of(uow.session, document.id)
     deal = uow.session.get_one(Deal, document.deal_id)
     names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
     return tuple(
-        SignatureBlock(place_of(party_id), label, names[party_id].name, _facts(uow, of_party.get(party_id)))
+        SignatureBlock(
+            place_of(party_id), label, names[party_id].name, _facts(uow, of_party.get(party_id), grounds.get(party_id))
+        )
         for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
     )
 
 
-def _facts(uow: UnitOfWork, signature: Signature | None) -> tuple[Row, ...]:
+def _facts(uow: UnitOfWork, signature: Signature | None, ground: SignatureGround | None) -> tuple[Row, ...]:
     if signature is None:
         return ()
-    power = power_of(uow, signature)
-    rests_on = ((POWER, power_text(power)),) if power else ()
-    facts = (
-        ("签署人", signature.signer_name),
-        *rests_on,
-        ("北京时间", moment_text(signature.at)),
-        ("方式", "电子签署"),
-    )
+    when = (("北京时间", moment_text(signature.at)), ("方式", "电子签署"))
+    facts = (("签署人", signature.signer_name), *ground_rows(ground, power_of(uow, signature)), *when)
     return (*facts, ("已同意", f"签署方式，版本 {signature.method}")) if signature.method else facts
 
 
@@ -159,9 +159,20 @@ def power_of(uow: UnitOfWork, signature: Signature) -> SigningPower | None:
     return uow.session.get_one(SigningPower, signature.power_id) if signature.power_id else None
 
 
-def power_text(power: SigningPower) -> str:
-    """It, as it is printed beside the signature: how long it held, and the beginning of the paper's SHA-256."""
-    return f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}"
+def ground_rows(ground: SignatureGround | None, power: SigningPower | None) -> tuple[Row, ...]:
+    """What a signature rested on, as it stands beside it: the signer's masked number and his authority, or the power by which
+    this one signature was handed to him: how long it held, and the beginning of the paper's SHA-256."""
+    number = (("证件号码", ground.masked),) if ground else ()
+    if power is not None:
+        return (*number, ("权限", f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}"))
+    if ground is None:
+        return ()
+    if ground.authority_kind is None:
+        return (*number, ("权限", "本人签署"))
+    if ground.authority_kind is AuthorityKind.LEGAL_REPRESENTATIVE:
+        return (*number, ("权限", "法定代表人"))
+    until = f"，有效期至{ground.authority_until:%Y年%m月%d日}" if ground.authority_until else ""
+    return (*number, ("权限", f"授权委托（第{ground.authority_id}号{until}）"))
 
 
 def place_of(party_id: int) -> str:

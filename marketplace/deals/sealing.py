@@ -19,14 +19,14 @@ from marketplace.contracts.seals import Seal as Sealing
 from marketplace.contracts.seals import sealed
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Row, look_of_seal
-from marketplace.deals.printing import LARGEST_PDF, POWER, files_of, moment_text, place_of, power_of, power_text
+from marketplace.deals.printing import LARGEST_PDF, files_of, ground_rows, moment_text, place_of, power_of
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.certificates import Credential, Subject
 from marketplace.infra.outbox import NotYet
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
-from marketplace.powers.models import SigningPower
 
 REASON = "同意签署本文件"
 PRINTED_WITHIN = timedelta(hours=1)
@@ -38,11 +38,11 @@ _LONGEST_NAME = 24
 
 @dataclass(frozen=True)
 class ToSeal:
-    """A signature that is not in the PDF yet, and whom its certificate names."""
+    """A signature that is not in the PDF yet, whom its certificate names, and what is said of its grounds."""
 
     signature: Signature
     subject: Subject
-    power: SigningPower | None = None
+    rests_on: tuple[Row, ...] = ()
 
 
 @dataclass
@@ -70,8 +70,13 @@ def _prepare(uow: UnitOfWork, event: Event) -> Sealed | None:
     if not missing or not all_sealed(signed):
         return None
     names, reference = names_of(uow.session, [one.party_id for one in missing]), reference_of(document.text)
+    grounds = grounds_of(uow.session, document.id)
     waiting = [
-        ToSeal(one, Subject(one.signer_name, names[one.party_id].name, reference), power_of(uow, one))
+        ToSeal(
+            one,
+            Subject(one.signer_name, names[one.party_id].name, reference),
+            ground_rows(grounds.get(one.party_id), power_of(uow, one)),
+        )
         for one in missing
     ]
     return Sealed(done[-1].sha256 if done else _printed(uow, document), len(done) + 1, waiting)
@@ -114,10 +119,9 @@ def _sealing(one: ToSeal, credential: Credential) -> Sealing:
 
 def _rows(one: ToSeal, credential: Credential) -> tuple[Row, ...]:
     signature = one.signature
-    power = ((POWER, power_text(one.power)),) if one.power else ()
     return (
         ("签署人", shorten(signature.signer_name)),
-        *power,
+        *one.rests_on,
         ("北京时间", moment_text(signature.at)),
         ("方式", f"电子签名（PAdES），版本 {signature.method}"),
         ("证书号", serial_text(credential.serial)),

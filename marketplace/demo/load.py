@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.demo.benefits import benefit_cues
 from marketplace.demo.cues import Cue, cue, play
 from marketplace.demo.figures import figure_cues
+from marketplace.demo.identities import CAME_LATE, come_late
 from marketplace.demo.listings import need_cues, result_cues
 from marketplace.demo.offline import offline_cues
 from marketplace.demo.stage import Stage, set_stage
@@ -82,6 +83,7 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from benefit_cues(stage, story, benefit)
     for told in story.offline:
         yield from offline_cues(stage, story, told)
+    yield cue(CAME_LATE, time(9, 30), lambda: come_late(stage, story))
     yield from figure_cues(stage, story)
     yield from target_cues(stage, story)
     yield from standard_cues(stage, story)

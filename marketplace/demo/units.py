@@ -13,6 +13,7 @@ from marketplace.bases import service as bases
 from marketplace.bases.rules import BaseKind, BaseLevel
 from marketplace.bases.service import BaseData
 from marketplace.demo.cues import Cue, cue
+from marketplace.demo.identities import establish
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import IP, Stage
 from marketplace.demo.story import Person, Place, Story, Unit
@@ -54,6 +55,7 @@ def open_the_house(stage: Stage, story: Story) -> None:
     stage.clock.at = stage.moment(OPENING - 12, time(15))
     for base in story.bases:
         _record(stage, base)
+    establish(stage, story)
     stage.settle()
 
 

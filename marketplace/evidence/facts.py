@@ -16,6 +16,7 @@ from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
 from marketplace.evidence.queries import Chain, Paper, Papers
+from marketplace.identity.models import SignatureGround
 from marketplace.powers.models import SigningPower
 
 _PERSON = "（自然人）"
@@ -97,6 +98,7 @@ def _signature(papers: Papers, signature: Signature) -> dict[str, Any]:
         "method": signature.method,
         "factor": signature.factor,
         "power": _power(papers, signature),
+        "rests_on": _ground(papers.grounds.get(signature.party_id)),
         "in_pdf": _in_pdf(papers, chain) if chain else None,
     }
 
@@ -112,6 +114,24 @@ def _power(papers: Papers, signature: Signature) -> dict[str, Any] | None:
 
 def _power_name(papers: Papers, power: SigningPower) -> str:
     return f"documents/{papers.name}-power-{power.id}{mimetypes.guess_extension(power.paper_type) or ''}"
+
+
+def _ground(ground: SignatureGround | None) -> dict[str, Any] | None:
+    """Who signed and by what authority, as it was established before; None for signatures of before that was asked for."""
+    if ground is None:
+        return None
+    return {
+        "identity": {"id": ground.identity_id, "number": ground.masked, "verified_at": _moment(ground.verified_at)},
+        "credit_code": ground.credit_code,
+        "representative": ground.representative,
+        "authority": {
+            "id": ground.authority_id,
+            "kind": ground.authority_kind.value,
+            "valid_until": ground.authority_until.isoformat() if ground.authority_until else None,
+        }
+        if ground.authority_kind
+        else None,
+    }
 
 
 def _in_pdf(papers: Papers, chain: Chain) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
 from marketplace.deals.printing import files_of, power_of
 from marketplace.deals.sealing import seals_of
+from marketplace.identity.models import SignatureGround
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
@@ -59,14 +61,15 @@ class Paper:
 
 @dataclass(frozen=True)
 class Papers:
-    """Everything there is of one complete document; `chains` by party, empty where nothing was put into the PDF, `powers` by
-    party, where it was signed by a written one."""
+    """Everything there is of one complete document; `chains`, `grounds` and `powers` by party, empty where nothing was put into
+    the PDF, was asked for yet, or was signed by a written power."""
 
     document: Document
     pdfs: tuple[Pdf, ...]
     signatures: Sequence[Signature]
     chains: dict[int, Chain]
     paper: Paper | None
+    grounds: Mapping[int, SignatureGround]
     powers: Mapping[int, SigningPower] = field(default_factory=dict)
 
     @property
@@ -109,6 +112,7 @@ def _papers(uow: UnitOfWork, document: Document) -> Papers:
         signatures=signed,
         chains={seal.party_id: Chain(seal.number, _certificates(seal)) for seal in seals},
         paper=_paper(uow, document) if is_paper else None,
+        grounds=grounds_of(uow.session, document.id),
         powers={one.party_id: power for one in signed if (power := power_of(uow, one)) is not None},
     )
 

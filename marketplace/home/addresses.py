@@ -28,6 +28,8 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.MEMBER: ("organisations.manage", "organisation_id", N_("Decide")),
     TaskKind.UNIT_PAPERS: ("organisations.manage", "organisation_id", N_("Hand in papers")),
     TaskKind.CLAUSE: ("clauses.proposal", "proposal_id", N_("Look at it")),
+    TaskKind.IDENTITY_RETURNED: ("identity.mine", "identity", N_("Give it again")),
+    TaskKind.AUTHORITY_REFUSED: ("identity.of_unit", "organisation_id", N_("Record another one")),
 }
 """Endpoint, the name of its argument, and the word on the button."""
 
@@ -37,6 +39,8 @@ _REVIEWS: Mapping[ReviewKind, tuple[str, str]] = {
     ReviewKind.REVISION: ("listings.review", "listing_id"),
     ReviewKind.CLAIM: ("listings.decide_claim", "claim_id"),
     ReviewKind.ORGANISATION: ("organisations.verification", "organisation_id"),
+    ReviewKind.IDENTITY: ("identity.verification", "identity_id"),
+    ReviewKind.AUTHORITY: ("identity.authority", "authority_id"),
     ReviewKind.SCAN: ("deals.room", "deal_id"),
     ReviewKind.RECEIPT: ("deals.payments", "deal_id"),
     ReviewKind.REGISTRATION: ("registrations.page", "deal_id"),

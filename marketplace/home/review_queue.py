@@ -20,6 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from marketplace.accounts.models import User
 from marketplace.benefits import policy as benefit_policy
 from marketplace.benefits.models import Declaration
 from marketplace.benefits.rules import DeclarationState
@@ -31,6 +32,9 @@ from marketplace.duplicates import policy as duplicate_policy
 from marketplace.duplicates.models import Duplicate
 from marketplace.duplicates.rules import DuplicateState
 from marketplace.home.rules import DAYS_ALLOWED, Age, ReviewKind, age
+from marketplace.identity import policy as identity_policy
+from marketplace.identity.models import Authority, AuthorityStep, Identity
+from marketplace.identity.rules import IdentityState
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day, day_begins
 from marketplace.kernel.permissions import Actor
@@ -64,8 +68,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """One thing to decide. `target_id` is a listing, claim, organisation, duplicate, reward, benefit or snapshot, or the deal of
-    what is verified."""
+    """One thing to decide. `target_id` is a listing, claim, unit, identity, authority, duplicate, reward, benefit or snapshot,
+    or the deal of what is verified."""
 
     kind: ReviewKind
     target_id: int
@@ -172,6 +176,8 @@ def _rows(actor: Actor) -> Subquery:
         revisions,
         claims,
         _organisations(actor),
+        _identities(actor),
+        _authorities(actor),
         _scans(actor),
         _receipts(actor),
         _registrations(actor),
@@ -187,6 +193,27 @@ def _organisations(actor: Actor) -> Rows:
     columns = _columns(ReviewKind.ORGANISATION, Organisation.id, Organisation.name, Organisation.county, since)
     waiting = columns.where(Organisation.state == OrganisationState.SUBMITTED)
     return waiting if actor.is_city_official else waiting.where(Organisation.county.in_(actor.counties))
+
+
+def _identities(actor: Actor) -> Rows:
+    """Numbers that people gave, to be compared with their cards; nobody compares his own."""
+    return (
+        _columns(ReviewKind.IDENTITY, Identity.id, User.name, User.county, Identity.declared_at)
+        .select_from(Identity)
+        .join(User, User.id == Identity.user_id)
+        .where(Identity.state == IdentityState.DECLARED, identity_policy.people_in_office(actor))
+    )
+
+
+def _authorities(actor: Actor) -> Rows:
+    """Authorities to sign on which nothing was found yet; nobody verifies those of a unit he belongs to."""
+    found = select(AuthorityStep.id).where(AuthorityStep.authority_id == Authority.id)
+    return (
+        _columns(ReviewKind.AUTHORITY, Authority.id, Organisation.name, Organisation.county, Authority.recorded_at)
+        .select_from(Authority)
+        .join(Organisation, Organisation.id == Authority.organisation_id)
+        .where(~found.exists(), identity_policy.authorities_in_office(actor))
+    )
 
 
 def _scans(actor: Actor) -> Rows:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from marketplace.benefits.rules import DECLARATION_STATES, DeclarationState
 from marketplace.contracts.rules import PAPER_STATES, PaperState
 from marketplace.duplicates.rules import DUPLICATE_STATES, DuplicateState
+from marketplace.identity.rules import AUTHORITY_STATES, IDENTITY_STATES, AuthorityState, IdentityState
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.listings.rules import CLAIM_STATES, REVISION_STATES, ClaimState, RevisionState
 from marketplace.needs.rules import NEED_STATES, NeedState
@@ -38,6 +39,8 @@ class ReviewKind(Labelled):
     REVISION = "revision", N_("Change to a listing")
     CLAIM = "claim", N_("Claim")
     ORGANISATION = "organisation", N_("Unit to be verified")
+    IDENTITY = "identity", N_("Identity to be compared")
+    AUTHORITY = "authority", N_("Authority to sign to be verified")
     SCAN = "scan", N_("Signed paper")
     RECEIPT = "receipt", N_("Payment to be verified")
     REGISTRATION = "registration", N_("Registration to be verified")
@@ -53,6 +56,8 @@ DAYS_ALLOWED: Mapping[ReviewKind, int | None] = {
     ReviewKind.REVISION: REVISION_STATES.days_allowed(RevisionState.PROPOSED),
     ReviewKind.CLAIM: CLAIM_STATES.days_allowed(ClaimState.PENDING),
     ReviewKind.ORGANISATION: ORGANISATION_STATES.days_allowed(OrganisationState.SUBMITTED),
+    ReviewKind.IDENTITY: IDENTITY_STATES.days_allowed(IdentityState.DECLARED),
+    ReviewKind.AUTHORITY: AUTHORITY_STATES.days_allowed(AuthorityState.RECORDED),
     ReviewKind.SCAN: PAPER_STATES.days_allowed(PaperState.CONFIRMED),
     ReviewKind.RECEIPT: RECEIPT_STATES.days_allowed(ReceiptState.CONFIRMED),
     ReviewKind.REGISTRATION: RECORD_STATES.days_allowed(RecordState.RECORDED),
@@ -85,6 +90,8 @@ class TaskKind(Labelled):
     MEMBER = "member", N_("%(title)s asks to join your unit")
     UNIT_PAPERS = "unit_papers", N_("Complete the papers of %(title)s and hand them in")
     CLAUSE = "clause", N_("Approve or return the new standard text “%(title)s”")
+    IDENTITY_RETURNED = "identity_returned", N_("Your identity number came back with a remark: %(title)s")
+    AUTHORITY_REFUSED = "authority_refused", N_("The authority of %(title)s to sign for your unit was refused")
 
 
 IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT})

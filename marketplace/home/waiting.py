@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, case, or_, select
 
 from marketplace.accounts.models import User
 from marketplace.deals.queries import DealRow
-from marketplace.home import registering
+from marketplace.home import identifying, registering
 from marketplace.home.rules import IN_WORKING_DAYS, STALE_WARNING_DAYS, TaskKind, last_day
 from marketplace.home.signing import to_sign
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -113,6 +113,8 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
     yield TaskKind.DELEGATED, to_sign(uow), _on_the_day
+    yield TaskKind.IDENTITY_RETURNED, identifying.returned(actor), _after(None)
+    yield TaskKind.AUTHORITY_REFUSED, identifying.refused(actor), _after(None)
     yield TaskKind.PREEMPTION, registering.to_buy_first(uow), _on_the_day
     yield TaskKind.REGISTER, registering.to_register(uow), _after(None)
     yield TaskKind.APPLICATION, registering.drafts(uow), _after(days(RegistrationState.DRAFT))

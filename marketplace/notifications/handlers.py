@@ -8,6 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.benefits.events import BenefitMoved
 from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
+from marketplace.identity.events import AuthorityMoved, IdentityMoved
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -19,6 +20,7 @@ from marketplace.notifications import (
     about_benefits,
     about_deals,
     about_envelopes,
+    about_identities,
     about_interests,
     about_listings,
     about_organisations,
@@ -50,6 +52,8 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     ImportFinished: about_listings.import_finished,
     OrganisationMoved: about_organisations.moved,
     MembershipMoved: about_organisations.membership_moved,
+    IdentityMoved: about_identities.identity_moved,
+    AuthorityMoved: about_identities.authority_moved,
     DealMoved: about_deals.moved,
     MessageSent: about_deals.message_sent,
     OfferMoved: about_deals.offer_moved,

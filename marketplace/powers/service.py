@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from marketplace.contracts.envelope import LONGEST_DAYS, TOO_LATE, is_over
 from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import DocumentState
+from marketplace.contracts.signing_service import matter_of
+from marketplace.identity.standing import standing_of
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -20,6 +22,7 @@ from marketplace.powers.models import PowerEnding, SigningPower
 from marketplace.powers.queries import agents, next_number, powers_of, standing
 from marketplace.powers.rules import LONGEST_REASON, Ending, Standing, refusal
 
+GIVER_CANNOT = N_("Whoever handed this signature over may not sign for the unit himself any more.")
 NOT_A_UNIT = N_("A person does not hand his signature over here: he signs himself, or on paper.")
 
 
@@ -37,12 +40,15 @@ def hand_over(
 ) -> SigningPower:
     """Hand the party's signature of this text over to a member of its unit by a written power (民法典 art. 161, 165).
 
-    Whoever may sign for the unit still may. Raises NotPermitted for others and for a natural person's party, Conflict where
+    Whoever may sign for the unit still may. Raises NotPermitted for others, for whoever has no authority to sign this himself
+    (民法典 art. 169), and for a natural person's party, Conflict where
     the text is not open, is signed by the party, or is handed over already, InvalidInput; emits PowerMoved.
     """
     _require_open(uow, document, party_id)
     if name_of(uow.session, party_id).organisation_id is None:
         raise NotPermitted(NOT_A_UNIT)
+    if gap := _authority_gap(uow, uow.actor.user_id, document, party_id):
+        raise NotPermitted(gap)
     today = china_day(uow.now())
     if any(one.is_good and one.row.party_id == party_id for one in powers_of(uow.session, document, today)):
         raise Conflict(N_("This signature is handed over already. Take that power back first."))
@@ -93,11 +99,19 @@ def give_back(uow: UnitOfWork, power: SigningPower, document: Document, reason: 
 def require_good(uow: UnitOfWork, power: SigningPower, document: Document) -> None:
     """Raise what keeps the agent from signing by this power; of the text itself the preconditions of a signature speak."""
     _refuse(standing(uow.session, power, document, china_day(uow.now())))
+    if _authority_gap(uow, power.from_id, document, power.party_id):
+        raise NotPermitted(GIVER_CANNOT)
 
 
 def is_good(uow: UnitOfWork, power: SigningPower, document: Document) -> bool:
     """Whether a signature can rest on it now."""
-    return standing(uow.session, power, document, china_day(uow.now())) is Standing.GOOD
+    is_standing = standing(uow.session, power, document, china_day(uow.now())) is Standing.GOOD
+    return is_standing and not _authority_gap(uow, power.from_id, document, power.party_id)
+
+
+def _authority_gap(uow: UnitOfWork, user_id: int | None, document: Document, party_id: int) -> str:
+    """What a person lacks to sign for the unit himself, as a msgid: nobody hands over more than he has."""
+    return standing_of(uow, user_id, party_id, matter_of(document)).authority_gap or ""
 
 
 def fetch(uow: UnitOfWork, power_id: int) -> SigningPower:

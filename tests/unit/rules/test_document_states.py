@@ -66,6 +66,8 @@ def test_what_is_signed_by_both_never_changes() -> None:
         (replace(READY, has_certificates=False), "certificates", Conflict),
         (replace(READY, can_get_code=False), "contact", NotPermitted),
         (replace(READY, fits_the_money=False), "money", Conflict),
+        (replace(READY, identity_gap="not given"), "identity", NotPermitted),
+        (replace(READY, authority_gap="expired"), "authority", NotPermitted),
     ],
 )
 def test_one_missing_condition_is_named_and_stops_the_signature(

@@ -1,0 +1,69 @@
+"""Who is who in the demo, and who signs for the units: numbers by the rule that belong to nobody, and powers that say so."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from marketplace.demo.specimen import specimen
+from marketplace.demo.stage import Stage
+from marketplace.demo.story import Person, Story
+from marketplace.identity import authorities, service
+from marketplace.identity.authorities import Granted
+from marketplace.identity.consent import text_of
+from marketplace.identity.rules import AuthorityKind, Means, check_character
+from marketplace.infra.uploads import Upload
+from marketplace.kernel.clock import china_day
+from marketplace.organisations.rules import OrganisationState
+
+AGENTS = ("organisation_administrator", "company_contact")
+MATTERS = "代表本单位洽谈、签署技术合同及其补充协议、终止协议（示范）"
+CITY_OFFICIAL = "official"
+LIMIT_FEN = 5_000_000_00
+YEARS = timedelta(days=3 * 365)
+STILL_WAITING = ("tingzhou_admin", "qihe_admin")
+"""Their numbers and powers came a few days ago, and wait for the officials of their counties."""
+
+CAME_LATE = 3
+
+
+def made_up_number(order: int) -> str:
+    """An identity number that is right by the rule and nobody's: no place in China has the code 379999."""
+    first = f"379999{1970 + order % 30}{1 + order % 12:02d}{1 + order % 28:02d}{order:03d}"
+    return first + check_character(first)
+
+
+def establish(stage: Stage, story: Story) -> None:
+    """Everybody who signs, some days after his unit was verified."""
+    for order, person in _agents(story):
+        if person.key not in STILL_WAITING:
+            identity_id, authority_id = _hand_in(stage, story, person, order)
+            with stage.acting(CITY_OFFICIAL) as uow:
+                service.verify(uow, identity_id, made_up_number(order), Means.CARD)
+                authorities.verify(uow, authority_id)
+            stage.clock.forward(minutes=3)
+
+
+def come_late(stage: Stage, story: Story) -> None:
+    """Those who wait."""
+    for order, person in _agents(story):
+        if person.key in STILL_WAITING:
+            _hand_in(stage, story, person, order)
+
+
+def _agents(story: Story) -> Iterable[tuple[int, Person]]:
+    verified = {unit.key for unit in story.organisations if unit.state == OrganisationState.VERIFIED}
+    for order, person in enumerate(story.people, start=1):
+        if person.role in AGENTS and person.organisation in verified:
+            yield order, person
+
+
+def _hand_in(stage: Stage, story: Story, person: Person, order: int) -> tuple[int, int]:
+    """He gives his number, and the administrator of his unit records his power. Returns both ids."""
+    with stage.acting(person.key) as uow:
+        identity_id = service.declare(uow, made_up_number(order), text_of(china_day(uow.now())).version).id
+    with stage.acting(story.administrator_of(person.organisation)) as uow:
+        today = china_day(uow.now())
+        scan = Upload(specimen("POWER OF ATTORNEY", person.email, "PDF"), "授权委托书（示范）.pdf")
+        power = Granted(
+            stage.users[person.key], AuthorityKind.POWER, today, today + YEARS, MATTERS, limit_fen=LIMIT_FEN, scan=scan
+        )
+        return identity_id, authorities.record(uow, stage.organisations[person.organisation], power).id

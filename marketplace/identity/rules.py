@@ -1,0 +1,161 @@
+"""Pure rules: identity numbers, how they are shown, and what an authority to sign covers."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.states import Relation, StateTable, arrow
+
+CONSENT = "identity_number"
+"""What the separate consent is called among a person's consents."""
+
+LONGEST_MATTERS = 500
+_CHECK = "10X98765432"
+
+
+class IdentityState(Labelled):
+    """How far a person's identity has been established. Who has declared nothing has no row."""
+
+    DECLARED = "declared", N_("Waiting for an official")
+    VERIFIED = "verified", N_("Verified")
+    RETURNED = "returned", N_("Returned")
+    ENDED = "ended", N_("Ended")
+
+
+class Means(Labelled):
+    """What an official compared the number with."""
+
+    CARD = "card", N_("The identity card")
+    MEMBER_LIST = "member_list", N_("The union's list of members")
+
+
+class AuthorityKind(Labelled):
+    """By what somebody signs for an organisation."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative", N_("Legal representative")
+    POWER = "power", N_("Written power of attorney")
+
+
+class AuthorityState(Labelled):
+    """How far an authority has been established; it is that of its newest step."""
+
+    RECORDED = "recorded", N_("Waiting for an official")
+    VERIFIED = "verified", N_("Verified")
+    REFUSED = "refused", N_("Refused")
+    REVOKED = "revoked", N_("Revoked")
+
+
+R, S, A = Relation, IdentityState, AuthorityState
+_LIVE = {S.DECLARED, S.VERIFIED, S.RETURNED}
+
+IDENTITY_STATES = StateTable(
+    "identity",
+    S.DECLARED,
+    (
+        arrow("verify", {S.DECLARED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify")),
+        arrow("return", {S.DECLARED}, S.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
+        arrow("revoke", {S.VERIFIED}, S.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
+        arrow("replace", _LIVE, S.ENDED, {R.AUTHOR}, N_("Give another number")),
+        arrow("withdraw", _LIVE, S.ENDED, {R.AUTHOR}, N_("Withdraw consent")),
+    ),
+    timers=((S.DECLARED, 7),),
+)
+
+AUTHORITY_STATES = StateTable(
+    "authority",
+    A.RECORDED,
+    (
+        arrow("verify", {A.RECORDED}, A.VERIFIED, {R.OFFICIAL}, N_("Verify")),
+        arrow("refuse", {A.RECORDED}, A.REFUSED, {R.OFFICIAL}, N_("Refuse"), reason=True),
+        arrow("revoke", {A.RECORDED}, A.REVOKED, {R.OWNER, R.AUTHOR}, N_("Revoke"), reason=True),
+        arrow("revoke", {A.VERIFIED}, A.REVOKED, {R.OWNER, R.AUTHOR, R.OFFICIAL}, N_("Revoke"), reason=True),
+    ),
+    timers=((A.RECORDED, 7),),
+)
+
+
+def require_number(text: str, today: date) -> str:
+    """A 公民身份号码 as it is kept. Raises InvalidInput for what GB 11643-1999 does not allow, and for a birth after `today`.
+
+    Eighteen characters: six of the place, the date of birth, three in order, and the check character (ISO 7064, MOD 11-2).
+    The right form proves nothing of whose number it is.
+    """
+    number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
+        raise InvalidInput(N_("An identity number has 18 characters: 17 digits and a digit or X."), field="number")
+    if check_character(number[:17]) != number[17]:
+        raise InvalidInput(
+            N_("The last character does not check the others: some character is wrong, or two are exchanged."),
+            field="number",
+        )
+    try:
+        born = date.fromisoformat(number[6:14])
+    except ValueError:
+        raise InvalidInput(N_("The eight digits from the seventh on are no date of birth."), field="number") from None
+    if born > today:
+        raise InvalidInput(N_("The date of birth in this number lies in the future."), field="number")
+    return number
+
+
+def check_character(first: str) -> str:
+    """The check character of the first seventeen digits: weights 2^(18-i) mod 11 (GB 11643-1999)."""
+    total = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(first))
+    return _CHECK[total % 11]
+
+
+def masked(number: str) -> str:
+    """As it is shown: the first four (province and city) and the last four, 3707**********1234.
+
+    The county and the whole date of birth are hidden: six and four would leave nothing but the date, which colleagues know.
+    """
+    return f"{number[:4]}{'*' * 10}{number[-4:]}"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What one authority covers; money in fen, days in China. `is_current` is False where the unit names another
+    representative by now."""
+
+    state: AuthorityState
+    deal_id: int | None
+    limit_fen: int | None
+    valid_from: date
+    valid_until: date | None
+    is_current: bool = True
+
+
+NO_AUTHORITY = N_(
+    "No authority to sign for the unit is recorded for you: as its legal representative, or by a written power."
+)
+_REVOKED = N_("Your authority to sign for the unit was revoked.")
+_REFUSED = N_("An official did not accept your authority to sign for the unit.")
+_WAITING = N_("Your authority to sign for the unit waits for an official.")
+_NOT_CURRENT = N_("The unit names another legal representative by now.")
+_OTHER_DEAL = N_("Your authority to sign for the unit is for another deal.")
+_EXPIRED = N_("Your authority to sign for the unit has expired.")
+_NOT_YET = N_("Your authority to sign for the unit is not in force yet.")
+_ABOVE = N_("The amount is above the limit of your authority to sign for the unit.")
+_NEARNESS = (NO_AUTHORITY, _REFUSED, _REVOKED, _OTHER_DEAL, _NOT_CURRENT, _EXPIRED, _NOT_YET, _WAITING, _ABOVE, "")
+
+
+def flaw(cover: Cover, deal_id: int, amount_fen: int, day: date) -> str:
+    """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171)."""
+    dead = {AuthorityState.REVOKED: _REVOKED, AuthorityState.REFUSED: _REFUSED, AuthorityState.RECORDED: _WAITING}
+    checks = (
+        (cover.deal_id not in {None, deal_id}, _OTHER_DEAL),
+        (cover.state in dead, dead.get(cover.state, "")),
+        (not cover.is_current, _NOT_CURRENT),
+        (cover.valid_until is not None and day > cover.valid_until, _EXPIRED),
+        (day < cover.valid_from, _NOT_YET),
+        (cover.limit_fen is not None and amount_fen > cover.limit_fen, _ABOVE),
+    )
+    return next((said for is_wrong, said in checks if is_wrong), "")
+
+
+def nearest(flaws: Iterable[str]) -> str:
+    """Of several authorities, what is missing of the one that is nearest to carrying the signature; empty where one does."""
+    return max(flaws, key=_NEARNESS.index, default=NO_AUTHORITY)
