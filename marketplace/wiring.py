@@ -9,6 +9,8 @@ from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.alerts import handlers as alerts
 from marketplace.audit.anchors import ANCHORER, end_day
+from marketplace.confidentiality import service as confidentiality
+from marketplace.confidentiality.printing import PRINTER as AGREEMENT_PRINTER
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
 from marketplace.deals.online_handlers import FOLLOWER
@@ -62,6 +64,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "rewards.follow": rewards.follow_receipts,
     "deals.print": deals.PRINTER,
     "deals.seal": deals.SEALER,
+    "confidentiality.print": AGREEMENT_PRINTER,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.MAIL_COURIER,
     "audit.anchor": ANCHORER,
@@ -91,6 +94,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "offline.entered": ("offline.compare_entries",),
     "offline.reversed": ("offline.compare_entries",),
     "preemption.moved": ("notifications.tell",),
+    "confidentiality.moved": ("confidentiality.print", "notifications.tell"),
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),
     "receipt.moved": ("rewards.follow", "notifications.tell"),
@@ -139,6 +143,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("matching.catch_up_on_meaning", timedelta(minutes=2), meanings.catch_up, only_reads=True),
     Task("matching.keep_time", timedelta(hours=1), matching.keep_time),
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
+    Task("confidentiality.lapse_overdue", timedelta(hours=1), confidentiality.lapse_overdue),
     Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
     Task("digests.announce_due", timedelta(minutes=1), digests.announce_due),

@@ -75,6 +75,7 @@ class TaskKind(Labelled):
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
     PREEMPTION = "preemption", N_("You may buy “%(title)s” first: say whether you do")
+    CONFIDENTIALITY = "confidentiality", N_("Confidentiality agreement on “%(title)s”: read it, then sign or decline")
     REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")
     APPLICATION = "application", N_("Complete the application for registration of “%(title)s”")
     CERTIFICATE = "certificate", N_("Registration of “%(title)s”: record the certificate or the refusal")
@@ -86,7 +87,7 @@ class TaskKind(Labelled):
     CLAUSE = "clause", N_("Approve or return the new standard text “%(title)s”")
 
 
-IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT})
+IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT, TaskKind.CONFIDENTIALITY})
 """Terms that are counted in working days."""
 
 
