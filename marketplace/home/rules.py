@@ -75,7 +75,7 @@ class TaskKind(Labelled):
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
     PREEMPTION = "preemption", N_("You may buy “%(title)s” first: say whether you do")
-    CONFIDENTIALITY = "confidentiality", N_("Confidentiality agreement on “%(title)s”: read it, then sign or decline")
+    CONFIDENTIALITY = "confidentiality", N_("The confidentiality agreement on “%(title)s” waits for you")
     REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")
     APPLICATION = "application", N_("Complete the application for registration of “%(title)s”")
     CERTIFICATE = "certificate", N_("Registration of “%(title)s”: record the certificate or the refusal")
