@@ -2,16 +2,16 @@
 
 Signatures, papers and openings are only added to.
 
-Revision ID: 0026
-Revises: 0025
+Revision ID: 0027
+Revises: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0026'
-down_revision = '0025'
+revision = '0027'
+down_revision = '0026'
 branch_labels = None
 depends_on = None
 
@@ -142,3 +142,4 @@ def _protect(table: str) -> None:
         f'CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table} '
         'FOR EACH ROW EXECUTE FUNCTION refuse_change()'
     )
+    op.execute(f"CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
