@@ -26,6 +26,7 @@ from marketplace.audit import service as audit
 from marketplace.bases import views as base_views
 from marketplace.benefits import views as benefit_views
 from marketplace.cli import register_commands
+from marketplace.confidentiality import views as confidentiality_views
 from marketplace.deals import views as deal_views
 from marketplace.duplicates import views as duplicate_views
 from marketplace.evidence import views as evidence_views
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     duplicate_views.blueprint,
     reward_views.blueprint,
     benefit_views.blueprint,
+    confidentiality_views.blueprint,
     evidence_views.blueprint,
     notification_views.blueprint,
     alert_views.blueprint,

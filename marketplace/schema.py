@@ -9,6 +9,7 @@ from marketplace.audit import models as audit
 from marketplace.bank import models as bank
 from marketplace.bases import models as bases
 from marketplace.benefits import models as benefits
+from marketplace.confidentiality import models as confidentiality
 from marketplace.contracts import models as contracts
 from marketplace.deals import models as deals
 from marketplace.digests import models as digests
@@ -43,6 +44,7 @@ OWNERS = (
     bank,
     bases,
     benefits,
+    confidentiality,
     contracts,
     deals,
     digests,

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
         default=15,
         description="Days those who made a service result have to say that they buy it first, before it is assigned to others",
     )
+    confidentiality_working_days: int = Field(
+        default=15, description="Working days after which a confidentiality agreement that nobody signs lapses"
+    )
+    confidentiality_years: int = Field(
+        default=5, ge=1, le=30, description="Years for which the duties of a confidentiality agreement last"
+    )
     duplicate_amount_percent: int = Field(
         default=5, ge=0, le=100, description="Per cent two amounts may differ by and still be of one contract"
     )

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from marketplace.accounts.models import SignInAttempt, VerificationCode
 from marketplace.benefits.models import Declaration
+from marketplace.confidentiality.models import AgreementFile, NamedPaper
 from marketplace.contracts.models import DocumentFile, Scan, Seal
 from marketplace.deals.models import Message
 from marketplace.identity.models import Authority
@@ -20,6 +21,7 @@ from marketplace.registrations.models import PatentTransfer, RegistrationRecord
 from marketplace.rewards.models import Payout, RewardLine, RewardRule
 
 FILE_COLUMNS = (
+    AgreementFile.sha256,
     Attachment.sha256,
     Attachment.thumbnail_sha256,
     Authority.sha256,
@@ -27,6 +29,7 @@ FILE_COLUMNS = (
     DocumentFile.sha256,
     ImportRun.sha256,
     Message.file_sha256,
+    NamedPaper.sha256,
     OfflineImport.sha256,
     OfflinePaper.sha256,
     Organisation.authorisation_sha256,

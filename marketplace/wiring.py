@@ -9,6 +9,8 @@ from marketplace import upkeep
 from marketplace.accounts.handlers import CODE_COURIER
 from marketplace.alerts import handlers as alerts
 from marketplace.audit.anchors import ANCHORER, end_day
+from marketplace.confidentiality import service as confidentiality
+from marketplace.confidentiality.printing import PRINTER as AGREEMENT_PRINTER
 from marketplace.deals import envelope_service as envelopes
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
@@ -63,6 +65,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "rewards.follow": rewards.follow_receipts,
     "deals.print": deals.PRINTER,
     "deals.seal": deals.SEALER,
+    "confidentiality.print": AGREEMENT_PRINTER,
     "notifications.tell": notifications.tell,
     "notifications.mail": notifications.MAIL_COURIER,
     "audit.anchor": ANCHORER,
@@ -96,6 +99,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "document.signing_due": ("notifications.tell",),
     "power.moved": ("notifications.tell",),
     "preemption.moved": ("notifications.tell",),
+    "confidentiality.moved": ("confidentiality.print", "notifications.tell"),
     "milestone.moved": ("notifications.tell",),
     "royalty.moved": ("notifications.tell",),
     "receipt.moved": ("rewards.follow", "notifications.tell"),
@@ -146,6 +150,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("deals.expire_documents", timedelta(hours=1), envelopes.expire_overdue),
     Task("deals.remind_signers", timedelta(hours=1), envelopes.remind_due),
+    Task("confidentiality.lapse_overdue", timedelta(hours=1), confidentiality.lapse_overdue),
     Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),
     Task("digests.announce_due", timedelta(minutes=1), digests.announce_due),

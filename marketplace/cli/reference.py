@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from marketplace.benefits.rules import DECLARATION_STATES
+from marketplace.confidentiality.rules import CONFIDENTIALITY_STATES
 from marketplace.contracts.rules import DOCUMENT_STATES, PAPER_STATES
 from marketplace.deals.rules import DEAL_STATES, OFFER_STATES
 from marketplace.duplicates.rules import DUPLICATE_STATES
@@ -48,6 +49,7 @@ TABLES: tuple[StateTable[Any], ...] = (
     DOCUMENT_STATES,
     PAPER_STATES,
     PREEMPTION_STATES,
+    CONFIDENTIALITY_STATES,
     MILESTONE_STATES,
     RECEIPT_STATES,
     STATEMENT_STATES,

@@ -2,7 +2,7 @@
 What `compose` returns is exactly what is signed; nobody changes it afterwards."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -192,9 +192,16 @@ def amended(clauses: Sequence[Clause], texts: Mapping[str, str]) -> tuple[Clause
 def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
     """The whole text: heading, parties, numbered clauses, places to sign. Ends with a line break."""
     names = _names(subject)
-    lines = [names["title"], f"编号：{subject.reference}", f"项目名称：{subject.title}", ""]
-    lines += [*subject.buyer.lines(f"甲方（{names['buyer']}）"), ""]
-    lines += [*subject.seller.lines(f"乙方（{names['seller']}）"), ""]
+    parties = (subject.buyer.lines(f"甲方（{names['buyer']}）"), subject.seller.lines(f"乙方（{names['seller']}）"))
+    return compose_as((names["title"], subject.reference, subject.title), parties, clauses)
+
+
+def compose_as(head: tuple[str, str, str], parties: Iterable[Sequence[str]], clauses: Sequence[Clause]) -> str:
+    """The same for a text of any kind: `head` is its name, its number and the project, `parties` the lines of each block."""
+    name, reference, project = head
+    lines = [name, f"编号：{reference}", f"项目名称：{project}", ""]
+    for party in parties:
+        lines += [*party, ""]
     for heading, paragraphs in numbered(clauses):
         lines += [heading, *(f"{number}　{text}" for number, text, _ in paragraphs), ""]
     lines += [

@@ -115,15 +115,11 @@ def sign(
     InvalidInput for a wrong password or code, or when the signer has not agreed to the present way of signing
     (电子签名法 art. 13). Emits DocumentMoved.
     """
-    if confirmed.shown_sha256 != document.sha256:
-        raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
+    require_shown(confirmed, document.sha256)
     hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)
-    if confirmed.method != METHOD:
-        raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
-    _require_password(uow, confirmed.password)
-    confirm_code(uow, confirmed.code, code_about(document))
+    require_confirmed(uow, confirmed, code_about(document))
     uow.session.add(
         Signature(
             document_id=document.id,
@@ -146,6 +142,23 @@ def sign(
         return False
     complete(uow, document, Basis.ELECTRONIC)
     return True
+
+
+def require_shown(confirmed: Confirmation, sha256: str) -> None:
+    """Raise Conflict unless the text of this hash is the one that was shown to the signer."""
+    if confirmed.shown_sha256 != sha256:
+        raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
+
+
+def require_confirmed(uow: UnitOfWork, confirmed: Confirmation, about: str) -> None:
+    """Raise InvalidInput unless the signer agreed to the present way of signing and gave his password and his code for this text.
+
+    Wrong ones count, so that nobody guesses: TooManyAttempts.
+    """
+    if confirmed.method != METHOD:
+        raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
+    _require_password(uow, confirmed.password)
+    confirm_code(uow, confirmed.code, about)
 
 
 def complete(uow: UnitOfWork, document: Document, basis: Basis) -> None:

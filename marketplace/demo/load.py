@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.demo.benefits import benefit_cues
+from marketplace.demo.confiding import confidentiality_cues
 from marketplace.demo.cues import Cue, cue, play
 from marketplace.demo.figures import figure_cues
 from marketplace.demo.identities import CAME_LATE, come_late
@@ -81,6 +82,8 @@ def _cues(stage: Stage, story: Story) -> Iterable[Cue]:
         yield from deal_cues(stage, deal)
     for benefit in story.benefits:
         yield from benefit_cues(stage, story, benefit)
+    for agreement in story.confidentiality:
+        yield from confidentiality_cues(stage, agreement)
     for told in story.offline:
         yield from offline_cues(stage, story, told)
     yield cue(CAME_LATE, time(9, 30), lambda: come_late(stage, story))

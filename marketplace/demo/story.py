@@ -252,6 +252,17 @@ class OfflineTold(Told):
     reason: str = ""
 
 
+class ConfidentialTold(Told):
+    """A confidentiality agreement between the sides of an accepted interest; on which days its reader opened something."""
+
+    interest: str
+    reader: str
+    owner: str
+    asked_days_ago: int
+    countersigned_days_ago: int | None = None
+    read_days_ago: tuple[int, ...] = ()
+
+
 class Story(Told):
     """Everything, file by file."""
 
@@ -265,6 +276,7 @@ class Story(Told):
     targets: tuple[TargetTold, ...] = ()
     benefits: tuple[BenefitTold, ...] = ()
     offline: tuple[OfflineTold, ...] = ()
+    confidentiality: tuple[ConfidentialTold, ...] = ()
 
     def person(self, key: str) -> Person:
         """The person of a key."""

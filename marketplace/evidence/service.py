@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from marketplace.audit import anchors
 from marketplace.deals.models import Deal
-from marketplace.evidence import facts, package
+from marketplace.evidence import confidential, facts, package
 from marketplace.evidence.package import Part
 from marketplace.evidence.queries import Papers, documents_of, papers_of, readable
 from marketplace.evidence.trail import Stretch, events_of, stretch_from
@@ -40,6 +40,7 @@ def write_evidence(uow: UnitOfWork, deal_id: int, out: BinaryIO) -> None:
     subject = Subject(SIGNER, uow.settings.union_name, f"deal {deal.id}")
     credential = uow.services.certificates.credential(subject, uow.now())
     parts = _papers(deal, papers) | _trail(uow, events, stretch) | _enclosed() | _roots(papers, credential)
+    parts |= confidential.parts_of(uow, deal)
     told = {"deal": deal.id, "made_at": uow.now().astimezone(UTC).isoformat(), "chain": _bounds(stretch)}
     package.write(out, package.signed(parts, told, credential), uow.services.files)
 

@@ -19,6 +19,7 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
     TaskKind.DELEGATED: ("deals.document", "document_id", N_("Read and sign")),
     TaskKind.PREEMPTION: ("deals.preemption", "preemption_id", N_("Answer")),
+    TaskKind.CONFIDENTIALITY: ("confidentiality.page", "agreement_id", N_("Read it")),
     TaskKind.REGISTER: ("registrations.page", "deal_id", N_("Go there")),
     TaskKind.APPLICATION: ("registrations.page", "deal_id", N_("Go there")),
     TaskKind.CERTIFICATE: ("registrations.page", "deal_id", N_("Go there")),

@@ -81,6 +81,7 @@ class TaskKind(Labelled):
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
     DELEGATED = "delegated", N_("Sign “%(title)s” for your unit, by its written power")
     PREEMPTION = "preemption", N_("You may buy “%(title)s” first: say whether you do")
+    CONFIDENTIALITY = "confidentiality", N_("The confidentiality agreement on “%(title)s” waits for you")
     REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")
     APPLICATION = "application", N_("Complete the application for registration of “%(title)s”")
     CERTIFICATE = "certificate", N_("Registration of “%(title)s”: record the certificate or the refusal")
@@ -94,7 +95,7 @@ class TaskKind(Labelled):
     AUTHORITY_REFUSED = "authority_refused", N_("The authority of %(title)s to sign for your unit was refused")
 
 
-IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT})
+IN_WORKING_DAYS = frozenset({TaskKind.INTEREST, TaskKind.OWNER_CONSENT, TaskKind.CONFIDENTIALITY})
 """Terms that are counted in working days."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, or_, select
 
 from marketplace.accounts.models import User
+from marketplace.confidentiality.queries import owed as agreements_owed
 from marketplace.deals.queries import DealRow
 from marketplace.home import identifying, registering
 from marketplace.home.rules import IN_WORKING_DAYS, STALE_WARNING_DAYS, TaskKind, last_day
@@ -116,6 +117,7 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.IDENTITY_RETURNED, identifying.returned(actor), _after(None)
     yield TaskKind.AUTHORITY_REFUSED, identifying.refused(actor), _after(None)
     yield TaskKind.PREEMPTION, registering.to_buy_first(uow), _on_the_day
+    yield TaskKind.CONFIDENTIALITY, agreements_owed(uow), _on_the_day
     yield TaskKind.REGISTER, registering.to_register(uow), _after(None)
     yield TaskKind.APPLICATION, registering.drafts(uow), _after(days(RegistrationState.DRAFT))
     yield TaskKind.CERTIFICATE, registering.certificates(uow), _after(days(RegistrationState.APPLIED))

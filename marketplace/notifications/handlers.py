@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.accounts.models import User
 from marketplace.benefits.events import BenefitMoved
+from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.identity.events import AuthorityMoved, IdentityMoved
@@ -18,6 +19,7 @@ from marketplace.listings.events import ClaimMoved, ImportFinished, ListingMoved
 from marketplace.matching.events import InterestMoved
 from marketplace.notifications import (
     about_benefits,
+    about_confidentiality,
     about_deals,
     about_envelopes,
     about_identities,
@@ -65,6 +67,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     ReceiptMoved: about_payments.receipt_moved,
     DisputeMoved: about_payments.dispute_moved,
     PreemptionMoved: about_preemptions.moved,
+    ConfidentialityMoved: about_confidentiality.moved,
     RegistrationMoved: about_registrations.moved,
     RecordMoved: about_registrations.record_moved,
     TransferMoved: about_registrations.transfer_moved,

@@ -51,6 +51,11 @@ def preemption_path(preemption_id: int) -> str:
     return f"/preemptions/{preemption_id}"
 
 
+def confidentiality_path(agreement_id: int) -> str:
+    """The page of a confidentiality agreement."""
+    return f"/confidentiality/{agreement_id}"
+
+
 def registration_path(deal_id: int) -> str:
     """The registration of a deal's contract."""
     return f"/deals/{deal_id}/registration"

@@ -45,6 +45,13 @@ REGISTERED = ("registrations", "registration_records", "registration_entries", "
 STANDING = ("benefit_declarations", "benefit_entries", "milestone_moves")
 APART = ("duplicates", "offline_entries", "offline_imports", "offline_papers", "relation_findings")
 STANDARDS = ("clause_proposals", "clause_texts")
+CONFIDED = (
+    "confidentiality_agreements",
+    "confidentiality_signatures",
+    "confidentiality_papers",
+    "confidentiality_files",
+    "confidentiality_openings",
+)
 AIMS = ("weekly_digests", "reminders", "targets")
 MONEY = (
     "ledger_transfers",
@@ -231,7 +238,7 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
             without = [{key: value for key, value in row.items() if key != column} for row in rows]
             members[name] = "".join(json.dumps(row) + "\n" for row in without).encode()
             manifest["sha256"][name] = hashlib.sha256(members[name]).hexdigest()
-        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *STANDARDS, *AIMS)
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *STANDARDS, *AIMS, *CONFIDED)
         for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()

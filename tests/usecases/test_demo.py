@@ -14,6 +14,8 @@ from marketplace.accounts import service as accounts
 from marketplace.accounts.models import User
 from marketplace.audit import service as audit
 from marketplace.audit.models import AuditRow
+from marketplace.confidentiality.models import Agreement
+from marketplace.confidentiality.queries import openings
 from marketplace.contracts.models import Document, Scan, Signature
 from marketplace.deals.models import Deal
 from marketplace.deals.queries import count_stalled
@@ -266,6 +268,13 @@ def test_signatures_bind_exactly_the_text(uow: UnitOfWork) -> None:
     pairs = uow.session.execute(select(Signature.sha256, Document.sha256).join(Document)).all()
     assert len(pairs) == sum(step["action"].startswith("sign") for deal in told("deals") for step in deal["steps"])
     assert all(signed == text for signed, text in pairs)
+
+
+def test_agreements_are_read_under_or_wait_for_their_owner(uow: UnitOfWork) -> None:
+    rows = uow.session.scalars(select(Agreement).order_by(Agreement.id)).all()
+    read = [len(openings(uow, row.id)) for row in rows]
+    assert read == [len(one.get("read_days_ago", ())) for one in told("confidentiality")]
+    assert [row.state for row in rows] == ["in_force", "signed_by_reader"]
 
 
 def test_scans_are_specimens_on_disk(demo: Demo, uow: UnitOfWork) -> None:

@@ -1,5 +1,6 @@
 """What is exported of a deal: everything that proves it, nothing of other deals, and only to whom it belongs."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -24,6 +25,7 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation
+from tests.confiding import SECRET, in_force, make_secret, read
 from tests.evidence.packages import SCAN, VERIFIER, exported, problem, sign_on_paper, unpacked
 from tests.factories import make_contract, make_deal, make_letter, make_signed, sign
 from tests.personas import People
@@ -327,3 +329,22 @@ def test_a_stored_file_that_was_changed_does_not_go_out_as_evidence(
     factory.services.files.path(sha256).write_bytes(b"another PDF")
     with pytest.raises(OSError, match="is not what it was"):
         exported(factory, deal_id)
+
+
+def test_a_confidentiality_agreement_and_who_read_are_enclosed(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, tmp_path: Path
+) -> None:
+    result_id = make_secret(factory, people)
+    deal_id = make_signed(factory, people, result_id=result_id)
+    agreement_id = in_force(factory, people, result_id)
+    read(factory, people.company, agreement_id)
+    drain()
+    content = exported(factory, deal_id)
+    assert problem(tmp_path, content) == ""
+    files = unpacked(content)
+    (told,) = json.loads(files["confidentiality.json"])
+    assert {one["signer"] for one in told["signatures"]} == {"孙丽华", "赵文博"}
+    assert [(one["by"], one["what"]) for one in told["opened"]] == [("孙丽华", "description")]
+    assert hashlib.sha256(files[told["text"]["file"]]).hexdigest() == told["text"]["sha256"]
+    assert f"confidentiality/agreement-{agreement_id}.pdf" in files
+    assert SECRET.encode() not in content

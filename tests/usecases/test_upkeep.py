@@ -16,7 +16,15 @@ from marketplace.schema import whole_schema
 from tests.factories import make_result
 from tests.personas import People
 
-SIGNED = {"documents.sha256", "signatures.sha256", "snapshots.sha256", "snapshot_figures.rows_sha256"}
+SIGNED = {
+    "documents.sha256",
+    "signatures.sha256",
+    "snapshots.sha256",
+    "snapshot_figures.rows_sha256",
+    "confidentiality_agreements.sha256",
+    "confidentiality_signatures.sha256",
+    "confidentiality_openings.sha256",
+}
 """Hashes of what stands in the database, not of files."""
 
 

@@ -1,0 +1,333 @@
+"""Use cases of agreements: ask, sign for either side, decline, end, name papers, and what time does to silence."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.accounts.signing_codes import contact_for_code, send_code
+from marketplace.confidentiality import policy
+from marketplace.confidentiality.events import ConfidentialityMoved
+from marketplace.confidentiality.models import Agreement, AgreementSignature, NamedPaper
+from marketplace.confidentiality.queries import named_papers, proofs_of, signatures
+from marketplace.confidentiality.rules import (
+    CONFIDENTIALITY_STATES,
+    LIVE,
+    NOT_TALKING,
+    WAITING,
+    ConfidentialityState,
+    last_day_of_duties,
+)
+from marketplace.confidentiality.wording import Subject, Written, written
+from marketplace.contracts.clauses import reference_of
+from marketplace.contracts.conditions import Condition, SigningFacts, conditions
+from marketplace.contracts.queries import party_facts
+from marketplace.contracts.rules import LONGEST_REASON, DocumentState
+from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
+from marketplace.identity.standing import Matter, standing_of
+from marketplace.infra.transitions import advance
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
+from marketplace.kernel.texts import clean
+from marketplace.kernel.workdays import add_working_days
+from marketplace.organisations.parties import names_of
+from marketplace.organisations.regions import load_region
+from marketplace.results.models import Result
+from marketplace.results.policy import visible
+
+NOTHING_KEPT_BACK = N_(
+    "Nothing of this result is kept back: a patent has been filed, and everybody reads how it works."
+)
+IN_TRUST = N_(
+    "This result was published on behalf of its owner, who has not taken it over yet. Nobody can agree for him before."
+)
+OF_ANY_DEAL = Matter(0, 0)
+"""An agreement is about a result, before there need be a deal: an authority for one deal alone does not cover it."""
+
+OPEN_TO_SIGN = frozenset({"sign", "countersign"})
+
+
+def ask(uow: UnitOfWork, result_id: int, party_id: int) -> Agreement:
+    """Ask for one's party to read the protected parts of a result; the text to sign is written.
+
+    Again before anybody has signed, the text is written anew where anything in it has changed. Raises NotFound, NotPermitted,
+    Conflict where nothing is protected, no interest between the two was accepted, or an agreement is signed; emits
+    ConfidentialityMoved.
+    """
+    result = _result_to_ask(uow, result_id, party_id)
+    agreement = _live(uow, result_id, party_id) or _begun(uow, result, party_id)
+    if agreement.state is not ConfidentialityState.ASKED:
+        raise Conflict(N_("Your party has asked for this already. Reload the page to see where it stands."))
+    fresh = _text(uow, agreement, result, agreement.number)
+    if fresh.sha256 != agreement.sha256:
+        _rewrite(uow, agreement, result)
+    return agreement
+
+
+def _result_to_ask(uow: UnitOfWork, result_id: int, party_id: int) -> Result:
+    result = uow.session.scalar(select(Result).where(Result.id == result_id, visible(uow.actor)))
+    if result is None:
+        raise NotFound(N_("There is no such result."))
+    if not uow.actor.acts_for(party_id):
+        raise NotPermitted(N_("You may not sign for this party."))
+    if not policy.is_protected(result):
+        raise Conflict(NOTHING_KEPT_BACK)
+    if result.on_behalf:
+        raise Conflict(IN_TRUST)
+    if party_id not in policy.reader_parties(uow, result):
+        raise Conflict(NOT_TALKING)
+    return result
+
+
+def _live(uow: UnitOfWork, result_id: int, party_id: int) -> Agreement | None:
+    of_party = (Agreement.result_id == result_id, Agreement.reader_party_id == party_id, Agreement.state.in_(LIVE))
+    return uow.session.scalar(
+        select(Agreement).where(*of_party).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def _begun(uow: UnitOfWork, result: Result, party_id: int) -> Agreement:
+    """Of two who ask for one party at the same moment the second finds the agreement of the first."""
+    agreement = Agreement(
+        result_id=result.id,
+        owner_party_id=result.party_id,
+        reader_party_id=party_id,
+        state=ConfidentialityState.ASKED,
+        version="",
+        number=1,
+        years=uow.settings.confidentiality_years,
+        clauses=[],
+        text="",
+        sha256="",
+        asked_by_id=uow.actor.user_id,
+        asked_at=uow.now(),
+        due_on=add_working_days(china_day(uow.now()), uow.settings.confidentiality_working_days),
+    )
+    try:
+        with uow.session.begin_nested():
+            uow.session.add(agreement)
+            uow.flush()
+    except IntegrityError:
+        found = _live(uow, result.id, party_id)
+        if found is None:
+            raise Conflict(N_("Somebody else has just changed this. Reload the page to see where it stands.")) from None
+        return found
+    _put(agreement, _text(uow, agreement, result, agreement.number))
+    uow.flush()
+    _announce(uow, agreement, "ask")
+    return agreement
+
+
+def _rewrite(uow: UnitOfWork, agreement: Agreement, result: Result) -> None:
+    """Another text has another number, so that a code for the one before does not sign it."""
+    agreement.number += 1
+    agreement.years = uow.settings.confidentiality_years
+    _put(agreement, _text(uow, agreement, result, agreement.number))
+    advance(uow, CONFIDENTIALITY_STATES, agreement, "rewrite", policy.relations(uow.actor, agreement))
+    _announce(uow, agreement, "rewrite")
+
+
+def _text(uow: UnitOfWork, agreement: Agreement, result: Result, number: int) -> Written:
+    region = load_region(uow.settings.region)
+    subject = Subject(
+        reference=f"JG-BM-{agreement.id:06d}-{number:02d}",
+        result_id=result.id,
+        title=result.title,
+        owner=party_facts(uow.session, region, agreement.owner_party_id),
+        reader=party_facts(uow.session, region, agreement.reader_party_id),
+        years=uow.settings.confidentiality_years,
+    )
+    return written(subject, china_day(uow.now()))
+
+
+def _put(agreement: Agreement, text: Written) -> None:
+    agreement.version, agreement.clauses = text.version, text.clauses
+    agreement.text, agreement.sha256 = text.text, text.sha256
+
+
+def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozenset[Relation]]:
+    """The agreement as it is now, locked, for those who may know of it. Raises NotFound."""
+    found = uow.session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
+    return policy.require_visible(uow, found)
+
+
+def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
+    """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
+    turn = _signer(uow, agreement)
+    names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
+    signed = signatures(uow, agreement.id)
+    standing = standing_of(uow, uow.actor.user_id, turn, OF_ANY_DEAL)
+    facts = SigningFacts(
+        state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
+        awaits_official=False,
+        acts_for_party=uow.actor.acts_for(turn),
+        is_party_verified=names[turn].is_verified,
+        is_other_verified=all(name.is_verified for name in names.values()),
+        has_party_signed=any(one.party_id == turn for one in signed),
+        has_person_signed_other_side=any(one.user_id == uow.actor.user_id and one.party_id != turn for one in signed),
+        has_certificates=uow.services.certificates.is_ready,
+        can_get_code=contact_for_code(uow) is not None,
+        identity_gap=standing.identity_gap,
+        authority_gap=standing.authority_gap,
+    )
+    return tuple(one for one in conditions(facts) if one.key != "paper")
+
+
+def _signer(uow: UnitOfWork, agreement: Agreement) -> int:
+    """The party the actor signs for: the one whose turn it is, where he may act for it; else his own, which is told why not."""
+    sides = (agreement.reader_party_id, agreement.owner_party_id)
+    turn, other = sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
+    return other if uow.actor.acts_for(other) and not uow.actor.acts_for(turn) else turn
+
+
+def code_about(agreement: Agreement) -> str:
+    """What a signer's one-time code is good for, as the message says it."""
+    name, _, _ = agreement.text.partition("\n")
+    return f"{name} {reference_of(agreement.text)}"
+
+
+def send_signing_code(uow: UnitOfWork, agreement_id: int) -> str:
+    """Have the code sent by which the actor confirms his signature. Returns the contact.
+
+    Raises NotFound, NotPermitted, Conflict where he could not sign, InvalidInput, TooManyAttempts.
+    """
+    agreement, _result, held = fetch(uow, agreement_id)
+    _require_turn(uow, agreement, held)
+    return send_code(uow, code_about(agreement))
+
+
+def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: Iterable[int] = ()) -> Agreement:
+    """Sign for the side whose turn it is: first the reader's, then the owner's, with which it comes into force.
+
+    `papers` are the attachments its owner opens with it. Raises NotFound, NotPermitted, Conflict where the text is another, is
+    not open, or the talks are over, InvalidInput, TooManyAttempts; emits ConfidentialityMoved.
+    """
+    agreement, result, held = fetch(uow, agreement_id)
+    require_shown(confirmed, agreement.sha256)
+    action = _require_turn(uow, agreement, held)
+    if result.party_id != agreement.owner_party_id or agreement.reader_party_id not in policy.reader_parties(
+        uow, result
+    ):
+        raise Conflict(NOT_TALKING)
+    require_confirmed(uow, confirmed, code_about(agreement))
+    party_id, today = _signer(uow, agreement), china_day(uow.now())
+    uow.session.add(_signature(uow, agreement, party_id, confirmed.method))
+    uow.flush()
+    if action == "sign":
+        due_on = add_working_days(today, uow.settings.confidentiality_working_days)
+        advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, due_on=due_on)
+    else:
+        until = last_day_of_duties(today, agreement.years)
+        advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, in_force_at=uow.now(), until=until)
+        _name(uow, agreement, papers)
+    _announce(uow, agreement, action)
+    return agreement
+
+
+def _require_turn(uow: UnitOfWork, agreement: Agreement, held: frozenset[Relation]) -> str:
+    """The action by which the actor signs. Raises Conflict, NotPermitted."""
+    action = "sign" if agreement.state is ConfidentialityState.ASKED else "countersign"
+    for condition in signing_conditions(uow, agreement):
+        if not condition.is_met:
+            raise condition.refusal
+    CONFIDENTIALITY_STATES.require(action, agreement.state, held)
+    if china_day(uow.now()) > agreement.due_on:
+        raise Conflict(N_("The term to sign is over. Ask anew."))
+    return action
+
+
+def _signature(uow: UnitOfWork, agreement: Agreement, party_id: int, method: str) -> AgreementSignature:
+    return AgreementSignature(
+        agreement_id=agreement.id,
+        party_id=party_id,
+        user_id=uow.actor.user_id,
+        signer_name=uow.actor.name,
+        at=uow.now(),
+        ip=uow.actor.ip[:64],
+        user_agent=uow.actor.user_agent[:300],
+        sha256=agreement.sha256,
+        method=method,
+        factor=FACTOR,
+    )
+
+
+def decline(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:
+    """The owner does not sign, for a reason the reader is told. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    return _close(uow, agreement_id, "decline", reason)
+
+
+def end(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:
+    """The owner opens nothing more; the duties go on. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    return _close(uow, agreement_id, "end", reason)
+
+
+def _close(uow: UnitOfWork, agreement_id: int, action: str, reason: str) -> Agreement:
+    agreement, _result, held = fetch(uow, agreement_id)
+    said = clean(reason)
+    if len(said) > LONGEST_REASON:
+        raise InvalidInput(
+            N_("This text is too long: at most %(longest)s characters."), field="reason", longest=LONGEST_REASON
+        )
+    agreement.reason = said
+    closed = {"closed_at": uow.now(), "closed_by_id": uow.actor.user_id}
+    advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, said, **closed)
+    _announce(uow, agreement, action)
+    return agreement
+
+
+def name_papers(uow: UnitOfWork, agreement_id: int, papers: Iterable[int]) -> Agreement:
+    """The owner opens further papers under an agreement in force; what was named stays named.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput where none is chosen; emits ConfidentialityMoved.
+    """
+    agreement, _result, held = fetch(uow, agreement_id)
+    if Relation.OWNER not in held:
+        raise NotPermitted(N_("You may not do this."))
+    if agreement.state is not ConfidentialityState.IN_FORCE:
+        raise Conflict(N_("There is no agreement in force under which this may be read."))
+    if not _name(uow, agreement, papers):
+        raise InvalidInput(N_("Choose at least one paper."), field="papers")
+    _announce(uow, agreement, "name")
+    return agreement
+
+
+def _name(uow: UnitOfWork, agreement: Agreement, papers: Iterable[int]) -> int:
+    """Write down the chosen papers that are not named yet; how many. Raises InvalidInput for one that is not of this result."""
+    offered = {one.id: one for one in proofs_of(uow, agreement.result_id)}
+    chosen = set(papers)
+    if not chosen <= offered.keys():
+        raise InvalidInput(N_("This paper is not there any more. Choose anew."), field="papers")
+    known = {one.sha256 for one in named_papers(uow, agreement.id)}
+    fresh = {offered[id_].sha256: offered[id_] for id_ in sorted(chosen) if offered[id_].sha256 not in known}
+    for one in fresh.values():
+        uow.session.add(
+            NamedPaper(
+                agreement_id=agreement.id,
+                sha256=one.sha256,
+                name=one.name,
+                media_type=one.media_type,
+                named_by_id=uow.actor.user_id,
+                named_at=uow.now(),
+            )
+        )
+    uow.flush()
+    return len(fresh)
+
+
+def lapse_overdue(uow: UnitOfWork) -> None:
+    """End what nobody has signed in its working days. Emits ConfidentialityMoved for each."""
+    overdue = (Agreement.state.in_(WAITING), Agreement.due_on < china_day(uow.now()))
+    for agreement in uow.session.scalars(select(Agreement).where(*overdue).order_by(Agreement.id).with_for_update()):
+        system = frozenset({Relation.SYSTEM})
+        advance(uow, CONFIDENTIALITY_STATES, agreement, "lapse", system, closed_at=uow.now())
+        _announce(uow, agreement, "lapse")
+
+
+def _announce(uow: UnitOfWork, agreement: Agreement, action: str) -> None:
+    held = policy.relations(uow.actor, agreement)
+    sides = {Relation.OWNER: agreement.owner_party_id, Relation.OTHER_SIDE: agreement.reader_party_id}
+    party_id = next((party for relation, party in sides.items() if relation in held), None)
+    uow.emit(ConfidentialityMoved(agreement.id, agreement.result_id, action, agreement.sha256, party_id))
