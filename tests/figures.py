@@ -75,15 +75,13 @@ class FigureWriter:
     def letters(self, number: int, seller: str, buyer: str, amounts: list[int], moments: list[datetime]) -> None:
         """Letters of intent of one deal, signed at these moments."""
         self._open(number, seller, buyer, "machinery", None)
-        with self.factory.writing() as uow:
-            for place, (fen, at) in enumerate(zip(amounts, moments, strict=True), start=1):
-                letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
-                uow.emit(DocumentMoved(letter, self.deals[number], "letter_of_intent", "complete", ""))
+        for place, (fen, at) in enumerate(zip(amounts, moments, strict=True), start=1):
+            self.letter(number, fen, at, place)
 
-    def letter(self, number: int, fen: int, at: datetime) -> None:
+    def letter(self, number: int, fen: int, at: datetime, place: int = 1) -> None:
         """A letter of intent of a deal that is there."""
         with self.factory.writing() as uow:
-            letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, 1, fen, Basis.ELECTRONIC, at)
+            letter = self._document(uow, number, DocumentKind.LETTER_OF_INTENT, place, fen, Basis.ELECTRONIC, at)
             uow.emit(DocumentMoved(letter, self.deals[number], "letter_of_intent", "complete", ""))
 
     def registration(self, number: int, day: date, a2: int, a3: int, kind: RecordKind = RecordKind.CERTIFICATE) -> None:

@@ -83,7 +83,7 @@ def test_what_a_signature_rested_on_stays_as_it_was(factory: UnitOfWorkFactory, 
     [
         ({"limit_fen": 17_999_999}, 0),
         ({"deal_id": -1}, 0),
-        ({"valid_until": timedelta(days=30)}, 31),
+        ({"valid_until": timedelta(days=3)}, 4),
         ({"valid_from": timedelta(days=1)}, 0),
     ],
 )
