@@ -24,14 +24,13 @@ from marketplace.matching.rules import InterestState, Origin, Side
 from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.rules import MilestoneKind, MilestoneState, ReceiptKind, ReceiptState, Trigger
-from marketplace.registrations.events import RecordMoved
-from marketplace.registrations.models import Registration, RegistrationEntry, RegistrationRecord
-from marketplace.registrations.rules import RecordKind, RecordState, RegistrationState
+from marketplace.registrations.rules import RecordKind
 from marketplace.rewards.events import PayoutMoved, RewardMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.rules import Basis as RewardBasis
 from marketplace.rewards.rules import PayoutState, RewardState, Role
 from tests.factories import make_result
+from tests.figure_registrations import register
 from tests.personas import People
 
 
@@ -86,63 +85,7 @@ class FigureWriter:
 
     def registration(self, number: int, day: date, a2: int, a3: int, kind: RecordKind = RecordKind.CERTIFICATE) -> None:
         """A paper of the registrar that was verified; of a change or cancellation the differences."""
-        with self.factory.writing() as uow:
-            now, people = uow.now(), self.people
-            is_first = kind is RecordKind.CERTIFICATE
-            if is_first:
-                self.registrations[number] = self._registration(uow, number, day)
-            record = RegistrationRecord(
-                registration_id=self.registrations[number],
-                kind=kind,
-                state=RecordState.VERIFIED,
-                number=f"2026-{number}",
-                dated=day,
-                a2_fen=0 if kind is RecordKind.CANCELLATION else max(a2, 1),
-                a3_fen=0,
-                reason="" if is_first else "变更",
-                scan_sha256="0" * 64,
-                scan_name="",
-                scan_type="",
-                scan_size=1,
-                recorded_by_id=people.seller_contact.user_id,
-                recorded_at=now,
-                answered_by_id=people.city_official.user_id,
-                answered_at=now,
-            )
-            uow.session.add(record)
-            uow.flush()
-            uow.session.add(
-                RegistrationEntry(
-                    deal_id=self.deals[number],
-                    document_id=self.documents[number],
-                    record_id=record.id,
-                    kind=kind,
-                    basis=Basis.ELECTRONIC,
-                    a2_fen=a2,
-                    a3_fen=a3,
-                    dated=day,
-                    recorded_at=now,
-                )
-            )
-            uow.emit(RecordMoved(record.id, record.registration_id, self.deals[number], kind.value, "verify", a2, a3))
-
-    def _registration(self, uow: UnitOfWork, number: int, day: date) -> int:
-        now, user_id = uow.now(), self.people.seller_contact.user_id
-        row = Registration(
-            deal_id=self.deals[number],
-            document_id=self.documents[number],
-            state=RegistrationState.REGISTERED,
-            form_since=day,
-            content={},
-            number=f"2026-{number}",
-            begun_by_id=user_id,
-            begun_at=now,
-            submitted_by_id=user_id,
-            submitted_at=now,
-        )
-        uow.session.add(row)
-        uow.flush()
-        return row.id
+        register(self, number, day, a2, a3, kind)
 
     def receipt(
         self,
