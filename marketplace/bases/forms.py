@@ -12,7 +12,7 @@ from marketplace.web.forms import CountyField, Form, choices
 class BaseForm(Form):
     """Name, kind, level, county, leader, sector."""
 
-    name = StringField(_l("Name"), validators=[InputRequired(), Length(max=200)])
+    name = StringField(_l("Name of the base"), validators=[InputRequired(), Length(max=200)])
     kind = SelectField(_l("Kind"), choices=choices(BaseKind))
     level = SelectField(_l("Level"), choices=choices(BaseLevel))
     county = CountyField(_l("County"))

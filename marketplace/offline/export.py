@@ -17,7 +17,7 @@ from marketplace.web.regions import county_name
 
 def workbook(stream: BinaryIO, wanted: Wanted, sums: Ledger, rows: Iterable[EntryRow]) -> None:
     """Sums by month and county, and the rows they rest on."""
-    fen, number = Column(_("Amount (yuan), unverified"), 22), Column(_("Number"), 10)
+    fen, number = Column(_("Amount (yuan), unverified"), 22), Column(_("Deals told"), 10)
     months = ((month, *_cells(one)) for month, one in [*sums.months, (_("Total"), sums.total)])
     write_xlsx(
         stream,
@@ -77,7 +77,7 @@ def _county_lines(sums: Ledger) -> Iterator[Sequence[Cell]]:
 
 def _columns() -> Sequence[Column]:
     titles = (
-        (_("Number"), 10),
+        (_("Number of the row"), 10),
         (_("Kind"), 10),
         (_("Title of the contract"), 36),
         (_("Seller"), 28),

@@ -51,7 +51,7 @@ def row_sheet(name: str, definition: Definition, rows: Iterable[Row]) -> Sheet:
     has_deal = Dimension.SELLER in definition.dimensions
     named = {Dimension.SELLER, Dimension.BUYER, *WIDE}
     dimensions = [one for one in definition.dimensions if one not in named]
-    titles = [_("Record"), _("Deal"), _("Title")]
+    titles = [_("Record"), _("Number of the deal"), _("Title")]
     if has_deal:
         titles += [_("Seller"), _("County of the seller"), _("Buyer"), _("County of the buyer")]
     titles += [_("Day"), _("On record since"), *(_(one.label) for one in dimensions), *_sum_titles(definition)]

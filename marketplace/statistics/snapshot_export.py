@@ -35,7 +35,7 @@ def workbook_sheets(session: Session, page: SnapshotPage, url: str, counties: Se
         Column(_("Definition"), 80),
         Column(_("SHA-256 of its rows"), 66),
     )
-    parts = (Column(_("Figure"), 34), Column(_("By"), 26), Column(_("Value of it"), 30), *_value_columns())
+    parts = (Column(_("Figure"), 34), Column(_("Cut by"), 26), Column(_("Value of it"), 30), *_value_columns())
     yield about_sheet(_about(page, url))
     yield Sheet(_("Figures"), figures, (_figure(one) for one in page.figures))
     yield Sheet(_("Parts"), parts, _parts(session, page, counties, said))

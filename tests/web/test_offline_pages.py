@@ -150,6 +150,15 @@ def test_the_workbook_says_that_nothing_is_verified(factory: UnitOfWorkFactory, 
     assert rows_of(content, "按月份")[-1][1:] == (360000, 2)
 
 
+def test_the_number_of_deals_is_not_headed_like_the_number_of_a_row(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    entered(factory, people.city_official)
+    content = browse(people.city_official).get("/offline/ledger.xlsx").data
+    assert rows_of(content, "按月份")[0] == ("月份", "金额（元，未核验）", "登记项数")
+    assert rows_of(content, "明细")[0][0] == "行号"
+
+
 def test_beside_the_signed_amount_the_ledger_stands_apart(
     factory: UnitOfWorkFactory, people: People, browse: Browse, drain: Callable[[], int]
 ) -> None:

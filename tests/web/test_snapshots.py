@@ -116,6 +116,11 @@ def test_the_rows_of_the_workbook_add_up_to_the_figure(browse: Browse, people: P
     assert sum(one for one in amounts if isinstance(one, int | float)) == figures["签约金额（A1）"] == 107_000
 
 
+def test_the_kind_of_a_cut_is_headed_by_its_own_words(browse: Browse, people: People, number: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(content(browse(people.city_official), f"/reports/{number}/figures.xlsx")))
+    assert [cell.value for cell in book["分项"][1]][:3] == ["指标", "分项口径", "分项"]
+
+
 def test_the_page_on_paper_carries_number_code_and_the_same_figures(
     browse: Browse, people: People, number: str
 ) -> None:
