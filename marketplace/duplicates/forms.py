@@ -17,7 +17,10 @@ class SameForm(Form):
     standing = RadiosField(
         _l("Which of the two counts?"), validators=[InputRequired(_l("Say which of the two counts."))]
     )
-    note = TextAreaField(_l("How you know"), validators=[Length(max=LONGEST_REASON, message=_LONG)])
+    note = TextAreaField(
+        _l("How you know"),
+        validators=[InputRequired(_l("Please give a reason.")), Length(max=LONGEST_REASON, message=_LONG)],
+    )
 
     def offer(self, records: list[tuple[str, str]]) -> None:
         """The records that may be chosen: name, and what it is called."""

@@ -44,6 +44,11 @@ class Pair:
         return self.row.state is DuplicateState.SAME and self.is_between_contracts and both
 
     @property
+    def outcomes(self) -> tuple[tuple[Record, Record], ...]:
+        """What may count, each with the record that then does not."""
+        return tuple((one, self.second if one is self.first else self.first) for one in self.may_count)
+
+    @property
     def may_count(self) -> tuple[Record, ...]:
         """Which of them may be the one that counts; none as long as no contract of them is signed."""
         return may_count(self.first, self.second)

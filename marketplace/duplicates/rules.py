@@ -39,7 +39,7 @@ DUPLICATE_STATES = StateTable(
     "duplicate",
     S.OPEN,
     (
-        arrow("confirm", {S.OPEN}, S.SAME, {R.OFFICIAL}, N_("They are the same contract")),
+        arrow("confirm", {S.OPEN}, S.SAME, {R.OFFICIAL}, N_("They are the same contract"), reason=True),
         arrow("distinguish", {S.OPEN}, S.DIFFERENT, {R.OFFICIAL}, N_("They are different contracts"), reason=True),
         arrow("lapse", {S.OPEN}, S.MOOT, {R.SYSTEM}, N_("One of the two no longer stands")),
         arrow("revive", {S.MOOT}, S.OPEN, {R.SYSTEM}, N_("Both stand again")),

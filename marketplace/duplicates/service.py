@@ -20,8 +20,9 @@ def name_of(record: Record) -> str:
     return f"{record.kind.value}:{record.id}"
 
 
-def confirm(uow: UnitOfWork, duplicate_id: int, standing: str, reason: str = "") -> Duplicate:
-    """They are one contract, and `standing` (such as `deal:7`) is the record that counts: a contract only once it is in force.
+def confirm(uow: UnitOfWork, duplicate_id: int, standing: str, reason: str) -> Duplicate:
+    """They are one contract, as `reason` says; `standing` (such as `deal:7`) is the record that counts: a contract only once it
+    is in force.
 
     A row of the offline ledger that does not count is booked off. A contract here is never booked off by this: it is in force
     between its parties until they end it, so it is recorded as counted twice and shown apart until then.
@@ -35,8 +36,7 @@ def confirm(uow: UnitOfWork, duplicate_id: int, standing: str, reason: str = "")
         raise InvalidInput(N_("Say which of the two counts."), field="standing")
     if kept not in may_count(first, second):
         raise InvalidInput(NOT_SIGNED, field="standing")
-    said = required(reason, "reason", LONGEST_REASON) if reason.strip() else ""
-    row.reason = said
+    said = row.reason = required(reason, "note", LONGEST_REASON)
     settled = {"resolved_by_id": uow.actor.user_id, "resolved_at": uow.now(), "standing": standing}
     advance(uow, DUPLICATE_STATES, row, "confirm", held, said, **settled)
     set_aside = SOURCES[other.kind].set_aside

@@ -74,10 +74,7 @@ def _choices(found: Pair) -> list[tuple[str, str]]:
 
 
 def _page(found: Pair, same: SameForm, different: DifferentForm) -> str:
-    choices = _choices(found)
-    same.offer(choices)
-    if len(choices) == 1:
-        same.standing.data = choices[0][0]
+    same.offer(_choices(found))
     names = [name_of(one) for one in found.records]
     return render_template(
         "duplicates/pair.html", page=found, names=names, same=same, different=different, kinds=RecordKind

@@ -79,7 +79,7 @@ def _record(entry: OfflineEntry, is_reversed: bool) -> Record:
 
 def _set_aside(uow: UnitOfWork, entry_id: int, reason: str, kept: Record) -> None:
     name = f"{kept.kind.value}:{kept.id}"
-    book_off(uow, uow.session.get_one(OfflineEntry, entry_id), reason or f"与“{kept.title}”（{name}）为同一合同", name)
+    book_off(uow, uow.session.get_one(OfflineEntry, entry_id), reason, name)
 
 
 SOURCE = register(Source(RecordKind.OFFLINE, near, records, in_office, _set_aside))

@@ -114,7 +114,7 @@ def test_beside_a_contract_a_row_never_counts(factory: UnitOfWorkFactory, people
     drain()
     for standing in (f"offline:{entry}", "deal:99", ""):
         with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput):
-            service.confirm(uow, the_pair(factory), standing)
+            service.confirm(uow, the_pair(factory), standing, "合同编号一致")
     assert [state for _, _, state in pairs(factory)] == [OPEN]
 
 
@@ -123,7 +123,7 @@ def test_of_two_rows_the_chosen_one_counts(factory: UnitOfWorkFactory, people: P
     second = entered(factory, people.city_official, replace(TOLD, fen=18_500_000), all_the_same=True)
     drain()
     with factory.writing(people.city_official) as uow:
-        service.confirm(uow, the_pair(factory), f"offline:{second}")
+        service.confirm(uow, the_pair(factory), f"offline:{second}", "合同编号一致")
     assert total(factory, people.city_official) == Sum(18_500_000, 1)
     with factory.reading(people.city_official) as uow:
         assert ledger.entry_page(uow, first).same_as == ("offline", second)
@@ -146,7 +146,7 @@ def test_different_asks_for_a_reason_and_nobody_is_asked_again(
         finding.look(uow, record)
     assert [state for _, _, state in pairs(factory)] == [DIFFERENT]
     with factory.writing(people.city_official) as uow, pytest.raises(Conflict):
-        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+        service.confirm(uow, the_pair(factory), f"deal:{deal}", "合同编号一致")
 
 
 def two_deals(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
@@ -165,7 +165,7 @@ def test_two_contracts_that_are_the_same_book_nothing_and_are_shown_apart(
     with factory.reading(people.city_official) as uow:
         assert weights.waiting(uow.session, uow.actor) == Waiting(Weight(1, 18_000_000), Weight())
     with factory.writing(people.city_official) as uow:
-        service.confirm(uow, the_pair(factory), f"deal:{first}")
+        service.confirm(uow, the_pair(factory), f"deal:{first}", "合同编号一致")
 
     def signed() -> int:
         with factory.reading(people.city_official) as uow:
@@ -203,7 +203,7 @@ def test_three_copies_of_one_contract_are_two_too_many(
     for place, id_ in enumerate(waiting, 1):
         with factory.writing(people.city_official) as uow:
             kept = queries.pair(uow, id_).first
-            service.confirm(uow, id_, service.name_of(kept))
+            service.confirm(uow, id_, service.name_of(kept), "合同编号一致")
         found, twice = seen()
         assert found.count == 3 - place
         assert found.fen + twice.fen == 36_000_000
@@ -241,7 +241,7 @@ def test_what_no_longer_stands_is_no_question(factory: UnitOfWorkFactory, people
     drain()
     assert [state for _, _, state in pairs(factory)] == [MOOT]
     with factory.writing(people.city_official) as uow, pytest.raises(Conflict):
-        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+        service.confirm(uow, the_pair(factory), f"deal:{deal}", "合同编号一致")
     with factory.writing(people.seller_contact) as uow:
         deals.take(uow, deal, "reopen")
     second = make_contract(factory, people, deal, replace(TERMS, amount_fen=17_900_000))
@@ -264,7 +264,7 @@ def test_a_contract_that_is_only_sent_takes_no_row_off(
     text = make_contract(factory, people, deal)
     drain()
     with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput) as refused:
-        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+        service.confirm(uow, the_pair(factory), f"deal:{deal}", "合同编号一致")
     assert set(refused.value.fields) == {"standing"}
     assert total(factory, people.city_official).count == 1
     assert [state for _, _, state in pairs(factory)] == [OPEN]
@@ -272,7 +272,7 @@ def test_a_contract_that_is_only_sent_takes_no_row_off(
     sign(factory, people.company, text)
     drain()
     with factory.writing(people.city_official) as uow:
-        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+        service.confirm(uow, the_pair(factory), f"deal:{deal}", "合同编号一致")
     assert total(factory, people.city_official) == Sum(0, 0)
 
 
@@ -282,9 +282,9 @@ def test_of_two_contracts_the_one_in_force_counts(factory: UnitOfWorkFactory, pe
     make_contract(factory, people, sent)
     drain()
     with factory.writing(people.city_official) as uow, pytest.raises(InvalidInput):
-        service.confirm(uow, the_pair(factory), f"deal:{sent}")
+        service.confirm(uow, the_pair(factory), f"deal:{sent}", "合同编号一致")
     with factory.writing(people.city_official) as uow:
-        service.confirm(uow, the_pair(factory), f"deal:{signed}")
+        service.confirm(uow, the_pair(factory), f"deal:{signed}", "合同编号一致")
     with factory.reading(people.city_official) as uow:
         assert not queries.pair(uow, the_pair(factory)).counts_twice, "The second is not signed, so it counts nowhere."
 
@@ -304,11 +304,11 @@ def test_a_pair_with_a_row_of_another_county_is_for_the_city(
         assert queries.of_record(uow, RecordKind.OFFLINE, first) == []
         assert listed(uow, Wanted(ReviewKind.DUPLICATE)) == []
     with factory.writing(people.county_official) as uow, pytest.raises(NotFound):
-        service.confirm(uow, the_pair(factory), f"offline:{first}")
+        service.confirm(uow, the_pair(factory), f"offline:{first}", "合同编号一致")
     with factory.reading(people.city_official) as uow:
         assert len(listed(uow, Wanted(ReviewKind.DUPLICATE))) == 1
     with factory.writing(people.city_official) as uow:
-        service.confirm(uow, the_pair(factory), f"offline:{second}")
+        service.confirm(uow, the_pair(factory), f"offline:{second}", "合同编号一致")
     assert total(factory, people.city_official) == Sum(18_000_000, 1)
 
 
@@ -334,7 +334,7 @@ def test_who_settles_it(factory: UnitOfWorkFactory, people: People, drain: Drain
         uow.session.add(made)
     assert waiting(people.county_official) == 0
     with factory.writing(people.county_official) as uow, pytest.raises(NotFound):
-        service.confirm(uow, the_pair(factory), f"deal:{deal}")
+        service.confirm(uow, the_pair(factory), f"deal:{deal}", "合同编号一致")
 
 
 def test_a_natural_person_is_known_by_name(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:

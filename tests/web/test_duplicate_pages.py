@@ -30,7 +30,13 @@ def test_a_row_that_is_the_same_is_booked_off(people: People, browse: Browse, de
     assert "/offline/1" in page
     assert f'value="deal:{deal}"' in page
     assert 'value="offline:1"' not in page
+    assert "checked" not in page
+    assert "线下台账第 1 行将被永久冲销，台账合计减少 ¥ 180,000.00" in page
     assert official.post("/duplicates/1/confirm", data={"standing": "offline:1"}).status_code == 200
+    for missing in ({"standing": f"deal:{deal}", "note": " "}, {"note": "合同编号一致"}):
+        refused = official.post("/duplicates/1/confirm", data=missing)
+        assert refused.status_code == 200
+        assert "field-error" in refused.text
     sent = official.post("/duplicates/1/confirm", data={"standing": f"deal:{deal}", "note": "合同编号一致"})
     assert sent.status_code == 303
     assert "合同编号一致" in official.get("/duplicates/1").text
@@ -49,7 +55,10 @@ def test_beside_a_contract_that_is_only_sent_the_page_says_to_wait(
     assert "待合同签署后" in page
     assert "/duplicates/1/confirm" not in page
     assert "/duplicates/1/distinguish" in page
-    assert "待其签署后再确认" in official.post("/duplicates/1/confirm", data={"standing": f"deal:{sent}"}).text
+    assert (
+        "待其签署后再确认"
+        in official.post("/duplicates/1/confirm", data={"standing": f"deal:{sent}", "note": "编号一致"}).text
+    )
 
 
 def test_two_contracts_take_a_reason_that_is_kept(people: People, browse: Browse, deal: int) -> None:
@@ -67,7 +76,7 @@ def test_two_contracts_that_are_the_same_are_told_to_be_ended(
     make_signed(factory, people, result_id=make_result(factory, people, title="变压器油箱焊接工装（二次签约）"))
     drain()
     official = browse(people.city_official)
-    assert official.post("/duplicates/1/confirm", data={"standing": f"deal:{first}"}).status_code == 303
+    assert official.post("/duplicates/1/confirm", data={"standing": f"deal:{first}", "note": "同"}).status_code == 303
     assert "金额被计算了两次" in official.get("/duplicates/1").text
     assert "两份仍都计入" in official.get("/duplicates").text
     desk = official.get("/desk?figure=A1").text
