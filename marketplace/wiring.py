@@ -113,6 +113,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "reward.moved": ("notifications.tell",),
     "benefit.moved": ("notifications.tell",),
     "payout.moved": ("notifications.tell",),
+    "snapshot.moved": ("notifications.tell",),
     "notification.made": ("notifications.mail",),
     "audit.day_ended": ("audit.anchor",),
     "alerts.due": ("alerts.tell",),

@@ -30,6 +30,7 @@ from marketplace.notifications import (
     about_preemptions,
     about_registrations,
     about_rewards,
+    about_snapshots,
 )
 from marketplace.notifications.audience import occasion
 from marketplace.notifications.events import NotificationMade
@@ -43,6 +44,7 @@ from marketplace.powers.events import PowerMoved
 from marketplace.preemptions.events import PreemptionMoved
 from marketplace.registrations.events import RecordMoved, RegistrationMoved, TransferMoved
 from marketplace.rewards.events import PayoutMoved, RewardMoved
+from marketplace.statistics.events import SnapshotMoved
 
 # Each entry takes the events of its own type; a mapping of functions cannot say so.
 NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
@@ -74,6 +76,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     RewardMoved: about_rewards.moved,
     PayoutMoved: about_rewards.payout_moved,
     BenefitMoved: about_benefits.moved,
+    SnapshotMoved: about_snapshots.moved,
 }
 
 

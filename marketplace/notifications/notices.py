@@ -71,6 +71,11 @@ def benefit_path(declaration_id: int) -> str:
     return f"/benefits/{declaration_id}"
 
 
+def snapshot_path(number: str) -> str:
+    """The page of frozen figures."""
+    return f"/reports/{number}"
+
+
 def organisation_path(organisation_id: int) -> str:
     """The page of an organisation."""
     return f"/organisations/{organisation_id}"
