@@ -58,6 +58,11 @@ def _cells(one: Sum) -> tuple[Cell, Cell]:
     return Money(one.fen), one.count
 
 
+def _place(county: str | None) -> str:
+    """In the words of the form: a county is left empty for a firm outside the city too."""
+    return county_name(county) or county or _("Not given, or outside the city")
+
+
 def _county_columns() -> Sequence[Column]:
     seller, buyer = _("As seller"), _("As buyer")
     return (
@@ -71,7 +76,7 @@ def _county_columns() -> Sequence[Column]:
 
 def _county_lines(sums: Ledger) -> Iterator[Sequence[Cell]]:
     for row in sums.counties:
-        yield county_name(row.county) or row.county or _("Not given"), *_cells(row.sold), *_cells(row.bought)
+        yield _place(row.county), *_cells(row.sold), *_cells(row.bought)
     yield _("Total, every row once"), *_cells(sums.total), *_cells(sums.total)
 
 
@@ -107,10 +112,10 @@ def _lines(rows: Iterable[EntryRow]) -> Iterator[Sequence[Cell]]:
             entry.title,
             entry.seller_name,
             entry.seller_code,
-            county_name(entry.seller_county) or entry.seller_county,
+            _place(entry.seller_county),
             entry.buyer_name,
             entry.buyer_code,
-            county_name(entry.buyer_county) or entry.buyer_county,
+            _place(entry.buyer_county),
             translate(entry.contract_type.label),
             Money(entry.amount_fen),
             entry.dated,

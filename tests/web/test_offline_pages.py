@@ -159,6 +159,17 @@ def test_the_number_of_deals_is_not_headed_like_the_number_of_a_row(
     assert rows_of(content, "明细")[0][0] == "行号"
 
 
+def test_a_firm_without_a_county_is_called_as_the_form_calls_it(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    entered(factory, people.city_official, replace(TOLD, buyer_county=None))
+    official = browse(people.city_official)
+    content = official.get("/offline/ledger.xlsx").data
+    assert "未填或市外" in {line[8] for line in rows_of(content, "明细")}
+    assert "未填或市外" in {line[0] for line in rows_of(content, "按县市区")}
+    assert "未填或市外" in official.get("/offline").text
+
+
 def test_beside_the_signed_amount_the_ledger_stands_apart(
     factory: UnitOfWorkFactory, people: People, browse: Browse, drain: Callable[[], int]
 ) -> None:
