@@ -22,7 +22,8 @@ from marketplace.infra.tables import MAX_CELL
 from marketplace.kernel.clock import CHINA
 from marketplace.kernel.money import Money
 
-Cell = str | int | Decimal | Money | date | None
+Cell = str | int | Decimal | Money | Fraction | date | None
+"""A Fraction is a share of one and stands as a percentage."""
 
 _OPTIONS = {
     "constant_memory": True,
@@ -32,7 +33,13 @@ _OPTIONS = {
 }
 SHEET_END = b"</sheetData>"
 
-_FORMATS = {"head": {"bold": True}, "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "yuan": "#,##0.00"}
+_FORMATS = {
+    "head": {"bold": True},
+    "day": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
+    "yuan": "#,##0.00",
+    "share": "0.0%",
+}
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,8 @@ def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, formats: dic
             return
         case Money():
             page.write_number(row, column, Fraction(cell.fen, 100), formats["yuan"])
+        case Fraction():
+            page.write_number(row, column, cell, formats["share"])
         case datetime():
             page.write_datetime(row, column, cell.astimezone(CHINA).replace(tzinfo=None), formats["moment"])
         case date():

@@ -13,7 +13,6 @@ from marketplace.statistics.queries import Filter, Value
 from marketplace.statistics.row_queries import Row
 from marketplace.statistics.rules import WIDE, Dimension, Figure, Span
 from marketplace.statistics.wording import OVER_TIME, Wording
-from marketplace.web.formats import percent
 
 Items = Iterable[tuple[str, Cell]]
 
@@ -87,7 +86,7 @@ def value_cells(definition: Definition, figure: Part) -> tuple[Cell, ...]:
     if figure is None:
         return (None,) * len(value_titles(definition))
     sums = sum_cells(definition, figure)
-    return (percent(figure.share), *sums) if definition.is_share else sums
+    return (figure.share, *sums) if definition.is_share else sums
 
 
 def sum_cells(definition: Definition, figure: Figure) -> tuple[Cell, ...]:

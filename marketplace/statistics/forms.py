@@ -34,8 +34,9 @@ class FreezeForm(Form):
 
 
 class CorrectionForm(Form):
-    """The day at whose end the figures are taken anew, and why."""
+    """What the figures are called, the day at whose end they are taken anew, and why."""
 
+    title = StringField(_l("Title"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)])
     as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
     more = ChecksField(_l("Figures to be added"), choices=choices(FigureCode))
     note = TextAreaField(

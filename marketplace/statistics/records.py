@@ -84,6 +84,29 @@ def _transfers(uow: UnitOfWork, rows: _Rows) -> _Found:
     return {id_: Record(RecordPage.REWARD, one, "arithmetic") for id_, one in rewards.items() if one in known}
 
 
+KINDS: Mapping[str, RecordPage] = {
+    "letter": RecordPage.DOCUMENT,
+    "letter_replaced": RecordPage.DOCUMENT,
+    "entry": RecordPage.DOCUMENT,
+    "registration_entry": RecordPage.REGISTRATION,
+    "receipt": RecordPage.PAYMENTS,
+    "transfer": RecordPage.REWARD,
+    "payout": RecordPage.REWARD,
+    "payout_back": RecordPage.REWARD,
+    "result": RecordPage.RESULT,
+    "need": RecordPage.NEED,
+    "interest": RecordPage.INTEREST,
+    "benefit": RecordPage.BENEFIT,
+    "decision": RecordPage.RESULT,
+}
+"""What a record is, by the kind of a row's source, whoever may open its page."""
+
+
+def kind_of(row: FigureRow) -> RecordPage | None:
+    """What the record of a row is; None where the row rests on the deal alone."""
+    return KINDS.get(source_parts(row.source)[0])
+
+
 _FINDERS: Mapping[str, Callable[[UnitOfWork, _Rows], _Found]] = {
     "letter": _itself(RecordPage.DOCUMENT),
     "letter_replaced": _itself(RecordPage.DOCUMENT),

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from marketplace.benefits.models import Declaration
 from marketplace.deals.models import Deal
 from marketplace.listings.models import Decision, Listing
+from marketplace.matching.models import Interest
+from marketplace.matching.rules import Side
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import names_of
 from marketplace.statistics.columns import Columns, source_parts
@@ -71,7 +73,8 @@ def _deals(session: Session, ids: set[int]) -> dict[int | None, Any]:
 
 
 def _titles(session: Session, sources: Sequence[str]) -> dict[str, str]:
-    """By their source: of results and needs, of decisions about them, and of benefits with the name of their unit."""
+    """By their source: of results and needs, of decisions about them, of benefits with the name of their unit, and of interests
+    with both parties."""
     own = select(Listing.id.label("id"), Listing.title)
     decided = select(Decision.id.label("id"), Listing.title).join(Listing, Listing.id == Decision.listing_id)
     used = (
@@ -85,9 +88,22 @@ def _titles(session: Session, sources: Sequence[str]) -> dict[str, str]:
         "decision": (decided, Decision.id),
         "benefit": (used, Declaration.id),
     }
-    titles: dict[str, str] = {}
+    titles = _interests(session, [source_parts(one)[1] for one in sources if one.startswith("interest:")])
     for kind, (statement, id_) in kinds.items():
         ids = [source_parts(one)[1] for one in sources if one.startswith(f"{kind}:")]
         if ids:
             titles |= {f"{kind}:{row.id}": row.title for row in session.execute(statement.where(id_.in_(ids)))}
     return titles
+
+
+def _interests(session: Session, ids: Sequence[int]) -> dict[str, str]:
+    """By their source: what was asked about, who asked, and whom."""
+    asked = case((Interest.side == Side.NEED, Interest.result_id), else_=Interest.need_id)
+    columns = (Interest.id, Interest.from_party_id, Interest.to_party_id, Listing.title)
+    statement = select(*columns).join(Listing, Listing.id == asked).where(Interest.id.in_(ids))
+    found = session.execute(statement).all()
+    names = names_of(session, {id_ for row in found for id_ in (row.from_party_id, row.to_party_id)})
+    return {
+        f"interest:{row.id}": f"{row.title} · {names[row.from_party_id].name} → {names[row.to_party_id].name}"
+        for row in found
+    }

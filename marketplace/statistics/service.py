@@ -67,9 +67,16 @@ def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
     return _freeze(uow, title, wanted.period, wanted.as_of, codes, note, None)
 
 
-def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str, more: Sequence[FigureCode] = ()) -> Snapshot:
+def correct(
+    uow: UnitOfWork,
+    snapshot_id: int,
+    as_of: date,
+    note: str,
+    more: Sequence[FigureCode] = (),
+    title: str | None = None,
+) -> Snapshot:
     """Freeze the figures of a published snapshot again, and `more` of the same period, as known at the end of a later day; `note`
-    tells readers why.
+    tells readers why. A `title` stands in place of the one they were published under.
 
     The published one stays as it is, and both are shown with what differs. Raises NotFound, NotPermitted, InvalidInput,
     Conflict for one that is not published or is being corrected already; emits SnapshotMoved.
@@ -77,6 +84,7 @@ def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str, more: Seq
     _require_city(uow)
     old = _locked(uow, snapshot_id)
     why = required(note, "note", LONGEST_NOTE)
+    called = old.title if title is None else single_line(required(title, "title", LONGEST_TITLE))
     if old.state is not SnapshotState.PUBLISHED:
         raise Conflict(N_("Only published figures are corrected."))
     if as_of <= china_day(old.as_of):
@@ -86,7 +94,7 @@ def correct(uow: UnitOfWork, snapshot_id: int, as_of: date, note: str, more: Seq
     if number is not None:
         raise Conflict(N_("Number %(number)s corrects these figures already."), number=number)
     codes = uow.session.scalars(select(SnapshotFigure.code).where(SnapshotFigure.snapshot_id == old.id)).all()
-    return _freeze(uow, old.title, old.period, as_of, list(dict.fromkeys([*codes, *more])), why, old)
+    return _freeze(uow, called, old.period, as_of, list(dict.fromkeys([*codes, *more])), why, old)
 
 
 def take(uow: UnitOfWork, snapshot_id: int, action: str, reason: str = "") -> Snapshot:

@@ -1,17 +1,16 @@
-"""Writes a snapshot out: a workbook with every frozen row for officials, and a table without small parts for everybody."""
+"""Writes a snapshot out for officials: a workbook with every frozen row."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from marketplace.infra.spreadsheets import Cell, Column, Sheet, escape_cell
+from marketplace.infra.spreadsheets import Cell, Column, Sheet
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value
+from marketplace.statistics.records import kind_of
 from marketplace.statistics.row_queries import CHUNK, Row, named
 from marketplace.statistics.rules import Dimension, Figure, Span
 from marketplace.statistics.snapshot_queries import (
@@ -20,10 +19,8 @@ from marketplace.statistics.snapshot_queries import (
     differences,
     frozen_desk,
     newest_rows,
-    public_desk,
 )
 from marketplace.statistics.wording import Wording
-from marketplace.web.formats import percent
 
 
 def workbook_sheets(session: Session, page: SnapshotPage, url: str, counties: Sequence[str]) -> Iterator[Sheet]:
@@ -41,26 +38,12 @@ def workbook_sheets(session: Session, page: SnapshotPage, url: str, counties: Se
     yield Sheet(_("Parts"), parts, _parts(session, page, counties, said))
     if page.corrects:
         values = (_("Value before"), _("Value now"), _("Share of, before"), _("Share of, now"))
-        heads = (_("Figure"), _("Kind of change"), _("Record"), _("Day"), *values)
+        record = (_("Kind of record"), _("Record"), _("Title"), _("Day"), _("On record since"))
+        heads = (_("Figure"), _("Kind of change"), *record, *values)
         yield Sheet(_("What differs"), tuple(Column(head, 24) for head in heads), _differences(session, page))
     for one in page.figures:
         name = _("Rows of %(code)s", code=one.definition.code.value)
         yield row_sheet(name, one.definition, _rows(session, page, one))
-
-
-def open_data(session: Session, page: SnapshotPage, counties: Sequence[str]) -> str:
-    """The figures and their parts as CSV, with amounts in fen; small parts are empty and say so."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("snapshot", "figure", "version", "unit", "dimension", "part", "value", "whole", "count", "hidden"))
-    for one in page.figures:
-        definition = one.definition
-        for dimension, part, figure in each_part(public_desk(session, page.snapshot, one, counties)):
-            shown = ("", "", "", 1) if figure is None else (figure.value, figure.whole, figure.count, 0)
-            key = (page.snapshot.number, definition.code.value, definition.version, definition.unit.value)
-            cells = (dimension.value if dimension else "total", "" if part is None else str(part), *shown)
-            writer.writerow([escape_cell(str(cell)) if isinstance(cell, str) else cell for cell in (*key, *cells)])
-    return out.getvalue()
 
 
 def each_part(desk: Desk) -> Iterator[tuple[Dimension | Span | None, Value, Part]]:
@@ -84,6 +67,8 @@ def _about(page: SnapshotPage, url: str) -> Items:
     yield _("Frozen by"), page.author
     yield _("Published by"), page.decided_by if page.is_published else None
     yield _("Corrects"), page.corrects.number if page.corrects else None
+    if page.corrects and page.corrects.title != one.title:
+        yield _("Title of those figures"), page.corrects.title
     yield _("Note for readers"), one.note
     yield _("Page that proves it"), url
     yield "SHA-256", one.sha256
@@ -117,10 +102,12 @@ def _rows(session: Session, page: SnapshotPage, one: FrozenFigure) -> Iterator[R
 def _differences(session: Session, page: SnapshotPage) -> Iterator[Sequence[Cell]]:
     for of in differences(session, page):
         definition = page.definition_of(of.code)
+        titles = {row.row.source: row.title for row in named(session, [change.row for change in of.changes])}
         for change in of.changes:
             old, new = (_values(definition, row.figure if row else None) for row in (change.old, change.new))
-            head = (_(of.code.label), _(change.kind.label), change.row.source, change.row.dated)
-            yield (*head, old[1], new[1], old[2], new[2])
+            row, kind = change.row, kind_of(change.row)
+            record = (_(kind.label) if kind else _("Deal"), row.source, titles[row.source], row.dated, row.known_at)
+            yield (_(of.code.label), _(change.kind.label), *record, old[1], new[1], old[2], new[2])
 
 
 def _value_columns() -> tuple[Column, ...]:
@@ -133,8 +120,4 @@ def _values(definition: Definition, figure: Figure | None) -> tuple[Cell, Cell, 
     if figure is None:
         return None, None, None, None
     cells = sum_cells(definition, figure)
-    return (
-        (percent(figure.share), cells[0], cells[1], cells[2])
-        if definition.is_share
-        else (None, cells[0], None, cells[1])
-    )
+    return (figure.share, cells[0], cells[1], cells[2]) if definition.is_share else (None, cells[0], None, cells[1])

@@ -9,8 +9,9 @@ from marketplace.infra.media import XLSX
 from marketplace.infra.spreadsheets import xlsx_blocks
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.statistics.blueprint import blueprint
+from marketplace.statistics.open_data import open_data
 from marketplace.statistics.printing import print_snapshot
-from marketplace.statistics.snapshot_export import open_data, workbook_sheets
+from marketplace.statistics.snapshot_export import workbook_sheets
 from marketplace.statistics.snapshot_queries import snapshot_page
 from marketplace.web.access import city_official, public, requires
 from marketplace.web.context import reading

@@ -18,6 +18,7 @@ from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.forms import CorrectionForm, FreezeForm
 from marketplace.statistics.leading import leads
 from marketplace.statistics.models import Snapshot
+from marketplace.statistics.records import kind_of
 from marketplace.statistics.rules import FigureCode, Span, last_quarter
 from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.access import city_official, public, requires
@@ -145,9 +146,9 @@ def give_back(number: str) -> str | Response:
 @requires(city_official)
 def correct(number: str) -> str | Response:
     """Freeze published figures anew, and say why."""
-    form = CorrectionForm(data={"as_of": _yesterday()})
     with reading() as uow:
         page = snapshot_queries.snapshot_page(uow, number)
+    form = CorrectionForm(data={"title": page.snapshot.title, "as_of": _yesterday()})
     if "correct" not in page.actions:
         raise Conflict(N_("Only published figures that nobody has corrected yet can be corrected."))
     form.more.choices = choices(code for code in FigureCode if code not in page.codes)
@@ -163,12 +164,23 @@ def _show(number: str, return_form: ReasonForm) -> str:
     with reading() as uow:
         page = snapshot_queries.snapshot_page(uow, number)
         differences = snapshot_queries.differences(uow.session, page)
-    return render_template("statistics/snapshot.html", page=page, differences=differences, return_form=return_form)
+        changed = [change.row for of in differences for change in of.changes] if uow.actor.is_city_official else []
+        names = {row.row.source: row for row in row_queries.named(uow.session, changed)}
+        led = leads(uow, changed)
+    return render_template(
+        "statistics/snapshot.html",
+        page=page,
+        differences=differences,
+        names=names,
+        leads=led,
+        kind_of=kind_of,
+        return_form=return_form,
+    )
 
 
 def _corrected(uow: UnitOfWork, snapshot_id: int, form: CorrectionForm) -> Snapshot:
     more = [FigureCode(code) for code in form.more.data or ()]
-    return service.correct(uow, snapshot_id, form.as_of.data, form.note.data, more)
+    return service.correct(uow, snapshot_id, form.as_of.data, form.note.data, more, form.title.data)
 
 
 def _usual() -> dict[str, object]:

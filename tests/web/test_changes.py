@@ -75,6 +75,12 @@ def test_a_row_leads_to_the_record_it_rests_on(browse: Browse, people: People, d
         assert [url for url in found if not url.startswith(leads_to.format(deal=deal))] == []
 
 
+def test_an_interest_is_named_by_what_was_asked_about_and_by_whom(browse: Browse, people: People, deal: int) -> None:
+    page = browse(people.city_official).get("/desk/rows?figure=C3").text
+    [title] = re.findall(r"([^<>]+) · 寿光蓝海化工有限公司 → 青州前程机械有限公司", page)
+    assert title.strip() == "变压器油箱自动焊接工装"
+
+
 def test_no_row_leads_an_official_to_what_he_may_not_see(browse: Browse, people: People, deal: int) -> None:
     for actor in (people.city_official, people.county_official):
         official = browse(actor)

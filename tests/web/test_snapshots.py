@@ -73,7 +73,8 @@ def test_small_parts_are_hidden_from_the_public_and_cannot_be_reckoned(
 
 def test_open_data_hides_the_same_parts_and_names_nobody(client: FlaskClient, number: str) -> None:
     table = content(client, f"/reports/{number}/figures.csv").decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(table)))
+    heads, *lines = csv.reader(io.StringIO(table))
+    rows = [dict(zip([head.split(" ")[0] for head in heads], line, strict=True)) for line in lines]
     a1 = {(row["dimension"], row["part"]): row for row in rows if row["figure"] == "A1"}
     assert a1["total", ""]["value"] == "10700000"
     assert (a1["seller", "zhucheng"]["value"], a1["seller", "zhucheng"]["hidden"]) == ("", "1")
@@ -81,6 +82,20 @@ def test_open_data_hides_the_same_parts_and_names_nobody(client: FlaskClient, nu
     assert (a1["buyer", "shouguang"]["value"], a1["buyer", "shouguang"]["count"]) == ("10700000", "5")
     assert a1["seller", "gaomi"]["hidden"] == "0"
     assert "青州前程机械有限公司" not in table
+    assert "value (fen or number) 数值（金额以分计）" in heads
+    total = a1["total", ""]
+    about = [total[key] for key in ("title", "first", "last", "as_of", "figure_zh", "figure_en", "dimension_en")]
+    period = ["2026-01-01", "2026-03-31", "2026-04-09"]
+    assert about == ["一季度转化统计", *period, "签约金额（A1）", "Contracted amount (A1)", "Total"]
+    buyer = a1["buyer", "shouguang"]
+    assert [buyer[key] for key in ("dimension_zh", "dimension_en", "part_zh", "part_en")] == [
+        "受让方所在县市区",
+        "County of the buyer",
+        "寿光市",
+        "Shouguang City",
+    ]
+    c8 = next(row for row in rows if (row["figure"], row["dimension"]) == ("C8", "total"))
+    assert (c8["value"], c8["whole"], c8["share"]) == ("0", "5", "0")
 
 
 def test_the_api_says_the_same(client: FlaskClient, number: str) -> None:
@@ -114,6 +129,13 @@ def test_the_rows_of_the_workbook_add_up_to_the_figure(browse: Browse, people: P
     place = heads.index("签约金额（A1）（元）")
     amounts = [row[place].value for row in sheet.iter_rows(min_row=2)]
     assert sum(one for one in amounts if isinstance(one, int | float)) == figures["签约金额（A1）"] == 107_000
+
+
+def test_a_percentage_of_the_workbook_is_a_number(browse: Browse, people: People, number: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(content(browse(people.city_official), f"/reports/{number}/figures.xlsx")))
+    shares = [row[1] for row in book.worksheets[1].iter_rows(min_row=2) if row[1].value is not None]
+    assert shares
+    assert all(isinstance(cell.value, int | float) and cell.number_format == "0.0%" for cell in shares)
 
 
 def test_the_kind_of_a_cut_is_headed_by_its_own_words(browse: Browse, people: People, number: str) -> None:
@@ -193,3 +215,29 @@ def test_what_is_not_published_is_not_there(
         assert client.get(f"/reports/{made.number}{path}").status_code == 404
         assert browse(people.county_official).get(f"/reports/{made.number}{path}").status_code == 404
     assert client.get("/reports/2026-9999").status_code == 404
+
+
+def test_a_correction_takes_another_title_and_names_what_differs(
+    browse: Browse, people: People, factory: UnitOfWorkFactory, clock: SetClock, number: str
+) -> None:
+    writer = FigureWriter(factory, people)
+    writer.contract(21, "gaomi", "shouguang", date(2026, 3, 20), 5_500_000)
+    clock.at = datetime(2026, 4, 20, 4, tzinfo=UTC)
+    official = browse(people.city_official)
+    assert 'value="一季度转化统计"' in official.get(f"/reports/{number}/correct").text
+    form = {"title": "x" * 81, "as_of": "2026-04-19", "note": "补录高密一份合同"}
+    assert "field-error" in official.post(f"/reports/{number}/correct", data=form).text
+    form["title"] = "一季度转化统计（更正）"
+    url = official.post(f"/reports/{number}/correct", data=form).headers["Location"]
+    page = official.get(url).text
+    assert "标题有变动：原为“一季度转化统计”，现为“一季度转化统计（更正）”。" in page
+    assert "entry:6" in page
+    for words in ("转化项目21", "签署文本", "2026年3月20日，2026年4月10日入账", "分子／分母"):
+        assert words in page
+    book = openpyxl.load_workbook(io.BytesIO(content(official, f"{url}/figures.xlsx")))
+    heads, *rows = [[cell.value for cell in row] for row in book["差异"].iter_rows()]
+    assert heads[2:7] == ["记录类型", "记录", "标题", "日期", "入账时刻"]
+    assert ["签署文本", "entry:6"] in [row[2:4] for row in rows]
+    assert ["所更正的那一期标题", "一季度转化统计"] in [
+        [cell.value for cell in row] for row in book.worksheets[0].iter_rows()
+    ]

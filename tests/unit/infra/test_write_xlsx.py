@@ -4,6 +4,7 @@ import datetime
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -41,6 +42,11 @@ def test_numbers_stay_numbers_and_amounts_are_in_yuan() -> None:
     assert [cell.value for cell in sheet[2]] == [7, 2.5, 1_234_567.89]
     assert [cell.value for cell in sheet[3]] == [-3, None, -0.01]
     assert sheet["C2"].number_format == "#,##0.00"
+
+
+def test_a_share_is_a_percentage_that_can_be_reckoned_with() -> None:
+    cell = written((Fraction(1, 8),)).worksheets[0]["A2"]
+    assert (cell.value, cell.number_format) == (0.125, "0.0%")
 
 
 def test_days_stay_days_and_moments_are_chinese_time() -> None:
