@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
@@ -11,6 +12,7 @@ from marketplace.benefits.models import Declaration
 from marketplace.benefits.policy import is_used_by, relations
 from marketplace.benefits.rules import DECLARATION_STATES, DeclarationState
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -39,16 +41,23 @@ class UnitPage:
 
 @dataclass(frozen=True)
 class BenefitPage:
-    """One declaration; `actions` are what the reader may do. Names are of those who declared and answered."""
+    """One declaration; `actions` are what the reader may do. Names are of those who declared and answered. `known_since` is the
+    day in China on which the result was published here or its patent filed, whichever came first."""
 
     declaration: Declaration
     unit: Organisation
     title: str
     declared_by: str
     answered_by: str
+    known_since: date | None
     replaces: Declaration | None
     replaced_by: Declaration | None
     actions: frozenset[str]
+
+    @property
+    def is_before_result(self) -> bool:
+        """Whether the year was over before anything here shows that there was such a result."""
+        return self.known_since is not None and self.declaration.year < self.known_since.year
 
 
 def unit_page(uow: UnitOfWork, organisation_id: int) -> UnitPage:
@@ -76,10 +85,14 @@ def benefit_page(uow: UnitOfWork, declaration_id: int) -> BenefitPage:
     actions = {one.action for one in DECLARATION_STATES.available(row.state, held)}
     if Relation.OWNER in held and row.state is DeclarationState.VERIFIED and replaced_by is None:
         actions.add("correct")
+    columns = (Result.title, Result.published_at, Result.patent_filed_on)
+    title, published_at, filed_on = session.execute(select(*columns).where(Result.id == row.result_id)).one()
+    shown_on = china_day(published_at) if published_at else None
     return BenefitPage(
         declaration=row,
         unit=unit,
-        title=session.scalars(select(Result.title).where(Result.id == row.result_id)).one(),
+        title=title,
+        known_since=min((day for day in (shown_on, filed_on) if day), default=None),
         declared_by=_name(uow, row.declared_by_id),
         answered_by=_name(uow, row.answered_by_id),
         replaces=session.get(Declaration, row.replaces_id) if row.replaces_id else None,

@@ -104,7 +104,8 @@ def day(cell: Cell) -> date | None:
     except ValueError:
         found = None
     if found is None:
-        raise InvalidInput(N_("“%(text)s” is no date. Write it as 2027-06-30."), text=cell.text[:40])
+        example = cell.surroundings.today.isoformat()  # A day that none of the columns refuses.
+        raise InvalidInput(N_("“%(text)s” is no date. Write it as %(day)s."), text=cell.text[:40], day=example)
     return found
 
 

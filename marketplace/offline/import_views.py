@@ -71,7 +71,7 @@ def confirm(import_id: int) -> Response:
     with writing() as uow:
         taken = importing.confirm(uow, import_id, chosen)
     row = taken.row
-    flash(_("%(taken)s of %(rows)s rows are entered.", taken=row.taken_count, rows=row.row_count), "success")
+    flash(_("Rows entered: %(taken)s of %(rows)s.", taken=row.taken_count, rows=row.row_count), "success")
     if taken.held_back:
         numbers = "、".join(str(number) for number in taken.held_back)
         flash(

@@ -21,7 +21,7 @@ MOST_ROWS = 1000
 """More at once nobody looks through."""
 
 HEADS: Mapping[str, str] = {
-    "title": "项目名称 合同名称 成果名称 技术名称 名称 title",
+    "title": "合同名称 项目名称 成果名称 技术名称 名称 title",
     "seller_name": "出让方 转让方 卖方 技术输出方 让与方 受托方 乙方 seller",
     "seller_code": "出让方统一社会信用代码 出让方信用代码 卖方信用代码 sellercode",
     "seller_county": "出让方所在县市区 出让方县市区 卖方所在县市区 sellercounty",

@@ -23,6 +23,13 @@ _LARGE: Mapping[str, tuple[int, int, str]] = {
 """From how many fen on an amount is written in a larger unit, how many fen that is, and its name: a tile holds nine digits."""
 
 
+_COLUMNS: Mapping[str, tuple[int, Decimal, str]] = {
+    "zh": (FEN_PER_WAN, CENT, "万元"),
+    "en": (100_000_000, Decimal("0.001"), "million yuan"),
+}
+"""How many fen the unit of a column is, to what it is rounded, and its name."""
+
+
 @dataclass(frozen=True)
 class Tile:
     """One figure: its number apart from its unit, what it has changed by, and where its rows and the new ones are."""
@@ -42,13 +49,19 @@ def tiles(wall: Wall) -> Mapping[str, Tile]:
     return found | {"contracts": _written(signed, wall, number, signed.total.count, signed.change.count)}
 
 
-def in_wan(fen: int) -> str:
-    """An amount in units of ten thousand yuan, for columns whose head names the unit."""
-    return f"{(Decimal(fen) / FEN_PER_WAN).quantize(CENT, ROUND_HALF_UP):,f}" if fen else "0"
+def column_unit() -> str:
+    """What amounts in columns and in the chart are counted in, in the reader's language: the same as on the tiles."""
+    return _COLUMNS[get_locale().language][2]
+
+
+def in_unit(fen: int) -> str:
+    """An amount for columns whose head names the unit."""
+    unit, step, _name = _COLUMNS[get_locale().language]
+    return f"{(Decimal(fen) / unit).quantize(step, ROUND_HALF_UP):,f}" if fen else "0"
 
 
 def chart(wall: Wall) -> Mapping[str, object]:
-    """Months and their amounts in units of ten thousand yuan, as text: they are drawn, not reckoned with."""
+    """Months and their amounts in the unit of the columns, as text: they are drawn, not reckoned with."""
     series = [
         {
             "name": gettext(code.label),
@@ -61,7 +74,7 @@ def chart(wall: Wall) -> Mapping[str, object]:
 
 def _drawn(part: Part) -> str | None:
     """Nothing is drawn where the part is too small to be shown."""
-    return None if part is None else f"{Decimal(part.value) / FEN_PER_WAN:f}"
+    return None if part is None else f"{Decimal(part.value) / _COLUMNS[get_locale().language][0]:f}"
 
 
 def _tile(one: Lately, wall: Wall) -> Tile:

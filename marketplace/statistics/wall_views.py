@@ -7,7 +7,7 @@ from markupsafe import Markup
 from marketplace import __version__
 from marketplace.statistics.blueprint import blueprint
 from marketplace.statistics.wall import Wall, validator, wall
-from marketplace.statistics.wall_tiles import chart, in_wan, tiles
+from marketplace.statistics.wall_tiles import chart, column_unit, in_unit, tiles
 from marketplace.statistics.wording import Wording
 from marketplace.web.access import official, requires
 from marketplace.web.context import reading, runtime
@@ -33,6 +33,7 @@ def wall_screen() -> str:
         wall=shown,
         parts=_parts(shown),
         chart=chart(shown),
+        unit=column_unit(),
         charts_url=fetched_url(CHARTS),
         refresh=runtime().settings.wall_refresh_seconds,
     )
@@ -61,6 +62,7 @@ def _parts(shown: Wall) -> dict[str, Markup]:
         "tiles": tiles(shown),
         "counties": ", ".join(sorted(county_name(code) or code for code in shown.counties or ())),
         "said": Wording(),
-        "in_wan": in_wan,
+        "in_unit": in_unit,
+        "unit": column_unit(),
     }
     return {name: get_template_attribute("statistics/_wall.html", name)(context) for name in _PARTS}

@@ -57,7 +57,7 @@ def _field(definition: Definition, place: str | None) -> Any:
     label = _l("The city") if place is None else county_name(place)
     if definition.is_amount:
         return MoneyField(label)
-    at_least = NumberRange(min=0, message=_l("Write a whole number, 0 or more."))
+    at_least = NumberRange(min=1, message=_l("Write a whole number above zero; leave the field empty for no target."))
     return IntegerField(label, validators=[Optional(), at_least])
 
 

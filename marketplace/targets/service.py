@@ -87,9 +87,11 @@ def _require_values(uow: UnitOfWork, wanted: Wanted, *, has_counties: bool) -> N
     known = {county.code for county in load_region(uow.settings.region).counties} if has_counties else set()
     if not set(wanted) <= {None, *known}:
         raise InvalidInput(N_("There is no such county."))
-    message = N_("A target is not less than nothing, and not more than ten trillion yuan.")
+    message = N_(
+        "A target is more than zero, and not more than ten trillion yuan. Leave the field empty for no target."
+    )
     wrong = {
-        place_name(one): message for one, value in wanted.items() if value is not None and not 0 <= value <= LARGEST_FEN
+        place_name(one): message for one, value in wanted.items() if value is not None and not 0 < value <= LARGEST_FEN
     }
     if wrong:
         raise InvalidInput(message, fields=wrong)

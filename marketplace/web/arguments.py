@@ -42,7 +42,7 @@ def day_asked(name: str, usual: date) -> date:
     try:
         return date.fromisoformat(text) if text else usual
     except ValueError:
-        raise InvalidInput(N_("Write a day as 2026-11-22."), field=name) from None
+        raise InvalidInput(N_("“%(text)s” is no day. Write one as 2026-11-22."), field=name, text=text) from None
 
 
 def _refuse_nul() -> None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Flask, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -39,6 +40,10 @@ NEXT_STEPS = {
     429: N_("Wait a moment and try again."),
     500: N_("Nothing was half-saved. Try again; if it stays like this, tell the union's office."),
 }
+ADDRESSED = N_(
+    "The address of this page asks for something that there is not. Go back to the page and choose again there."
+)
+"""The next step where nothing was typed into a form: 422 for an address."""
 SECRET_FIELDS = frozenset({"csrf_token", "password", "password_again", "current_password", "code"})
 
 
@@ -61,21 +66,36 @@ def _answer(
         response = jsonify(body)
         response.content_type = "application/problem+json"
         return response, status
-    next_step = translate(NEXT_STEPS[status]) if status in NEXT_STEPS else ""
+    next_step = _next_step(status)
     words = {"title": title, "message": message, "next_step": next_step}
     return render_template("errors/error.html", status=status, back=back, **words), status
+
+
+def _next_step(status: int) -> str:
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and request.method == "GET":
+        return translate(ADDRESSED)
+    return translate(NEXT_STEPS[status]) if status in NEXT_STEPS else ""
 
 
 def _domain_error(error: DomainError) -> Response | tuple[Response | str, int]:
     if isinstance(error, SignInRequired) and not request.path.startswith("/api/"):
         return _sign_in_first()
     fields = {name: translate(message, **error.params) for name, message in getattr(error, "fields", {}).items()}
-    answer, status = _answer(error.status, say(error), {"fields": fields} if fields else None)
+    back = _without(fields) if request.method == "GET" else ""
+    answer, status = _answer(error.status, say(error), {"fields": fields} if fields else None, back)
     response = Response(answer, status) if isinstance(answer, str) else answer
     response.status_code = status
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _without(fields: Mapping[str, str]) -> str:
+    """The page whose address asked for what there is not, without that; empty where it asked for none of it."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in fields]
+    if len(kept) == len(list(request.args.items(multi=True))):
+        return ""
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def _sign_in_first() -> Response | tuple[Response | str, int]:

@@ -17,7 +17,6 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day, end_of
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
-from marketplace.notifications.models import Notification
 from marketplace.statistics import service, snapshot_queries
 from marketplace.statistics.freezing import manifest, manifest_hash
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
@@ -93,28 +92,6 @@ def test_figures_are_frozen_by_one_official_and_published_by_another(
         page = snapshot_queries.snapshot_page(uow, f"2026-{snapshot_id:04d}")
         assert (page.is_published, page.actions) == (True, frozenset())
     assert failures(factory) == []
-
-
-def test_the_others_hear_what_waits_and_the_author_what_was_decided(
-    factory: UnitOfWorkFactory, people: People, second: Actor, writer: FigureWriter, drain: Callable[[], int]
-) -> None:
-    first = frozen(factory, people.city_official)
-    drain()
-    with factory.writing(second) as uow:
-        service.take(uow, first, "return", "缺少潍城区的数据")
-    published(factory, people.city_official, second)
-    drain()
-    with factory.reading() as uow:
-        of_figures = select(Notification).where(Notification.url.startswith("/reports/")).order_by(Notification.id)
-        said = [(line.user_id, line.message % line.params) for line in uow.session.scalars(of_figures)]
-    waits = "Figures “一季度” (number 2026-%04d) are frozen and wait for a second official to publish or return them."
-    author, other = people.city_official.user_id, second.user_id
-    assert said == [
-        (other, waits % first),
-        (author, f"Your figures “一季度” (number 2026-{first:04d}) were returned: 缺少潍城区的数据"),
-        (other, waits % (first + 1)),
-        (author, f"Your figures “一季度” (number 2026-{first + 1:04d}) are published."),
-    ]
 
 
 @pytest.mark.parametrize("who", ["worker", "company", "county_official", "administrator"])

@@ -162,6 +162,7 @@ def test_a_figure_without_a_pipeline_goes_on_in_a_straight_line(factory: UnitOfW
     ("values", "reason", "field"),
     [
         ({None: -1}, "文件", "city"),
+        ({None: 0}, "文件", "city"),
         ({"qingzhou": 10**15 + 1}, "文件", "county_qingzhou"),
         ({None: 5}, " ", "reason"),
     ],

@@ -49,6 +49,7 @@ def test_from_the_form_to_the_page_of_the_result(
     one = unit.post(f"{path}/new", data=typed(result)).location
     assert "¥ 100,000.00" in unit.get(one).text
     assert one in official.get("/review?kind=benefit").text
+    assert "2025年度早于该成果在本平台发布或申请专利的时间" in official.get(one).text
     assert official.get(f"{one}/proof", buffered=True).data == VOUCHER
     assert "100,000.00" not in client.get(f"/results/{result}").text
     assert "返修率由2.1%降到0.4%。" not in client.get(f"/results/{result}").text
@@ -89,7 +90,9 @@ def test_a_correction_begins_with_what_is_in_force(
     sent = typed(result, quantity="9000", reason="漏算返工")
     second = unit.post(f"/benefits/{first}/correction", data=sent).location
     assert "¥ 100,000.00" in official.get(second).text
-    assert "漏算返工" in official.get(second).text
+    page = official.get(second).text
+    assert "漏算返工" in page
+    assert "只按差额 -¥ 12,000.00 入账，此后2025年度自用效益为 ¥ 88,000.00" in page
     assert official.post(f"{second}/verify").status_code == 303
     assert second in unit.get(f"/benefits/{first}").text
     rows = official.get("/desk/rows?figure=B1&from=2025-01-01").text

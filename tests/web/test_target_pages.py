@@ -85,6 +85,7 @@ def test_a_number_is_a_whole_one(browse: Browse, people: People) -> None:
     client = browse(people.city_official)
     page = client.post("/targets/C4/2026", data={"seen": "0", "city": "1.5", "reason": "文件"}).text
     assert 'id="city-error"' in page
+    assert "不设目标请留空" in client.post("/targets/C4/2026", data={"seen": "0", "city": "0", "reason": "文件"}).text
     assert client.post("/targets/C4/2026", data={"seen": "0", "city": "12", "reason": "文件"}).status_code == 303
 
 

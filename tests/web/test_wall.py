@@ -69,6 +69,20 @@ def test_a_county_s_wall_says_whose_deals_it_counts(factory: UnitOfWorkFactory, 
     assert "30.00" not in page
 
 
+def test_tiles_and_tables_count_in_one_unit_in_each_language(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    FigureWriter(factory, people).contract(1, "qingzhou", "shouguang", date(2026, 3, 10), 112_350_000)
+    client = browse(people.city_official)
+    assert 'figure=A1">112.35 <small>万元' in client.get("/wall").text
+    client.post("/locale", data={"locale": "en"})
+    page = client.get("/wall").text
+    assert 'figure=A1">¥1.12 <small>million' in page
+    assert ">1.124</a>" in page
+    assert "By month, million yuan" in page
+    assert "ten thousand" not in page
+
+
 def test_every_number_leads_to_its_rows(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     make_signed(factory, people)
     official = browse(people.city_official)

@@ -67,6 +67,12 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once(tmp_path: Path) -> None:
     assert faults(tmp_path, c0="", c6="x", c7="x") == ["项目名称", "金额（元）", "签订日期"]
 
 
+def test_the_example_of_a_day_is_one_that_would_be_taken(tmp_path: Path) -> None:
+    [row] = read(tmp_path, (*ROW[:7], "2026年2月31日", *ROW[8:]))
+    [fault] = row.faults
+    assert fault.error.params["day"] == AROUND.today.isoformat()
+
+
 def test_a_wrong_code_is_told_from_an_empty_one(tmp_path: Path) -> None:
     heads = (*HEADS, "卖方信用代码", "买方信用代码")
     right, wrong = read(tmp_path, (*ROW, "9137 0781ma3c00001t", ""), (*ROW, "91370781MA3C00001X", ""), heads=heads)
