@@ -58,6 +58,19 @@ def test_nonsense_in_the_address_is_refused_clearly(browse: Browse, people: Peop
     assert browse(people.city_official).get(url).status_code == 422
 
 
+def test_a_day_that_there_is_not_is_named_and_led_back_to_the_desk_without_it(browse: Browse, people: People) -> None:
+    page = browse(people.city_official).get("/desk?figure=A4&from=2026-02-31&to=2026-11-01").text
+    assert "“2026-02-31”不是有效日期" in page
+    assert 'href="/desk?figure=A4&amp;to=2026-11-01"' in page
+    assert "表单" not in page
+
+
+def test_what_is_overdue_leads_to_the_list_and_says_why_they_differ(browse: Browse, people: People) -> None:
+    page = browse(people.city_official).get("/desk?figure=C10").text
+    assert 'href="/review/overdue"' in page
+    assert "办理中的付款在核验之前仍计为超期" in page
+
+
 @pytest.mark.parametrize("url", ["/desk", "/desk/rows", "/desk/figures.xlsx"])
 def test_the_desk_is_for_officials(browse: Browse, client: FlaskClient, people: People, url: str) -> None:
     assert browse(people.company).get(url).status_code == 404
