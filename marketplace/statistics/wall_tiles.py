@@ -16,11 +16,12 @@ from marketplace.statistics.wall import TREND, Wall
 from marketplace.web.formats import number, wan
 from marketplace.web.locale import gettext
 
-_LARGE: Mapping[str, tuple[int, int, str]] = {
-    "zh": (100_000_000_000, 10_000_000_000, "亿元"),
-    "en": (100_000_000, 100_000_000, "million"),
+_LARGE: Mapping[str, tuple[int, int, Decimal, str]] = {
+    "zh": (100_000_000_000, 10_000_000_000, CENT, "亿元"),
+    "en": (100_000, 100_000_000, Decimal("0.001"), "million"),
 }
-"""From how many fen on an amount is written in a larger unit, how many fen that is, and its name: a tile holds nine digits."""
+"""From how many fen on an amount is written in a larger unit, how many fen that is, to what it is rounded, and its name: a tile
+holds nine digits, and in English tells what stands in the columns beside it."""
 
 
 _COLUMNS: Mapping[str, tuple[int, Decimal, str]] = {
@@ -96,8 +97,8 @@ def _changed(written: str, change: int) -> str:
 
 
 def _spoken(fen: int) -> str:
-    large, unit, name = _LARGE[get_locale().language]
+    large, unit, step, name = _LARGE[get_locale().language]
     if abs(fen) < large:
         return wan(fen)
     sign = "¥" if name == "million" else ""
-    return f"{'-' if fen < 0 else ''}{sign}{(Decimal(abs(fen)) / unit).quantize(CENT, ROUND_HALF_UP):,f} {name}"
+    return f"{'-' if fen < 0 else ''}{sign}{(Decimal(abs(fen)) / unit).quantize(step, ROUND_HALF_UP):,f} {name}"

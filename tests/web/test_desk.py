@@ -68,7 +68,7 @@ def test_a_day_that_there_is_not_is_named_and_led_back_to_the_desk_without_it(br
 def test_what_is_overdue_leads_to_the_list_and_says_why_they_differ(browse: Browse, people: People) -> None:
     page = browse(people.city_official).get("/desk?figure=C10").text
     assert 'href="/review/overdue"' in page
-    assert "办理中的付款在核验之前仍计为超期" in page
+    assert "办理中的付款在核验之前仍计为逾期" in page
 
 
 @pytest.mark.parametrize("url", ["/desk", "/desk/rows", "/desk/figures.xlsx"])

@@ -169,7 +169,7 @@ def test_an_official_sees_what_waits_by_age_and_five_figures(
     assert "Result 1 9 days 2 days overdue 1" in text
     assert "Contracted amount (A1) ¥180,000 +¥180,000 in the last seven days" in text
     assert "Intended amount (A0) ¥0" in text
-    assert "Published results 1 0 new in the last seven days" in text
+    assert "Published results, as of today 1 0 new in the last seven days" in text
     assert "Interests answered 100% 1 of 1 that came to an end" in text
     page = client.get("/").text
     assert 'href="/desk/rows?figure=A1"' in page

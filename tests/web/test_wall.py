@@ -77,7 +77,7 @@ def test_tiles_and_tables_count_in_one_unit_in_each_language(
     assert 'figure=A1">112.35 <small>万元' in client.get("/wall").text
     client.post("/locale", data={"locale": "en"})
     page = client.get("/wall").text
-    assert 'figure=A1">¥1.12 <small>million' in page
+    assert 'figure=A1">¥1.124 <small>million' in page
     assert ">1.124</a>" in page
     assert "By month, million yuan" in page
     assert "ten thousand" not in page
