@@ -114,7 +114,7 @@ def test_a_file_that_is_no_sheet_comes_back_with_the_reason(people: People, brow
     page = official.post("/offline/imports", data={"file": (BytesIO("名称,单位\na,b\n".encode()), "a.csv")}).text
     assert "缺少以下列：出让方、受让方、合同类型、金额、签订日期、来源。" in page
     template = official.get("/offline/imports/template.xlsx").data
-    assert rows_of(template, "线下台账（未核验）")[0][0] == "项目名称"
+    assert rows_of(template, "线下台账（未核验）")[0][0] == "合同名称"
 
 
 def test_a_row_is_booked_off_with_a_reason(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
