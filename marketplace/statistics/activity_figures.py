@@ -70,8 +70,8 @@ ACTIVITY_FIGURES = (
         DOCUMENTS | RECEIPTS,
         whole=N_("Contracted amount after changes and terminations"),
         above_whole=N_(
-            "Above 100 per cent: after a termination or a lower price more has been received than stays payable. What is too "
-            "much counts until it is sent back."
+            "Where it is above 100 per cent, more has been received than stays payable after a termination or a lower price. "
+            "What is too much counts until it is sent back."
         ),
     ),
     Definition(
