@@ -15,6 +15,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.statistics import service
 from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.service import Wanted
+from tests.figures import FigureWriter
 from tests.pdfs import pdf_text
 from tests.personas import People, another_city_official
 from tests.publishing import FIRST, publish_quarter, write_quarter
@@ -95,12 +96,18 @@ def test_where_nothing_is_nothing_is_said_to_be_hidden(
     writer = write_quarter(factory, people, clock)
     writer.letters(20, "gaomi", "shouguang", [5_000_000], [datetime(2026, 1, 5, 4, tzinfo=UTC)])
     number = publish_quarter(factory, people, clock)
-    rows = list(csv.DictReader(io.StringIO(content(client, f"/reports/{number}/figures.csv").decode("utf-8-sig"))))
-    told = {(row["figure"], row["dimension"], row["part"]): (row["value"], row["hidden"]) for row in rows}
-    assert told["A1", "seller", "gaomi"] == told["A1", "month", "2026-01"] == ("0", "0")
-    assert told["A1", "quarter", "2026-Q1"] == told["A1", "year", "2026"] == told["A1", "total", ""]
-    assert told["A1", "seller", "qingzhou"] == told["A1", "month", "2026-02"] == ("", "1")
-    assert told["A0", "seller", "gaomi"] == ("5000000", "0")
+    body = client.get(f"/api/v1/snapshots/{number}").json
+    assert body is not None
+    told = {
+        (one["code"], part["dimension"], part["part"]): (part["value"], part["hidden"])
+        for one in body["figures"]
+        for part in one["parts"]
+    }
+    total = next(one["value"] for one in body["figures"] if one["code"] == "A1")
+    assert told["A1", "seller", "gaomi"] == told["A1", "month", "2026-01"] == (0, False)
+    assert told["A1", "quarter", "2026-Q1"] == told["A1", "year", "2026"] == (total, False)
+    assert told["A1", "seller", "qingzhou"] == told["A1", "month", "2026-02"] == (None, True)
+    assert told["A0", "seller", "gaomi"] == (5_000_000, False)
 
 
 def test_a_chart_with_nothing_to_see_is_not_drawn(
