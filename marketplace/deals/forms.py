@@ -293,6 +293,8 @@ class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
     payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])
+    seen = HiddenField()
+    """The outcome that the page has shown; another one is shown first."""
 
 
 def clauses_form(clauses: Sequence[Clause]) -> type[Form]:

@@ -10,6 +10,7 @@ from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.events import DealMoved, MessageSent
 from marketplace.deals.models import Deal, Message
 from marketplace.deals.offer_service import close_open_offer
+from marketplace.deals.outcome import outcome
 from marketplace.deals.payment_service import require_all_paid, settle
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.room import Room, enter
@@ -17,7 +18,7 @@ from marketplace.deals.rules import DEAL_STATES, TAKES_BACK, DealState, EntryKin
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
-from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required, single_line
@@ -217,8 +218,7 @@ def terminate(
     room = enter(uow, deal_id)
     DEAL_STATES.require("terminate", room.deal.state, room.relations)
     said = required(reason, "reason", LONGEST_REASON)
-    if not 0 <= payable_fen <= signed_fen(uow.session, deal_id):
-        raise InvalidInput(N_("What stays payable cannot be more than the contract's amount."), field="payable")
+    outcome(uow, deal_id, payable_fen)
     _end(room, "terminate", said, required_reason(end_reason))
     _book_off(room, contract_in_force(uow.session, deal_id), payable_fen)
     return room.deal

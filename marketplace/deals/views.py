@@ -23,15 +23,19 @@ from marketplace.deals import (
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import EndingForm, MessageForm, Refused, TerminationForm, upload_of
 from marketplace.deals.models import Deal, Message
+from marketplace.deals.outcome import Outcome, outcome
 from marketplace.deals.policy import require_visible
 from marketplace.deals.room_page import show_room
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
+from marketplace.payments.queries import net_fixed_receipts
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.formats import money
+from marketplace.web.locale import translate
 from marketplace.web.sending import download
-from marketplace.web.submission import submitted
+from marketplace.web.submission import looked_up, submitted
 
 __all__ = [
     "bank_views",
@@ -122,15 +126,31 @@ def take(deal_id: int, action: str) -> str | Response:
 @blueprint.route("/deals/<int:deal_id>/termination", methods=["GET", "POST"])
 @requires(official)
 def terminate(deal_id: int) -> str | Response:
-    """An official records that a contract was ended."""
+    """An official records that a contract was ended, once he has been shown what it comes to."""
     form = TerminationForm()
     with reading() as uow:
         page = queries.room(uow, deal_id)
+        received = net_fixed_receipts(uow.session, deal_id)
     if not any(one.action == "terminate" for one in page.actions):
         raise NotFound(N_("There is no such page."))
-    reason, payable = form.reason, form.payable
-    deal = submitted(form, lambda uow: service.terminate(uow, deal_id, reason.data, payable.fen or 0, form.read_kind()))
-    if deal is not None:
-        flash(_("The termination is recorded and booked with today's date."), "success")
+    told = looked_up(form, lambda uow: outcome(uow, deal_id, form.payable.fen or 0))
+    if told is not None and told.mark == form.seen.data and _terminated(deal_id, form):
+        flash(_("The termination is recorded and booked with today's date.") + " " + outcome_text(told), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
-    return render_template("deals/termination.html", page=page, form=form)
+    form.seen.data = told.mark if told else ""
+    said = outcome_text(told) if told else ""
+    return render_template("deals/termination.html", page=page, form=form, received=received, outcome=said)
+
+
+def _terminated(deal_id: int, form: TerminationForm) -> bool:
+    reason, payable = form.reason, form.payable
+    return (
+        submitted(form, lambda uow: service.terminate(uow, deal_id, reason.data, payable.fen or 0, form.read_kind()))
+        is not None
+    )
+
+
+def outcome_text(told: Outcome) -> str:
+    """What a termination comes to, in the reader's language."""
+    amounts = {"received": told.received_fen, "open": told.open_fen, "back": told.back_fen}
+    return translate(told.words, **{name: money(fen) for name, fen in amounts.items()})

@@ -65,10 +65,14 @@ ACTIVITY_FIGURES = (
             "received so far, less refunds. Contract and payment are those of the same deals; royalties are left out."
         ),
         N_("Day of entry into force, in China"),
-        N_("Contracts in force"),
+        N_("Contracts newly in force"),
         shares.received_of_contracts,
         DOCUMENTS | RECEIPTS,
         whole=N_("Contracted amount after changes and terminations"),
+        above_whole=N_(
+            "Where it is above 100 per cent, more has been received than stays payable after a termination or a lower price. "
+            "What is too much counts until it is sent back."
+        ),
     ),
     Definition(
         FigureCode.C6,
@@ -107,9 +111,9 @@ ACTIVITY_FIGURES = (
             "are those of the same deals."
         ),
         N_("Day of entry into force, in China"),
-        N_("Contracts in force"),
+        N_("Contracts newly in force"),
         shares.contracts_registered,
         DOCUMENTS | REGISTRATIONS,
-        whole=N_("Contracts in force"),
+        whole=N_("Contracts newly in force"),
     ),
 )

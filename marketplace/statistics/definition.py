@@ -32,6 +32,8 @@ class Definition:
 
     stands_alone: bool = False
     """Whether other figures tell nothing of its parts: what it hides in public they may show."""
+    above_whole: str = ""
+    """Why a share may be more than all there is, where that is no mistake."""
     span: Span = Span.MONTH
     """How it is shown over time unless somebody asks otherwise."""
 
@@ -56,6 +58,11 @@ class Definition:
     def is_share(self) -> bool:
         """A quotient of two sums."""
         return self.unit in {Unit.SHARE_OF_COUNT, Unit.SHARE_OF_FEN}
+
+    @property
+    def is_dated_by_year(self) -> bool:
+        """Its rows are dated by the last day of a calendar year: before that day there are none."""
+        return self.span is Span.YEAR
 
     @property
     def is_amount(self) -> bool:

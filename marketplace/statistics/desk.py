@@ -1,6 +1,6 @@
 """Puts the tables of the desk together from the rows of a figure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -48,7 +48,7 @@ class Desk:
     definition: Definition
     period: Period
     total: Figure
-    within: Figure
+    within: Part
     months: tuple[tuple[str, Part], ...]
     levels: tuple[tuple[str, Figure], ...]
     counties: tuple[CountyRow, ...]
@@ -66,21 +66,28 @@ class Desk:
             )
             for row in self.counties
         )
-        cuts = (Cut(one.dimension, _kept(one.parts, hidden.get(one.dimension, ()))) for one in self.cuts)
+        cuts = (_cut_without(one, hidden.get(one.dimension, frozenset())) for one in self.cuts)
         months = _kept(self.months, hidden.get(Dimension.MONTH, ()))
         # The level of a month may be a single contract's, and no cut of the total says on how many it rests.
-        return replace(self, months=months, levels=(), counties=tuple(counties), cuts=tuple(cuts))
+        # What stayed within a county may be a single contract's too, and all of its parts are hidden: so is their sum.
+        return replace(self, within=None, months=months, levels=(), counties=tuple(counties), cuts=tuple(cuts))
 
     def over_time(self, span: Span) -> tuple[tuple[str, Part], ...]:
         """The months put together; of a stock how it stood at their end. Where a month is not shown, nor is what it belongs to:
-        so the quarters tell nothing that the months keep."""
+        so the quarters tell nothing that the months keep. What takes up the whole period is the total, which everybody knows."""
         if self.definition.is_stock:
             return tuple({span.of(month): level for month, level in self.levels}.items())
         parts: dict[str, Part] = {}
         for month, part in self.months:
             sum_so_far = parts.get(span.of(month), NOTHING)
             parts[span.of(month)] = None if sum_so_far is None or part is None else sum_so_far + part
-        return tuple(parts.items())
+        return tuple((part, self.total if len(parts) == 1 else figure) for part, figure in parts.items())
+
+    def parts(self) -> Iterator[Part]:
+        """The parts of all tables."""
+        yield from (part for _, part in self.months)
+        yield from (part for row in self.counties for part in (row.sold, row.bought, row.within))
+        yield from (part for cut in self.cuts for _, part in cut.parts)
 
     def cut(self, dimension: str) -> Cut | None:
         """The table of a dimension, where the figure has it."""
@@ -130,6 +137,12 @@ def _ordered(dimension: Dimension, parts: Mapping[Value, Figure]) -> tuple[tuple
             key=lambda part: (part[0] is None, 0 if by_value else -part[1].value, str(part[0])),
         )
     )
+
+
+def _cut_without(cut: Cut, hidden: Collection[Value]) -> Cut:
+    """A part that is kept back is listed whether the figure has anything of it or not: its absence would be a zero."""
+    absent = sorted(set(hidden) - {value for value, _ in cut.parts}, key=lambda value: (value is None, str(value)))
+    return Cut(cut.dimension, (*_kept(cut.parts, hidden), *((value, None) for value in absent)))
 
 
 def _kept(parts: Iterable[tuple[V, Part]], hidden: Collection[Value]) -> tuple[tuple[V, Part], ...]:

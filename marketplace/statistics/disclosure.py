@@ -4,6 +4,12 @@ A part that rests on fewer than three deals is hidden; where it would be the onl
 total, and the next smallest is hidden too. What one figure of a snapshot hides, all of them hide: else the one would tell what
 the other keeps. Benefits of own use rest on no deal: there the units that have something left after corrections are counted,
 however often they declared.
+
+A part without any row is shown as nothing, and that tells nothing that is hidden: it is no cover, for a part that is hidden is
+safe because another one with rows is hidden beside it. But a zero tells something where another figure counts the same deals: a
+county where no contract was signed, and whose hidden part of the signed amount is but the termination of an older contract, would
+give that amount away as the difference of two published totals. So zeros stay hidden where a figure akin to theirs has rows. A
+part that is the only one in all figures akin is the total of each, which is published, and is shown.
 """
 
 from collections import Counter
@@ -26,6 +32,19 @@ def hidden_parts(figures: Sequence[Columns]) -> Hidden:
     return {
         one: _hidden([_rest_on(columns, one) for columns in figures if one in columns.dimensions]) for one in dimensions
     }
+
+
+def kept_back(hidden: Hidden, akin: Sequence[Columns]) -> Hidden:
+    """Of what is hidden the parts that a figure keeps back: those of which it or a figure akin to it has rows, unless all of them
+    have but one part, which is their total."""
+    values = {one: _with_rows(akin, one) for one in hidden}
+    return {one: parts & values[one] if len(values[one]) > 1 else frozenset() for one, parts in hidden.items()}
+
+
+def _with_rows(figures: Sequence[Columns], dimension: Dimension) -> frozenset[Value]:
+    return frozenset(
+        value for columns in figures if dimension in columns.dimensions for value in columns.deals_by(dimension)
+    )
 
 
 def still_standing(columns: Columns) -> Columns:

@@ -10,6 +10,7 @@ from marketplace.kernel.money import Money
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.queries import Filter, Value
+from marketplace.statistics.remarks import desk_remark
 from marketplace.statistics.row_queries import Row
 from marketplace.statistics.rules import WIDE, Dimension, Figure, Span
 from marketplace.statistics.wording import OVER_TIME, Wording
@@ -20,7 +21,7 @@ Items = Iterable[tuple[str, Cell]]
 def workbook(wanted: Filter, desk: Desk, rows: Iterable[Row]) -> Iterator[bytes]:
     """One figure in the reader's language, as XLSX; the rows are read as they are written."""
     return xlsx_blocks(
-        (about_sheet(_about(wanted, desk.total)), *tables(desk), row_sheet(_("Rows"), wanted.definition, rows))
+        (about_sheet(_about(wanted, desk)), *tables(desk), row_sheet(_("Rows"), wanted.definition, rows))
     )
 
 
@@ -62,7 +63,7 @@ def row_sheet(name: str, definition: Definition, rows: Iterable[Row]) -> Sheet:
     )
 
 
-def _about(wanted: Filter, total: Figure) -> Items:
+def _about(wanted: Filter, desk: Desk) -> Items:
     yield from definition_items(wanted.definition)
     yield _("Period"), f"{wanted.period.first} – {wanted.period.last}"
     for dimension, value in wanted.values.items():
@@ -70,7 +71,10 @@ def _about(wanted: Filter, total: Figure) -> Items:
     yield _("As known at the end of"), china_day(wanted.as_of)
     if wanted.since:
         yield _("On record since"), china_day(wanted.since)
-    yield from zip(value_titles(wanted.definition), value_cells(wanted.definition, total), strict=True)
+    yield from zip(value_titles(wanted.definition), value_cells(wanted.definition, desk.total), strict=True)
+    said = desk_remark(desk)
+    if said:
+        yield _("Remark"), _(said)
 
 
 def definition_items(definition: Definition) -> Items:

@@ -1,7 +1,7 @@
 """The forms of snapshots: which figures to freeze, why to correct them, and why they are returned."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.errors import InvalidInput
@@ -11,6 +11,7 @@ from marketplace.statistics.service import LONGEST_NOTE, LONGEST_TITLE, Wanted
 from marketplace.web.forms import ChecksField, Form, choices
 
 _FILL_IN = _l("Please fill this in.")
+_AWARE = _l("I have looked at the shares above 100 per cent; they are frozen as they are.")
 _LONG = _l("This text is too long: at most %(max)d characters.")
 
 
@@ -23,6 +24,7 @@ class FreezeForm(Form):
     as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
     codes = ChecksField(_l("Figures"), choices=choices(FigureCode))
     note = TextAreaField(_l("Note for readers"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+    aware = BooleanField(_AWARE)
 
     def read(self) -> Wanted:
         """What is to be frozen. Raises InvalidInput for a period that ends before it begins."""
@@ -30,7 +32,7 @@ class FreezeForm(Form):
             raise InvalidInput(N_("The period must not end before it begins."), field="last_on")
         codes = [FigureCode(code) for code in self.codes.data]
         period = asked_period(self.first_on.data, self.last_on.data)
-        return Wanted(self.title.data, period, self.as_of.data, codes, self.note.data or "")
+        return Wanted(self.title.data, period, self.as_of.data, codes, self.note.data or "", self.aware.data)
 
 
 class CorrectionForm(Form):
@@ -43,3 +45,4 @@ class CorrectionForm(Form):
         _l("What is corrected, and why"),
         validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NOTE, message=_LONG)],
     )
+    aware = BooleanField(_AWARE)

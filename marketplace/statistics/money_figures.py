@@ -32,7 +32,7 @@ MONEY_FIGURES = (
             "the difference and a termination a negative entry, each on its own day. The estimate of a royalty does not count."
         ),
         N_("Day of entry into force, of the amendment or of the termination, in China"),
-        N_("Contracts in force"),
+        N_("Contracts newly in force"),
         amounts.contracts,
         DOCUMENTS,
         taken_off=N_("Termination or lower price"),

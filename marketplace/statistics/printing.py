@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.infra.typesetting import compiler_for, pdf_of, printable, qr_of
 from marketplace.statistics.definition import Definition
-from marketplace.statistics.desk import Desk, Part
+from marketplace.statistics.desk import CountyRow, Desk, Part
+from marketplace.statistics.remarks import desk_remark, remark
 from marketplace.statistics.rules import Dimension, Figure, FigureCode, Span
 from marketplace.statistics.snapshot_queries import SnapshotPage, differences, frozen_desk, public_desk
 from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.formats import day, moment, money, number, percent, wan
 from marketplace.web.locale import gettext as _
 
-_SHEET = Path(__file__).parent / "sheets" / "report.typ"
+_SHEETS = Path(__file__).parent / "sheets"
 _TEXTS = Wording()
 
 
@@ -38,13 +39,16 @@ def print_snapshot(
         "facts": _facts(page),
         "note": snapshot.note,
         "heads": [_("Figure"), _("Value"), _("Rests on")],
-        "figures": [_line(one.definition, one.frozen.figure) for one in page.figures],
+        "figures": [_line(desk) for desk in desks.values()],
         "ladder": _(
             "Amounts are rungs of one ladder and are never added. A0 to A4 include tax, A6 is before income tax."
         ),
-        "counties": _counties(desks[FigureCode.A1]) if FigureCode.A1 in desks else [],
+        "counties": _counties(desks[FigureCode.A1], whole) if FigureCode.A1 in desks else [],
+        "note_goes_on": _("… (The note goes on in the full report.)"),
         "differences": _differences(session, page) if whole else [],
         "chapters": [_chapter(desk) for desk in desks.values() if desk.total] if whole else [],
+        "empty_title": _("Figures without any row in this period, and what they count"),
+        "empty": [_meaning(desk) for desk in desks.values() if not desk.total] if whole else [],
         "proof": _(
             "These figures are frozen with every row behind them. Whether this sheet says what was published is told by:"
         ),
@@ -53,11 +57,15 @@ def print_snapshot(
         "qr": qr_of(url),
     }
     written, _lacks = printable(data)
-    return pdf_of(compiler_for(_SHEET, written), snapshot.decided_at or snapshot.frozen_at)
+    sheet = _SHEETS / ("report.typ" if whole else "brief.typ")
+    return pdf_of(compiler_for(sheet, written), snapshot.decided_at or snapshot.frozen_at)
 
 
-def _line(definition: Definition, figure: Figure) -> list[str]:
-    return [_(definition.code.label), value_text(definition, figure), _rests_on(definition, figure)]
+def _line(desk: Desk) -> dict[str, Any]:
+    definition, figure = desk.definition, desk.total
+    said = remark(definition, figure, desk.period)
+    cells = [_(definition.code.label), value_text(definition, figure), _rests_on(definition, figure)]
+    return {"cells": cells, "remark": _(said) if said else ""}
 
 
 def value_text(definition: Definition, figure: Part) -> str:
@@ -104,23 +112,51 @@ def _facts(page: SnapshotPage) -> list[tuple[str, str]]:
     return facts
 
 
-def _counties(desk: Desk) -> list[dict[str, Any]]:
-    """The table by county, of counties that have something; none for a figure without seller and buyer."""
+def _counties(desk: Desk, whole: bool) -> list[dict[str, Any]]:
+    """The table by county, of counties that have something; none for a figure without seller and buyer.
+
+    What stayed within a county is for officials, so it is in the whole report alone.
+    """
     rows = [row for row in desk.counties if row.sold is None or row.bought is None or row.sold or row.bought]
     if not rows:
         return []
+    caption = _("%(figure)s by county", figure=_(desk.definition.code.label))
+    if not whole and not any(part for row in rows for part in (row.sold, row.bought)):
+        return [{"caption": caption, "rows": [], "nothing": _("Every part is too few to be shown.")}]
 
-    def line(name: str, *figures: Part) -> list[str]:
+    def cells(name: str, sold: Part, bought: Part, within: Part) -> list[str]:
+        figures = (sold, bought, within) if whole else (sold, bought)
         return [name, *(value_text(desk.definition, one) for one in figures)]
 
+    lines = [cells(_TEXTS(Dimension.COUNTY, row.county), row.sold, row.bought, row.within) for row in rows]
+    heads = [_("County"), _("As seller"), _("As buyer"), *([_("Within the county")] if whole else [])]
+    by_size = sorted(range(len(rows)), key=lambda place: (-_shown_of(rows[place]), place))
     return [
         {
-            "caption": _("%(figure)s by county", figure=_(desk.definition.code.label)),
-            "heads": [_("County"), _("As seller"), _("As buyer"), _("Within the county")],
-            "rows": [line(_TEXTS(Dimension.COUNTY, row.county), row.sold, row.bought, row.within) for row in rows],
-            "total": line(_("City, every deal once"), desk.total, desk.total, desk.within),
+            "caption": caption,
+            "heads": heads,
+            "rows": lines if whole else [{"place": place, "cells": lines[place]} for place in by_size],
+            "total": cells(_("City, every deal once"), desk.total, desk.total, desk.within),
+            "left_out": _("The {shown} largest of {all} counties; all of them are in the full report."),
+            "nothing": "",
         }
     ]
+
+
+def _shown_of(row: CountyRow) -> int:
+    """How large a county is by what everybody sees of it: the order must not tell what is hidden."""
+    return max(part.value if part else 0 for part in (row.sold, row.bought))
+
+
+def _meaning(desk: Desk) -> dict[str, str]:
+    definition, said = desk.definition, desk_remark(desk)
+    version = _("Definition %(code)s, version %(version)s.", code=definition.code.value, version=definition.version)
+    return {
+        "title": _(definition.code.label),
+        "formula": _(definition.formula),
+        "dated": _("Dated by: %(what)s.", what=_(definition.dated_by)) + " " + version,
+        "remark": _(said) if said else "",
+    }
 
 
 def _chapter(desk: Desk) -> dict[str, Any]:
@@ -129,13 +165,7 @@ def _chapter(desk: Desk) -> dict[str, Any]:
     total = None if definition.is_stock else desk.total
     months = _table(definition, over, Span.MONTH, desk.over_time(Span.MONTH), total)
     cuts = [_table(definition, _(cut.dimension.label), cut.dimension, cut.parts, desk.total) for cut in desk.cuts]
-    version = _("Definition %(code)s, version %(version)s.", code=definition.code.value, version=definition.version)
-    return {
-        "title": _(definition.code.label),
-        "formula": _(definition.formula),
-        "dated": _("Dated by: %(what)s.", what=_(definition.dated_by)) + " " + version,
-        "tables": [months, *_counties(desk), *cuts],
-    }
+    return {**_meaning(desk), "tables": [months, *_counties(desk, whole=True), *cuts]}
 
 
 def _table(

@@ -27,7 +27,7 @@ class FigureCode(Labelled):
     C1 = "C1", N_("Results published (C1)")
     C2 = "C2", N_("Needs with an interest within 30 days (C2)")
     C3 = "C3", N_("Interests accepted (C3)")
-    C4 = "C4", N_("Results converted for the first time (C4)")
+    C4 = "C4", N_("Results first converted in the period (C4)")
     C5 = "C5", N_("Receipt rate of contracts (C5)")
     C6 = "C6", N_("People who were paid (C6)")
     C7 = "C7", N_("Share of net income that goes to people (C7)")
@@ -112,6 +112,11 @@ class Period:
         months = [month for month in self.months() if span.of(month) == part]
         first, after = first_of(months[0]), first_of(months[-1], 1)
         return Period(max(self.first, first), min(self.last, after - timedelta(days=1)))
+
+    @property
+    def ends_a_year(self) -> bool:
+        """Whether the last day of a calendar year is among its days."""
+        return (self.last + timedelta(days=1)).year > self.first.year
 
     def until_its_end(self) -> "Period":
         """All days up to its last one."""

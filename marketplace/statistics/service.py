@@ -22,8 +22,9 @@ from marketplace.statistics.events import SnapshotMoved
 from marketplace.statistics.freezing import current_rows, manifest, manifest_hash, rows_hash
 from marketplace.statistics.models import Snapshot, SnapshotFigure, SnapshotRow
 from marketplace.statistics.policy import relations
-from marketplace.statistics.proving import problems_of
+from marketplace.statistics.proving import figures_of, problems_of
 from marketplace.statistics.queries import Filter
+from marketplace.statistics.remarks import is_above_whole
 from marketplace.statistics.rules import SNAPSHOT_STATES, STANDING, Figure, FigureCode, Period, SnapshotState
 
 LONGEST_TITLE = 80
@@ -43,13 +44,15 @@ class Wanted:
     as_of: date
     codes: Sequence[FigureCode]
     note: str = ""
+    aware: bool = False
+    """Whether its author has been told which shares are more than their whole, and freezes them nevertheless."""
 
 
 def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
     """Freeze figures with their rows, for a second official to publish.
 
     Raises NotPermitted and InvalidInput, also when figures of that very period are frozen or published already: those are
-    corrected instead. Emits SnapshotMoved.
+    corrected instead, and when a share is above 100 per cent and the author is not aware of it. Emits SnapshotMoved.
     """
     _require_city(uow)
     title = single_line(required(wanted.title, "title", LONGEST_TITLE))
@@ -64,7 +67,9 @@ def freeze(uow: UnitOfWork, wanted: Wanted) -> Snapshot:
             field="first_on",
             number=standing,
         )
-    return _freeze(uow, title, wanted.period, wanted.as_of, codes, note, None)
+    snapshot = _freeze(uow, title, wanted.period, wanted.as_of, codes, note, None)
+    _require_aware(uow, snapshot, wanted.aware)
+    return snapshot
 
 
 def correct(
@@ -74,6 +79,7 @@ def correct(
     note: str,
     more: Sequence[FigureCode] = (),
     title: str | None = None,
+    aware: bool = False,
 ) -> Snapshot:
     """Freeze the figures of a published snapshot again, and `more` of the same period, as known at the end of a later day; `note`
     tells readers why. A `title` stands in place of the one they were published under.
@@ -94,7 +100,9 @@ def correct(
     if number is not None:
         raise Conflict(N_("Number %(number)s corrects these figures already."), number=number)
     codes = uow.session.scalars(select(SnapshotFigure.code).where(SnapshotFigure.snapshot_id == old.id)).all()
-    return _freeze(uow, called, old.period, as_of, list(dict.fromkeys([*codes, *more])), why, old)
+    snapshot = _freeze(uow, called, old.period, as_of, list(dict.fromkeys([*codes, *more])), why, old)
+    _require_aware(uow, snapshot, aware)
+    return snapshot
 
 
 def take(uow: UnitOfWork, snapshot_id: int, action: str, reason: str = "") -> Snapshot:
@@ -176,6 +184,21 @@ def _freeze_figure(uow: UnitOfWork, snapshot: Snapshot, code: FigureCode) -> Sna
     )
     uow.session.add(figure)
     return figure
+
+
+def _require_aware(uow: UnitOfWork, snapshot: Snapshot, aware: bool) -> None:
+    """Whoever freezes a share above 100 per cent is told so before: readers ask why, and it may be a mistake."""
+    figures = figures_of(uow.session, snapshot.id)
+    above = [one.code.value for one in figures if is_above_whole(DEFINITIONS[one.code], one.figure)]
+    if above and not aware:
+        raise InvalidInput(
+            N_(
+                "More than 100 per cent would be frozen of: %(shares)s. That may be right, after a termination, until what was "
+                "paid too much is sent back; readers are told so. Look at the rows on the desk first, then tick this."
+            ),
+            field="aware",
+            shares=", ".join(above),
+        )
 
 
 def _require_city(uow: UnitOfWork) -> None:

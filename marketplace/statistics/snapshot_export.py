@@ -11,8 +11,9 @@ from marketplace.statistics.desk import Desk, Part
 from marketplace.statistics.export import Items, about_sheet, row_sheet, sum_cells
 from marketplace.statistics.queries import Value
 from marketplace.statistics.records import kind_of
+from marketplace.statistics.remarks import remark
 from marketplace.statistics.row_queries import CHUNK, Row, named
-from marketplace.statistics.rules import Dimension, Figure, Span
+from marketplace.statistics.rules import Dimension, Figure, Period, Span
 from marketplace.statistics.snapshot_queries import (
     FrozenFigure,
     SnapshotPage,
@@ -29,12 +30,13 @@ def workbook_sheets(session: Session, page: SnapshotPage, url: str, counties: Se
     figures = (
         Column(_("Figure"), 34),
         *_value_columns(),
+        Column(_("Remark"), 40),
         Column(_("Definition"), 80),
         Column(_("SHA-256 of its rows"), 66),
     )
     parts = (Column(_("Figure"), 34), Column(_("Cut by"), 26), Column(_("Value of it"), 30), *_value_columns())
     yield about_sheet(_about(page, url))
-    yield Sheet(_("Figures"), figures, (_figure(one) for one in page.figures))
+    yield Sheet(_("Figures"), figures, (_figure(one, page.snapshot.period) for one in page.figures))
     yield Sheet(_("Parts"), parts, _parts(session, page, counties, said))
     if page.corrects:
         values = (_("Value before"), _("Value now"), _("Share of, before"), _("Share of, now"))
@@ -74,11 +76,12 @@ def _about(page: SnapshotPage, url: str) -> Items:
     yield "SHA-256", one.sha256
 
 
-def _figure(one: FrozenFigure) -> Sequence[Cell]:
-    definition = one.definition
+def _figure(one: FrozenFigure, period: Period) -> Sequence[Cell]:
+    definition, said = one.definition, remark(one.definition, one.frozen.figure, period)
     return (
         _(definition.code.label),
         *_values(definition, one.frozen.figure),
+        _(said) if said else None,
         _(definition.formula),
         one.frozen.rows_sha256,
     )

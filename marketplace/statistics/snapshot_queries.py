@@ -1,6 +1,6 @@
 """Snapshots as pages show them: the list, one with its figures, and what stands behind each number. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,8 @@ from marketplace.statistics.comparing import Comparison, compared
 from marketplace.statistics.definition import Definition
 from marketplace.statistics.definitions import VERSIONS
 from marketplace.statistics.desk import Desk, arrange
-from marketplace.statistics.disclosure import Hidden, hidden_parts, still_standing
+from marketplace.statistics.disclosing import hidden_by_figure
+from marketplace.statistics.disclosure import Hidden
 from marketplace.statistics.freezing import frozen_rows
 from marketplace.statistics.frozen_columns import frozen_columns
 from marketplace.statistics.models import Snapshot, SnapshotFigure
@@ -138,23 +139,17 @@ def shown_desk(uow: UnitOfWork, snapshot: Snapshot, one: FrozenFigure, counties:
     return desk_for(uow.session, snapshot, one, counties)
 
 
-_HIDDEN: dict[tuple[str, FigureCode | None], Hidden] = {}
-"""By the hash of a snapshot, which stands for all of its content, and by the figure where one stands alone."""
+_HIDDEN: dict[str, Mapping[FigureCode, Hidden]] = {}
+"""By the hash of a snapshot, which stands for all of its content."""
 
 
 def _hidden(session: Session, snapshot: Snapshot, definition: Definition) -> Hidden:
-    """The parts that a figure of a snapshot does not show in public. Figures about the same money hide the same: what one hides,
-    another must not tell."""
-    key = (snapshot.sha256, definition.code if definition.stands_alone else None)
-    if key not in _HIDDEN:
-        together = [one for one in _figures(session, snapshot) if _hides_with(definition, one.definition)]
-        columns = [frozen_columns(session, one.frozen) for one in together]
-        _HIDDEN[key] = hidden_parts([still_standing(one) for one in columns] if definition.is_stock else columns)
-    return _HIDDEN[key]
-
-
-def _hides_with(one: Definition, other: Definition) -> bool:
-    return one.code is other.code if one.stands_alone else not other.stands_alone
+    """The parts that a figure of a snapshot does not show in public."""
+    if snapshot.sha256 not in _HIDDEN:
+        figures = {one.definition.code: one for one in _figures(session, snapshot)}
+        columns = {code: frozen_columns(session, one.frozen) for code, one in figures.items()}
+        _HIDDEN[snapshot.sha256] = hidden_by_figure({code: one.definition for code, one in figures.items()}, columns)
+    return _HIDDEN[snapshot.sha256][definition.code]
 
 
 def _figures(session: Session, snapshot: Snapshot) -> tuple[FrozenFigure, ...]:

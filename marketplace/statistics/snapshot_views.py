@@ -19,6 +19,7 @@ from marketplace.statistics.forms import CorrectionForm, FreezeForm
 from marketplace.statistics.leading import leads
 from marketplace.statistics.models import Snapshot
 from marketplace.statistics.records import kind_of
+from marketplace.statistics.remarks import desk_remark, remark
 from marketplace.statistics.rules import FigureCode, Span, last_quarter
 from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.access import city_official, public, requires
@@ -89,6 +90,7 @@ def snapshot_figure(number: str, code: str) -> str:
         one=one,
         definition=one.definition,
         page=page,
+        remark=desk_remark(page),
         chart=chart_of(one.definition, page.over_time(Span.MONTH)),
         over=OVER_TIME[one.definition.is_stock, Span.MONTH],
         months=page.over_time(Span.MONTH),
@@ -175,12 +177,14 @@ def _show(number: str, return_form: ReasonForm) -> str:
         leads=led,
         kind_of=kind_of,
         return_form=return_form,
+        remark=remark,
     )
 
 
 def _corrected(uow: UnitOfWork, snapshot_id: int, form: CorrectionForm) -> Snapshot:
     more = [FigureCode(code) for code in form.more.data or ()]
-    return service.correct(uow, snapshot_id, form.as_of.data, form.note.data, more, form.title.data)
+    aware, title = form.aware.data, form.title.data
+    return service.correct(uow, snapshot_id, form.as_of.data, form.note.data, more, title, aware)
 
 
 def _usual() -> dict[str, object]:

@@ -22,6 +22,7 @@ from marketplace.statistics.export import workbook
 from marketplace.statistics.leading import leads
 from marketplace.statistics.policy import figures_for
 from marketplace.statistics.queries import Filter
+from marketplace.statistics.remarks import desk_remark
 from marketplace.statistics.rules import WIDE, Dimension, Figure, Period, Span
 from marketplace.statistics.wording import OVER_TIME, Wording, wording_for
 from marketplace.web.access import official, requires
@@ -49,6 +50,7 @@ def desk() -> str:
     return render_template(
         "statistics/desk.html",
         page=page,
+        remark=desk_remark(page),
         complete=complete,
         beside=beside,
         is_today=is_today,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from marketplace.statistics.columns import Columns, columns_of_rows
-from marketplace.statistics.disclosure import hidden_parts, still_standing
+from marketplace.statistics.disclosure import hidden_parts, kept_back, still_standing
 from marketplace.statistics.queries import FigureRow
 from marketplace.statistics.rules import Dimension
 
@@ -42,6 +42,29 @@ def test_what_one_figure_hides_another_does_not_tell() -> None:
     found = hidden(contracts, payments)
     assert {"qingzhou", "shouguang"} <= found
     assert len(found & {"gaomi", "shouguang", "zhucheng"}) >= 2
+
+
+def kept(one: Columns, akin: list[Columns], others: list[Columns]) -> set[object]:
+    return set(kept_back(hidden_parts([one, *akin, *others]), [one, *akin])[Dimension.SELLER])
+
+
+def test_a_part_without_any_row_is_shown_as_nothing() -> None:
+    """A letter of intent in 高密 hides it there; of contracts it has none."""
+    contracts = figure(qingzhou=[1], shouguang=[2, 3], zhucheng=[6, 7, 8])
+    letters = figure(gaomi=[9], weicheng=[10])
+    assert kept(contracts, [], [letters]) == {"qingzhou", "shouguang"}
+    assert kept(letters, [], [contracts]) == {"gaomi", "weicheng"}
+
+
+def test_a_zero_stays_hidden_where_a_figure_of_the_same_deals_has_rows() -> None:
+    """In 高密 a contract of last year was terminated: signed amount less agreed amount is what was terminated."""
+    signed = figure(qingzhou=[1], shouguang=[2], gaomi=[3])
+    agreed = figure(qingzhou=[1], shouguang=[2])
+    assert kept(agreed, [signed], []) == {"qingzhou", "shouguang", "gaomi"}
+
+
+def test_the_only_part_there_is_is_the_total() -> None:
+    assert kept(figure(gaomi=[1]), [figure(gaomi=[1])], [figure(qingzhou=[2], gaomi=[3])]) == set()
 
 
 def test_nothing_is_hidden_of_nothing() -> None:

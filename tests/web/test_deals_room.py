@@ -1,5 +1,6 @@
 """The deal room in the browser: who comes in, what is shown, what is typed."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -7,6 +8,7 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from marketplace.contracts.models import Scan
 from marketplace.contracts.rules import PriceModel
@@ -281,9 +283,8 @@ def test_an_official_records_a_termination(factory: UnitOfWorkFactory, people: P
             "#payable"
             in official.post(path, data={"reason": "双方协商终止", "end_reason": "plans", "payable": nothing}).text
         )
-    assert (
-        official.post(path, data={"reason": "双方协商终止", "end_reason": "plans", "payable": "5万"}).status_code == 303
-    )
+    typed = {"reason": "双方协商终止", "end_reason": "plans", "payable": "5万"}
+    assert official.post(path, data=typed | seen(official.post(path, data=typed))).status_code == 303
     page = official.get(f"/deals/{deal_id}").text
     assert "¥ 50,000.00" in page
     assert "-¥ 130,000.00" in page
@@ -293,7 +294,35 @@ def test_an_official_records_a_termination(factory: UnitOfWorkFactory, people: P
 def test_nothing_stays_payable_when_zero_is_typed(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     path = f"/deals/{make_signed(factory, people)}/termination"
     typed = {"reason": "双方协商终止", "end_reason": "plans", "payable": "0"}
-    assert browse(people.county_official).post(path, data=typed).status_code == 303
+    official = browse(people.county_official)
+    assert official.post(path, data=typed | seen(official.post(path, data=typed))).status_code == 303
+
+
+def seen(page: TestResponse) -> dict[str, str]:
+    """What a page that shows the outcome sends along."""
+    found = re.search(r'name="seen" type="hidden" value="([^"]+)"', page.text)
+    assert found, page.text
+    return {"seen": found[1]}
+
+
+def test_before_a_termination_is_recorded_the_page_says_what_is_sent_back(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    deal_id = make_signed(factory, people)
+    pay_everything(factory, people, deal_id, date(2026, 11, 20))
+    path, official = f"/deals/{deal_id}/termination", browse(people.county_official)
+    assert "¥ 180,000.00" in official.get(path).text
+    typed = {"reason": "双方协商终止", "end_reason": "plans", "payable": "5万"}
+    shown = official.post(path, data=typed)
+    assert shown.status_code == 200
+    for said in ("出让方应向受让方退回 ¥ 130,000.00", "双方协商终止"):
+        assert said in shown.text
+    other = official.post(path, data=typed | {"payable": "18万"} | seen(shown))
+    assert "无需再付或退回" in other.text, "another amount is another outcome"
+    with factory.reading() as uow:
+        assert uow.session.get_one(Deal, deal_id).state is DealState.IN_FORCE
+    recorded = official.post(path, data=typed | seen(shown), follow_redirects=True)
+    assert "出让方应向受让方退回 ¥ 130,000.00" in recorded.text
 
 
 def test_my_deals_and_the_deals_of_an_area(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:

@@ -13,30 +13,21 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
 from marketplace.statistics import service
-from marketplace.statistics.rules import FigureCode, Period
+from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.service import Wanted
 from tests.figures import FigureWriter
 from tests.pdfs import pdf_text
 from tests.personas import People, another_city_official
+from tests.publishing import FIRST, publish_quarter, write_quarter
 
 Browse = Callable[[Actor], FlaskClient]
-FIRST = Period(date(2026, 1, 1), date(2026, 3, 31))
 
 
 @pytest.fixture
 def number(factory: UnitOfWorkFactory, people: People, clock: SetClock) -> str:
     """A published snapshot of five contracts: four sold by 青州, one by 诸城."""
-    clock.at = datetime(2026, 3, 31, 4, tzinfo=UTC)
-    writer = FigureWriter(factory, people)
-    for place in range(4):
-        writer.contract(place, "qingzhou", "shouguang", date(2026, 3, 10 + place), 1_000_000 * (place + 1))
-    writer.contract(9, "zhucheng", "shouguang", date(2026, 2, 2), 700_000)
-    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
-    with factory.writing(people.city_official) as uow:
-        made = service.freeze(uow, Wanted("一季度转化统计", FIRST, date(2026, 4, 9), list(FigureCode), "说明"))
-    with factory.writing(another_city_official(factory)) as uow:
-        service.take(uow, made.id, "publish")
-    return made.number
+    write_quarter(factory, people, clock)
+    return publish_quarter(factory, people, clock)
 
 
 def content(client: FlaskClient, url: str) -> bytes:
@@ -96,6 +87,34 @@ def test_open_data_hides_the_same_parts_and_names_nobody(client: FlaskClient, nu
     ]
     c8 = next(row for row in rows if (row["figure"], row["dimension"]) == ("C8", "total"))
     assert (c8["value"], c8["whole"], c8["share"]) == ("0", "5", "0")
+
+
+def test_where_nothing_is_nothing_is_said_to_be_hidden(
+    client: FlaskClient, factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    """In 高密 and in January there is a letter of intent, and no contract; the quarter is all there is."""
+    writer = write_quarter(factory, people, clock)
+    writer.letters(20, "gaomi", "shouguang", [5_000_000], [datetime(2026, 1, 5, 4, tzinfo=UTC)])
+    number = publish_quarter(factory, people, clock)
+    body = client.get(f"/api/v1/snapshots/{number}").json
+    assert body is not None
+    told = {
+        (one["code"], part["dimension"], part["part"]): (part["value"], part["hidden"])
+        for one in body["figures"]
+        for part in one["parts"]
+    }
+    total = next(one["value"] for one in body["figures"] if one["code"] == "A1")
+    assert told["A1", "seller", "gaomi"] == told["A1", "month", "2026-01"] == (0, False)
+    assert told["A1", "quarter", "2026-Q1"] == told["A1", "year", "2026"] == (total, False)
+    assert told["A1", "seller", "qingzhou"] == told["A1", "month", "2026-02"] == (None, True)
+    assert told["A0", "seller", "gaomi"] == (5_000_000, False)
+
+
+def test_a_chart_with_nothing_to_see_is_not_drawn(
+    browse: Browse, client: FlaskClient, people: People, number: str
+) -> None:
+    assert "<svg viewBox" in browse(people.city_official).get(f"/reports/{number}/A1").text
+    assert "<svg viewBox" not in client.get(f"/reports/{number}/A1").text
 
 
 def test_the_api_says_the_same(client: FlaskClient, number: str) -> None:
