@@ -1,5 +1,6 @@
 """Reads a PDF as somebody else's program reads it."""
 
+import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,9 +16,21 @@ def pdf_pages(content: bytes) -> list[str]:
     return _read(content).rstrip("\f").split("\f")
 
 
-def _read(content: bytes) -> str:
+def words_beyond(content: bytes, margin_mm: float) -> list[str]:
+    """The words that reach into the margins at the sides of an A4 page, where a printer or a reader cuts them off."""
+    margin = margin_mm / 25.4 * 72
+    return [
+        word
+        for left, right, word in re.findall(
+            r'<word xMin="([\d.-]+)".*?xMax="([\d.-]+)".*?>(.*?)</word>', _read(content, "-bbox")
+        )
+        if float(left) < margin or float(right) > 595.3 - margin
+    ]
+
+
+def _read(content: bytes, form: str = "-layout") -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "read.pdf")
         path.write_bytes(content)
-        command = ["pdftotext", "-layout", "-enc", "UTF-8", str(path), "-"]
+        command = ["pdftotext", form, "-enc", "UTF-8", str(path), "-"]
         return subprocess.run(command, check=True, capture_output=True).stdout.decode()

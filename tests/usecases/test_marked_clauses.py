@@ -8,7 +8,7 @@ from marketplace.deals import document_service
 from marketplace.deals.printing import sheet_of
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from tests.factories import make_contract, make_deal
-from tests.pdfs import pdf_pages
+from tests.pdfs import pdf_pages, pdf_text, words_beyond
 from tests.personas import People
 from tests.standard_texts import LONGER, in_force
 from tests.world import NOW
@@ -49,3 +49,16 @@ def test_a_reworded_clause_is_marked_and_the_version_named(
     assert "不少于八年" in appendix
     assert "标准文本" not in text
     assert "附页" not in text
+
+
+def test_a_run_without_gaps_does_not_leave_the_page(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    """What stands beyond the edge of the paper is signed without being read."""
+    run = "PN-4711-" + "A7K9" * 60 + "终"
+    agreed = {"confidentiality": f"甲方应当保密的图纸编号为{run}。", "dispute": f"提交{run}仲裁。"}
+    with factory.writing(people.company) as uow:
+        reworded = document_service.amend(uow, document_id, agreed)
+        pdf, _ = typeset(sheet_of(uow, reworded), NOW)
+    assert words_beyond(pdf, 20) == []
+    assert pdf_text(pdf).count(run) >= 2
