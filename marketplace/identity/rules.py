@@ -14,6 +14,9 @@ CONSENT = "identity_number"
 """What the separate consent is called among a person's consents."""
 
 LONGEST_MATTERS = 500
+YOUNGEST, OLDEST = 16, 120
+"""Years: nobody works before sixteen (劳动法 art. 15); who lives by his own work from then on acts for himself (民法典 art. 18)."""
+
 _CHECK = "10X98765432"
 
 
@@ -79,7 +82,8 @@ AUTHORITY_STATES = StateTable(
 
 
 def require_number(text: str, today: date) -> str:
-    """A 公民身份号码 as it is kept. Raises InvalidInput for what GB 11643-1999 does not allow, and for a birth after `today`.
+    """A 公民身份号码 as it is kept. Raises InvalidInput for what GB 11643-1999 does not allow, for a birth after `today`, and for
+    an age at which nobody signs.
 
     Eighteen characters: six of the place, the date of birth, three in order, and the check character (ISO 7064, MOD 11-2).
     The right form proves nothing of whose number it is.
@@ -98,7 +102,19 @@ def require_number(text: str, today: date) -> str:
         raise InvalidInput(N_("The eight digits from the seventh on are no date of birth."), field="number") from None
     if born > today:
         raise InvalidInput(N_("The date of birth in this number lies in the future."), field="number")
+    if not YOUNGEST <= _age(born, today) <= OLDEST:
+        raise InvalidInput(
+            N_(
+                "By the date of birth in this number you would be %(age)s years old. Check the eight digits from the seventh on."
+            ),
+            field="number",
+            age=_age(born, today),
+        )
     return number
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def check_character(first: str) -> str:

@@ -59,6 +59,20 @@ def test_what_has_not_eighteen_characters_is_refused(typed: str) -> None:
         require_number(typed, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("born", "is_taken"), [("20101120", True), ("20101121", False), ("19061120", True), ("19051120", False)]
+)
+def test_nobody_signs_before_sixteen_or_past_a_hundred_and_twenty(born: str, is_taken: bool) -> None:
+    """Who works from sixteen on acts for himself (民法典 art. 18); a birth in 1850 is a slip of the pen."""
+    first = f"379999{born}001"
+    number = first + check_character(first)
+    if is_taken:
+        assert require_number(number, TODAY) == number
+        return
+    with pytest.raises(InvalidInput, match="years old"):
+        require_number(number, TODAY)
+
+
 def test_county_and_date_of_birth_are_hidden() -> None:
     assert masked(GOOD) == f"3799**********{GOOD[-4:]}"
     assert GOOD[4:14] not in masked(GOOD)
