@@ -15,7 +15,7 @@ CONSENT = "identity_number"
 
 LONGEST_MATTERS = 500
 YOUNGEST, OLDEST = 16, 120
-"""Years: nobody works before sixteen (劳动法 art. 15); who lives by his own work from then on acts for himself (民法典 art. 18)."""
+"""Years: nobody works before sixteen (劳动法 art. 15); who then lives by his own work acts for himself (民法典 art. 18)."""
 
 _CHECK = "10X98765432"
 

@@ -30,5 +30,5 @@ def test_the_tables(relation: Relation) -> None:
         check(OFFLINE_IMPORT_STATES, SHEET, action, sheet, relation)
 
 
-def test_two_contracts_are_told_apart_with_a_reason() -> None:
-    assert reasons(DUPLICATE_STATES) == {"distinguish"}
+def test_whoever_settles_a_pair_says_why() -> None:
+    assert reasons(DUPLICATE_STATES) == {"confirm", "distinguish"}
