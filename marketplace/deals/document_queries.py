@@ -11,6 +11,7 @@ from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
+from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.rules import (
@@ -89,6 +90,11 @@ class DocumentPage:
     """What has to be settled before it is signed, while it is not."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
+
+    @property
+    def usual_days(self) -> int:
+        """For how many days a text is open for signature, where nobody chose."""
+        return DOCUMENT_STATES.days_allowed(DocumentState.SENT) or LONGEST_DAYS
 
     @property
     def changes(self) -> tuple[Changed, ...]:
