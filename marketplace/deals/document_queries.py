@@ -14,6 +14,7 @@ from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
+from marketplace.contracts.passing import passed_days
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
@@ -82,6 +83,8 @@ class DocumentPage:
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
     sending: tuple[Condition, ...] = ()
     told: tuple[Preemption, ...] = ()
+    passed: tuple[date, ...] = ()
+    """Days the text names that have passed, where it could still be sent or taken up."""
     usual_day: date | None = None
     """The last day for signing that is proposed for a draft."""
     envelope: EnvelopeView | None = None
@@ -124,7 +127,12 @@ class DocumentPage:
     @property
     def can_take_up(self) -> bool:
         """Whether the reader may write a text that was not signed in time anew."""
-        return self.document.state is DocumentState.EXPIRED and "void" in self.actions
+        return self.document.state is DocumentState.EXPIRED and "void" in self.actions and not self.is_past
+
+    @property
+    def is_past(self) -> bool:
+        """Whether days have passed that only writing it anew puts right; those of a letter are renewed with its words."""
+        return bool(self.passed) and self.is_change
 
     @property
     def is_sendable(self) -> bool:
@@ -195,11 +203,15 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
         sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
         told=tuple(told(uow, document_id)),
+        passed=passed_days(uow, document) if document.state in _UNSENT else (),
         usual_day=_usual_day(uow, document),
         envelope=envelope_view(uow, document, held) if document.sent_at else None,
         before=points(uow, deal, document) if document.state in LIVE else (),
         grounds=grounds_of(session, document_id),
     )
+
+
+_UNSENT = frozenset({DocumentState.DRAFT, DocumentState.DECLINED, DocumentState.EXPIRED})
 
 
 def _usual_day(uow: UnitOfWork, document: Document) -> date | None:

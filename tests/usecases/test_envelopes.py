@@ -224,6 +224,22 @@ def test_a_letter_of_intent_expires_and_has_no_place_beside_a_contract(
         assert document_service.take_up(uow, letter).state is DocumentState.DRAFT
 
 
+def test_a_letter_taken_up_after_the_day_it_lapses_names_another(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    letter = make_letter(factory, people, make_deal(factory, people))
+    assert "在2027年5月19日前" in document_of(factory, letter).text
+    expire(factory, letter, clock)
+    clock.at = day_begins(date(2027, 5, 20))
+    with factory.writing(people.company) as uow:
+        again = document_service.take_up(uow, letter)
+        assert "在2027年11月16日前" in again.text
+        assert "2027年5月19日" not in again.text
+    clock.at = day_begins(date(2027, 11, 17))
+    with pytest.raises(Conflict, match="have passed"), factory.writing(people.company) as uow:
+        document_service.send(uow, again.id)
+
+
 def test_a_paper_confirmed_on_the_last_day_waits_for_the_official(
     factory: UnitOfWorkFactory, people: People, clock: SetClock
 ) -> None:
