@@ -279,6 +279,52 @@ def test_a_heading_that_another_clause_names_stays(factory: UnitOfWorkFactory, p
         service.propose(uow, letter, typed_for(factory, letter, text, heading="保密条款"))
 
 
+RISK = Slot(DocumentKind.CONTRACT, "risk")
+RISK_NAMED = firsts()[CONFIDENTIALITY].wording.text + f"\n风险见“{firsts()[RISK].wording.heading}”一条。"
+
+
+@pytest.mark.parametrize("renamed_first", [True, False])
+def test_a_clause_is_not_named_by_a_heading_that_another_proposal_takes_from_it(
+    factory: UnitOfWorkFactory, people: People, renamed_first: bool
+) -> None:
+    proposed = [(CONFIDENTIALITY, RISK_NAMED, ""), (RISK, firsts()[RISK].wording.text, "意外的承担")]
+    (slot, text, heading), second = reversed(proposed) if renamed_first else proposed
+    with factory.writing(people.administrator) as uow:
+        service.propose(uow, slot, typed_for(factory, slot, text, heading=heading))
+    error = refused(factory, people, *second)
+    assert (set(error.fields), error.params["cited"]) == (
+        {"text" if renamed_first else "heading"},
+        firsts()[RISK].wording.heading,
+    )
+
+
+@pytest.mark.parametrize("renamed_first", [True, False])
+def test_of_two_proposals_that_do_not_fit_each_other_the_second_is_not_approved(
+    factory: UnitOfWorkFactory, people: People, renamed_first: bool
+) -> None:
+    """Each was right as it was proposed: as two do at the same moment, none of whom sees the other's."""
+    risk = firsts()[RISK].wording
+
+    def row(slot: Slot, heading: str, text: str) -> ClauseProposal:
+        named = {"kind": slot.kind, "key": slot.key, "variant": slot.variant, "heading": heading, "text": text}
+        by = {"written_by_id": people.administrator.user_id, "written_at": NOW, "state": ProposalState.PROPOSED}
+        return ClauseProposal(**named, **by, base_version=1, valid_from=TODAY, reason="两项修改。")
+
+    rows = [
+        row(CONFIDENTIALITY, firsts()[CONFIDENTIALITY].wording.heading, RISK_NAMED),
+        row(RISK, "意外的承担", risk.text),
+    ]
+    with factory.writing(people.administrator) as uow:
+        uow.session.add_all(rows)
+        uow.session.flush()
+        first, second = [one.id for one in (reversed(rows) if renamed_first else rows)]
+    with factory.writing(people.city_official) as uow:
+        service.approve(uow, first)
+    with pytest.raises(Conflict, match=risk.heading), factory.writing(people.city_official) as uow:
+        service.approve(uow, second)
+    assert state(factory, second) is ProposalState.PROPOSED
+
+
 def test_what_the_platform_does_is_not_changed_by_words(factory: UnitOfWorkFactory, people: People) -> None:
     typed = typed_for(factory, SIGNING, "双方约定口头签署。")
     with pytest.raises(Conflict), factory.writing(people.administrator) as uow:
