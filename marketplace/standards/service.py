@@ -89,8 +89,8 @@ def approve(uow: UnitOfWork, proposal_id: int) -> ClauseText:
     """Let a proposal become the next version. One whose day has passed is valid from today: no document of before was drafted
     from it.
 
-    Raises NotFound, NotPermitted for its author, Conflict when somebody was faster, also with a text that leaves this one, or that is
-    left by this one, to cite a clause that is not there; emits ProposalMoved.
+    Raises NotFound, NotPermitted for its author, Conflict when somebody was faster, also with a text that leaves this one, or is
+    left by it, to cite a clause that is not there; emits ProposalMoved.
     """
     _lock_waiting(uow, _fetch(uow, proposal_id).kind)
     row = _fetch(uow, proposal_id)
