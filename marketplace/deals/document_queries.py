@@ -20,6 +20,7 @@ from marketplace.contracts.rules import (
     DOCUMENT_STATES,
     LIVE,
     PAPER_STATES,
+    RENEWABLE,
     TAKES_BACK,
     DocumentKind,
     DocumentState,
@@ -38,6 +39,7 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
+from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -85,6 +87,8 @@ class DocumentPage:
     told: tuple[Preemption, ...] = ()
     passed: tuple[date, ...] = ()
     """Days the text names that have passed, where it could still be sent or taken up."""
+    newer: tuple[Newer, ...] = ()
+    """Clauses whose standard text has changed since, where a party can still write the text anew."""
     usual_day: date | None = None
     """The last day for signing that is proposed for a draft."""
     envelope: EnvelopeView | None = None
@@ -203,15 +207,13 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
         sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
         told=tuple(told(uow, document_id)),
-        passed=passed_days(uow, document) if document.state in _UNSENT else (),
+        passed=passed_days(uow, document) if document.state in RENEWABLE else (),
+        newer=newer_standards(uow, document) if document.state in RENEWABLE and Relation.PARTY in held else (),
         usual_day=_usual_day(uow, document),
         envelope=envelope_view(uow, document, held) if document.sent_at else None,
         before=points(uow, deal, document) if document.state in LIVE else (),
         grounds=grounds_of(session, document_id),
     )
-
-
-_UNSENT = frozenset({DocumentState.DRAFT, DocumentState.DECLINED, DocumentState.EXPIRED})
 
 
 def _usual_day(uow: UnitOfWork, document: Document) -> date | None:

@@ -14,7 +14,7 @@ from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.passing import lapse_day, renewed, require_ahead
-from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
+from marketplace.contracts.rules import CHANGES, RENEWABLE, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
@@ -23,6 +23,7 @@ from marketplace.deals.delegates import enter_to_sign
 from marketplace.deals.effects import take_effect
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.preemption_service import sale_of
+from marketplace.deals.renewing import todays_clauses, variant_of
 from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
 from marketplace.deals.rules import CHANGEABLE, DealState
 from marketplace.deals.writing import note_step, place_in, subject_of
@@ -119,6 +120,21 @@ def _require_ahead_if_change(room: Room, old: Document) -> None:
         require_ahead(room.uow, old)
 
 
+def write_anew(uow: UnitOfWork, document_id: int) -> Document:
+    """Write a contract or letter that is not out for signature anew from the standard texts valid today, with the terms it has;
+    what the parties reworded is not carried over.
+
+    Raises NotFound, NotPermitted, Conflict for another text, or when another one is there already.
+    """
+    room, old = enter_by_document(uow, document_id)
+    party_id = room.speaks_for()
+    if old.state not in RENEWABLE or old.kind in CHANGES:
+        raise Conflict(N_("This text is not written anew in this way. Reload the page to see where it stands."))
+    require_open_to(room, old.kind)
+    service.void(uow, old, room.relations, party_id)
+    return _in_its_place(room, old, None, "amend")
+
+
 def require_open_to(room: Room, kind: DocumentKind) -> None:
     """Raise Conflict where the deal has moved on, so that a text of this kind has no place in it any more."""
     if kind in CHANGES:
@@ -129,13 +145,15 @@ def require_open_to(room: Room, kind: DocumentKind) -> None:
         room.require_state(DealState.DRAFTING, DealState.SIGNING)
 
 
-def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...], action: str) -> Document:
-    """A new draft of the same kind and figures as an old one."""
+def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...] | None, action: str) -> Document:
+    """A new draft of the same kind and figures as an old one; without clauses, of what the standard texts say today."""
     uow, party_id = room.uow, room.speaks_for()
-    if old.kind is DocumentKind.LETTER_OF_INTENT:
-        clauses = renewed(clauses, china_day(uow.now()))
     number = service.next_number(uow, room.deal.id, old.kind)
-    subject = subject_of(room, old.kind, number, old.contract_type.value if old.contract_type else LETTER)
+    subject = subject_of(room, old.kind, number, variant_of(old))
+    if clauses is None:
+        clauses = todays_clauses(uow, old, subject)
+    elif old.kind is DocumentKind.LETTER_OF_INTENT:
+        clauses = renewed(clauses, china_day(uow.now()))
     figures = Figures(old.amount_fen, old.offer_id, old.contract_type, old.price_model)
     document = service.draft(uow, place_in(room.deal, party_id), number, subject, clauses, figures)
     change_service.carry_over(uow, old, document)

@@ -15,7 +15,7 @@ from marketplace.contracts.clauses import from_rows
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import Slot, firsts
-from marketplace.deals import document_service
+from marketplace.deals import document_queries, document_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -25,6 +25,7 @@ from marketplace.standards.models import ClauseProposal, ClauseText
 from marketplace.standards.rules import ProposalState
 from tests.amending import end, write_amendment
 from tests.crowd import run_at_once
+from tests.enveloping import expire
 from tests.factories import make_contract, make_deal, make_letter, make_signed
 from tests.personas import People, another_administrator, another_city_official
 from tests.standard_texts import CONFIDENTIALITY, LONGER, TODAY, in_force, propose, typed_for
@@ -342,3 +343,38 @@ def test_every_step_stands_in_the_audit_log_without_the_words(
         rows = uow.session.scalars(select(AuditRow).where(AuditRow.action == "clause_proposal.moved")).all()
     assert [row.payload["action"] for row in rows] == ["propose", "approve"]
     assert all("不少于" not in str(row.payload) for row in rows)
+
+
+def test_a_text_taken_up_tells_of_newer_standard_texts_and_is_written_anew_from_them(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    old = make_contract(factory, people, make_deal(factory, people))
+    in_force(factory, people)
+    expire(factory, old, clock)
+    with factory.writing(people.company) as uow:
+        draft = document_service.take_up(uow, old).id
+    assert "不少于五年" not in clause(factory, draft, "confidentiality")[0]
+    with factory.reading(people.company) as uow:
+        newer = document_queries.document_page(uow, draft).newer
+    assert [(one.clause.key, one.clause.version, one.version) for one in newer] == [("confidentiality", 1, 2)]
+    with factory.writing(people.company) as uow:
+        again = document_service.write_anew(uow, draft).id
+        document_service.send(uow, again)
+    text, version = clause(factory, again, "confidentiality")
+    assert ("不少于五年" in text, version) == (True, 2)
+    assert clause(factory, again, "price") == clause(factory, old, "price")
+    with factory.reading(people.company) as uow:
+        assert document_queries.document_page(uow, again).newer == ()
+    with pytest.raises(Conflict), factory.writing(people.company) as uow:
+        document_service.write_anew(uow, again)
+
+
+def test_a_letter_is_written_anew_from_the_texts_of_the_day(factory: UnitOfWorkFactory, people: People) -> None:
+    slot = Slot(DocumentKind.LETTER_OF_INTENT, "confidentiality")
+    deal_id = make_deal(factory, people)
+    with factory.writing(people.company) as uow:
+        letter = document_service.draft_letter(uow, deal_id, 100).id
+    in_force(factory, people, slot, firsts()[slot].wording.text + "\n保密期限为五年。")
+    with factory.writing(people.company) as uow:
+        again = document_service.write_anew(uow, letter).id
+    assert clause(factory, again, "confidentiality")[0].endswith("保密期限为五年。")
