@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from marketplace.contracts.changes import Amending
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.deals import change_service, document_queries, document_service, payment_service, verification
+from marketplace.deals import change_service, document_service, payment_service, verification
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.payment_queries import payments_page
 from marketplace.deals.queries import room
@@ -20,13 +20,12 @@ from marketplace.deals.rules import EntryKind
 from marketplace.deals.standing import contract_standing
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
-from marketplace.kernel.clock import SetClock, day_begins
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
 from marketplace.payments.rules import Instalment, MilestoneState, Trigger
 from marketplace.statistics.ledger_check import check
-from tests.amending import LOWERED, SETTLED, UNTIL, amend, sign_by_both, write_amendment, write_termination
-from tests.enveloping import expire
+from tests.amending import LOWERED, UNTIL, amend, sign_by_both, write_amendment, write_termination
 from tests.factories import confirmation, lines_of, make_payment, make_signed, sign
 from tests.paying import BY_PLAN, TODAY, received, refund, refused, report, take
 from tests.personas import People
@@ -337,42 +336,3 @@ def test_anybody_who_checks_the_contract_learns_that_it_was_changed(
         found = verification.by_code(uow, contract.code or "")
         assert [(one.kind, one.reference) for one in found.changes] == [(document.kind, f"JG-{deal:06d}-BC01")]
         assert verification.by_code(uow, document.code or "").base == found.reference
-
-
-def test_days_that_have_passed_are_not_sent_or_taken_up(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock
-) -> None:
-    """A line due before anybody could sign it would be overdue at once."""
-    soon = replace(LOWERED, lines=(replace(LOWERED.lines[0], day=TODAY), LOWERED.lines[1]))
-    document_id = write_amendment(factory, people.company, deal, soon)
-    expire(factory, document_id, clock)
-    for attempt in (
-        document_service.take_up,
-        lambda uow, id_: document_service.amend(uow, id_, {"reason": "另行约定"}),
-    ):
-        with pytest.raises(Conflict, match=f"these days have passed: {TODAY}"), factory.writing(people.company) as uow:
-            attempt(uow, document_id)
-    with factory.reading(people.company) as uow:
-        page = document_queries.document_page(uow, document_id)
-    assert (page.can_take_up, page.passed) == (False, (TODAY,))
-    again = write_amendment(factory, people.company, deal)
-    assert text(factory, again).state is DocumentState.SENT
-
-
-def test_an_amendment_left_as_a_draft_is_not_sent_with_a_day_that_has_passed(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock
-) -> None:
-    with factory.writing(people.company) as uow:
-        document_id = change_service.propose_amendment(uow, deal, LOWERED).id
-    clock.at = day_begins(UNTIL + timedelta(days=1))
-    with pytest.raises(Conflict, match="have passed"), factory.writing(people.company) as uow:
-        document_service.send(uow, document_id)
-
-
-def test_a_termination_agreement_is_not_taken_up_after_its_day_to_settle(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock
-) -> None:
-    document_id = write_termination(factory, people.company, deal, replace(SETTLED, settle_on=TODAY))
-    expire(factory, document_id, clock)
-    with pytest.raises(Conflict, match="have passed"), factory.writing(people.company) as uow:
-        document_service.take_up(uow, document_id)

@@ -224,22 +224,6 @@ def test_a_letter_of_intent_expires_and_has_no_place_beside_a_contract(
         assert document_service.take_up(uow, letter).state is DocumentState.DRAFT
 
 
-def test_a_letter_taken_up_after_the_day_it_lapses_names_another(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock
-) -> None:
-    letter = make_letter(factory, people, make_deal(factory, people))
-    assert "在2027年5月19日前" in document_of(factory, letter).text
-    expire(factory, letter, clock)
-    clock.at = day_begins(date(2027, 5, 20))
-    with factory.writing(people.company) as uow:
-        again = document_service.take_up(uow, letter)
-        assert "在2027年11月16日前" in again.text
-        assert "2027年5月19日" not in again.text
-    clock.at = day_begins(date(2027, 11, 17))
-    with pytest.raises(Conflict, match="have passed"), factory.writing(people.company) as uow:
-        document_service.send(uow, again.id)
-
-
 def test_a_paper_confirmed_on_the_last_day_waits_for_the_official(
     factory: UnitOfWorkFactory, people: People, clock: SetClock
 ) -> None:
@@ -253,43 +237,6 @@ def test_a_paper_confirmed_on_the_last_day_waits_for_the_official(
     with factory.writing(people.county_official) as uow:
         document_service.verify_scan(uow, document_id, scan)
     assert document_of(factory, document_id).state is DocumentState.COMPLETE
-
-
-def test_a_paper_rejected_after_the_last_day_is_scanned_again_and_not_lost(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock, drain: Drain
-) -> None:
-    """It was signed in time, and what is printed on it is the text that is open."""
-    document_id = send_contract(factory, people)
-    scan = upload(factory, people.seller_contact, document_id)
-    for actor in (people.company, people.seller_contact):
-        confirm(factory, actor, document_id, scan)
-    expire(factory, document_id, clock)
-    rejected_on = LAST_DAY + timedelta(days=1)
-    drain()
-    with factory.writing(people.county_official) as uow:
-        document_service.reject_scan(uow, document_id, scan, "缺少第三页")
-    drain()
-    assert document_of(factory, document_id).sign_by == rejected_on + timedelta(days=15)
-    assert "2026-12-21" in told(factory, people)["company"][-1][0]
-    with factory.writing() as uow:
-        envelope_service.expire_overdue(uow)
-    scan = upload(factory, people.seller_contact, document_id)
-    for actor in (people.company, people.seller_contact):
-        confirm(factory, actor, document_id, scan)
-    with factory.writing(people.county_official) as uow:
-        document_service.verify_scan(uow, document_id, scan)
-    assert document_of(factory, document_id).state is DocumentState.COMPLETE
-
-
-def test_a_rejection_shortens_no_time(factory: UnitOfWorkFactory, people: People) -> None:
-    later = LAST_DAY + timedelta(days=20)
-    document_id = send_contract(factory, people, Envelope(sign_by=later))
-    scan = upload(factory, people.seller_contact, document_id)
-    for actor in (people.company, people.seller_contact):
-        confirm(factory, actor, document_id, scan)
-    with factory.writing(people.county_official) as uow:
-        document_service.reject_scan(uow, document_id, scan, "缺少第三页")
-    assert document_of(factory, document_id).sign_by == later
 
 
 def test_a_paper_confirmed_by_one_does_not_stop_the_day(

@@ -15,7 +15,7 @@ from marketplace.contracts.clauses import from_rows
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import Slot, firsts
-from marketplace.deals import document_queries, document_service
+from marketplace.deals import document_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -25,7 +25,6 @@ from marketplace.standards.models import ClauseProposal, ClauseText
 from marketplace.standards.rules import ProposalState
 from tests.amending import end, write_amendment
 from tests.crowd import run_at_once
-from tests.enveloping import expire
 from tests.factories import make_contract, make_deal, make_letter, make_signed
 from tests.personas import People, another_administrator, another_city_official
 from tests.standard_texts import CONFIDENTIALITY, LONGER, TODAY, in_force, propose, typed_for
@@ -258,74 +257,6 @@ def test_nothing_changes_a_version(factory: UnitOfWorkFactory, people: People) -
         assert uow.session.scalars(select(ClauseText.text)).all() == [LONGER]
 
 
-def refused(factory: UnitOfWorkFactory, people: People, slot: Slot, text: str, heading: str = "") -> InvalidInput:
-    typed = typed_for(factory, slot, text, heading=heading)
-    with pytest.raises(InvalidInput) as error, factory.writing(people.administrator) as uow:
-        service.propose(uow, slot, typed)
-    return error.value
-
-
-def test_no_text_says_what_it_said(factory: UnitOfWorkFactory, people: People) -> None:
-    error = refused(factory, people, CONFIDENTIALITY, text=firsts()[CONFIDENTIALITY].wording.text)
-    assert str(error) == "Nothing is changed yet: this is what version 1 says."
-
-
-def test_a_heading_that_another_clause_names_stays(factory: UnitOfWorkFactory, people: People) -> None:
-    letter = Slot(DocumentKind.LETTER_OF_INTENT, "confidentiality")
-    text = firsts()[letter].wording.text
-    error = refused(factory, people, letter, heading="不得泄露", text=text)
-    assert set(error.fields) == {"heading"}
-    assert error.params["cited"] == "保密"
-    with factory.writing(people.administrator) as uow:
-        service.propose(uow, letter, typed_for(factory, letter, text, heading="保密条款"))
-
-
-RISK = Slot(DocumentKind.CONTRACT, "risk")
-RISK_NAMED = firsts()[CONFIDENTIALITY].wording.text + f"\n风险见“{firsts()[RISK].wording.heading}”一条。"
-
-
-@pytest.mark.parametrize("renamed_first", [True, False])
-def test_a_clause_is_not_named_by_a_heading_that_another_proposal_takes_from_it(
-    factory: UnitOfWorkFactory, people: People, renamed_first: bool
-) -> None:
-    proposed = [(CONFIDENTIALITY, RISK_NAMED, ""), (RISK, firsts()[RISK].wording.text, "意外的承担")]
-    (slot, text, heading), second = reversed(proposed) if renamed_first else proposed
-    with factory.writing(people.administrator) as uow:
-        service.propose(uow, slot, typed_for(factory, slot, text, heading=heading))
-    error = refused(factory, people, *second)
-    assert (set(error.fields), error.params["cited"]) == (
-        {"text" if renamed_first else "heading"},
-        firsts()[RISK].wording.heading,
-    )
-
-
-@pytest.mark.parametrize("renamed_first", [True, False])
-def test_of_two_proposals_that_do_not_fit_each_other_the_second_is_not_approved(
-    factory: UnitOfWorkFactory, people: People, renamed_first: bool
-) -> None:
-    """Each was right as it was proposed: as two do at the same moment, none of whom sees the other's."""
-    risk = firsts()[RISK].wording
-
-    def row(slot: Slot, heading: str, text: str) -> ClauseProposal:
-        named = {"kind": slot.kind, "key": slot.key, "variant": slot.variant, "heading": heading, "text": text}
-        by = {"written_by_id": people.administrator.user_id, "written_at": NOW, "state": ProposalState.PROPOSED}
-        return ClauseProposal(**named, **by, base_version=1, valid_from=TODAY, reason="两项修改。")
-
-    rows = [
-        row(CONFIDENTIALITY, firsts()[CONFIDENTIALITY].wording.heading, RISK_NAMED),
-        row(RISK, "意外的承担", risk.text),
-    ]
-    with factory.writing(people.administrator) as uow:
-        uow.session.add_all(rows)
-        uow.session.flush()
-        first, second = [one.id for one in (reversed(rows) if renamed_first else rows)]
-    with factory.writing(people.city_official) as uow:
-        service.approve(uow, first)
-    with pytest.raises(Conflict, match=risk.heading), factory.writing(people.city_official) as uow:
-        service.approve(uow, second)
-    assert state(factory, second) is ProposalState.PROPOSED
-
-
 def test_what_the_platform_does_is_not_changed_by_words(factory: UnitOfWorkFactory, people: People) -> None:
     typed = typed_for(factory, SIGNING, "双方约定口头签署。")
     with pytest.raises(Conflict), factory.writing(people.administrator) as uow:
@@ -343,38 +274,3 @@ def test_every_step_stands_in_the_audit_log_without_the_words(
         rows = uow.session.scalars(select(AuditRow).where(AuditRow.action == "clause_proposal.moved")).all()
     assert [row.payload["action"] for row in rows] == ["propose", "approve"]
     assert all("不少于" not in str(row.payload) for row in rows)
-
-
-def test_a_text_taken_up_tells_of_newer_standard_texts_and_is_written_anew_from_them(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock
-) -> None:
-    old = make_contract(factory, people, make_deal(factory, people))
-    in_force(factory, people)
-    expire(factory, old, clock)
-    with factory.writing(people.company) as uow:
-        draft = document_service.take_up(uow, old).id
-    assert "不少于五年" not in clause(factory, draft, "confidentiality")[0]
-    with factory.reading(people.company) as uow:
-        newer = document_queries.document_page(uow, draft).newer
-    assert [(one.clause.key, one.clause.version, one.version) for one in newer] == [("confidentiality", 1, 2)]
-    with factory.writing(people.company) as uow:
-        again = document_service.write_anew(uow, draft).id
-        document_service.send(uow, again)
-    text, version = clause(factory, again, "confidentiality")
-    assert ("不少于五年" in text, version) == (True, 2)
-    assert clause(factory, again, "price") == clause(factory, old, "price")
-    with factory.reading(people.company) as uow:
-        assert document_queries.document_page(uow, again).newer == ()
-    with pytest.raises(Conflict), factory.writing(people.company) as uow:
-        document_service.write_anew(uow, again)
-
-
-def test_a_letter_is_written_anew_from_the_texts_of_the_day(factory: UnitOfWorkFactory, people: People) -> None:
-    slot = Slot(DocumentKind.LETTER_OF_INTENT, "confidentiality")
-    deal_id = make_deal(factory, people)
-    with factory.writing(people.company) as uow:
-        letter = document_service.draft_letter(uow, deal_id, 100).id
-    in_force(factory, people, slot, firsts()[slot].wording.text + "\n保密期限为五年。")
-    with factory.writing(people.company) as uow:
-        again = document_service.write_anew(uow, letter).id
-    assert clause(factory, again, "confidentiality")[0].endswith("保密期限为五年。")
