@@ -60,6 +60,14 @@ def last_day(today: date, chosen: date | None, usual_days: int) -> date:
     return last
 
 
+def fresh_last_day(sign_by: date | None, today: date, usual_days: int | None) -> date | None:
+    """The last day of a text whose paper is to be scanned again: as long as for one that is sent today, and never less than there
+    was. None stays so."""
+    if sign_by is None or usual_days is None:
+        return sign_by
+    return max(sign_by, today + timedelta(days=usual_days))
+
+
 def is_over(sign_by: date | None, today: date) -> bool:
     """Whether the last day has passed; it counts until its end in China (民法典 art. 203)."""
     return sign_by is not None and today > sign_by

@@ -2,9 +2,9 @@
 
 from sqlalchemy import select
 
-from marketplace.contracts.envelope import TOO_LATE, is_over
+from marketplace.contracts.envelope import TOO_LATE, fresh_last_day, is_over
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
-from marketplace.contracts.rules import LONGEST_REASON, PAPER_STATES, Basis, DocumentState
+from marketplace.contracts.rules import DOCUMENT_STATES, LONGEST_REASON, PAPER_STATES, Basis, DocumentState, PaperState
 from marketplace.contracts.service import announce, require_no_official_awaited
 from marketplace.contracts.signing_service import complete
 from marketplace.infra import media
@@ -84,10 +84,17 @@ def verify_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relati
 
 
 def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int, reason: str) -> None:
-    """An official does not accept the scan; the parties upload another one. Emits DocumentMoved."""
+    """An official does not accept the scan; the parties upload another one, of the same paper if they like.
+
+    Both had confirmed in time what the official looked at afterwards, so the last day is put off to the usual one counted from
+    today. Emits DocumentMoved.
+    """
     _current(uow, document, scan_id)
     target = PAPER_STATES.require("reject", document.paper, relations).target
     document.note = required(reason, "reason", LONGEST_REASON)
+    if document.paper is PaperState.CONFIRMED:
+        usual_days = DOCUMENT_STATES.days_allowed(DocumentState.SENT)
+        document.sign_by = fresh_last_day(document.sign_by, china_day(uow.now()), usual_days)
     document.paper = target
     uow.flush()
     announce(uow, document, "reject", None)

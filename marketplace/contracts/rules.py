@@ -123,6 +123,9 @@ PAPER_STATES = StateTable(
     timers=((P.UPLOADED, 15), (P.CONFIRMED, 7)),
 )
 
+RENEWABLE = frozenset({D.DRAFT, D.DECLINED, D.EXPIRED})
+"""A text in these is not out for signature, and can be written again."""
+
 TAKES_BACK = frozenset({"decline", "void"})
 """What a party can otherwise do to a text that is out for signature."""
 

@@ -11,13 +11,16 @@ from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
+from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
+from marketplace.contracts.passing import passed_days
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
     LIVE,
     PAPER_STATES,
+    RENEWABLE,
     TAKES_BACK,
     DocumentKind,
     DocumentState,
@@ -36,6 +39,7 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
+from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -81,6 +85,10 @@ class DocumentPage:
     """A msgid of why it can no longer be signed, where money has overtaken what it says."""
     sending: tuple[Condition, ...] = ()
     told: tuple[Preemption, ...] = ()
+    passed: tuple[date, ...] = ()
+    """Days the text names that have passed, where it could still be sent or taken up."""
+    newer: tuple[Newer, ...] = ()
+    """Clauses whose standard text has changed since, where a party can still write the text anew."""
     usual_day: date | None = None
     """The last day for signing that is proposed for a draft."""
     envelope: EnvelopeView | None = None
@@ -89,6 +97,11 @@ class DocumentPage:
     """What has to be settled before it is signed, while it is not."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
+
+    @property
+    def usual_days(self) -> int:
+        """For how many days a text is open for signature, where nobody chose."""
+        return DOCUMENT_STATES.days_allowed(DocumentState.SENT) or LONGEST_DAYS
 
     @property
     def changes(self) -> tuple[Changed, ...]:
@@ -118,7 +131,12 @@ class DocumentPage:
     @property
     def can_take_up(self) -> bool:
         """Whether the reader may write a text that was not signed in time anew."""
-        return self.document.state is DocumentState.EXPIRED and "void" in self.actions
+        return self.document.state is DocumentState.EXPIRED and "void" in self.actions and not self.is_past
+
+    @property
+    def is_past(self) -> bool:
+        """Whether days have passed that only writing it anew puts right; those of a letter are renewed with its words."""
+        return bool(self.passed) and self.is_change
 
     @property
     def is_sendable(self) -> bool:
@@ -189,6 +207,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         overtaken=OVERTAKEN[document.kind] if fits_the_money(uow, document) is False else "",
         sending=sending_conditions(uow, sale_of(deal), document) if document.state is DocumentState.DRAFT else (),
         told=tuple(told(uow, document_id)),
+        passed=passed_days(uow, document) if document.state in RENEWABLE else (),
+        newer=newer_standards(uow, document) if document.state in RENEWABLE and Relation.PARTY in held else (),
         usual_day=_usual_day(uow, document),
         envelope=envelope_view(uow, document, held) if document.sent_at else None,
         before=points(uow, deal, document) if document.state in LIVE else (),

@@ -4,7 +4,6 @@ The document itself is changed by the contracts below; here the deal moves with 
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -14,7 +13,8 @@ from marketplace.contracts.clauses import LETTER, Clause, contract_clauses, from
 from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
-from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
+from marketplace.contracts.passing import lapse_day, renewed, require_ahead
+from marketplace.contracts.rules import CHANGES, RENEWABLE, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
@@ -23,6 +23,7 @@ from marketplace.deals.delegates import enter_to_sign
 from marketplace.deals.effects import take_effect
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.preemption_service import sale_of
+from marketplace.deals.renewing import todays_clauses, variant_of
 from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
 from marketplace.deals.rules import CHANGEABLE, DealState
 from marketplace.deals.writing import note_step, place_in, subject_of
@@ -35,9 +36,6 @@ from marketplace.kernel.money import LARGEST_FEN
 from marketplace.payments.rules import day_words
 from marketplace.preemptions.service import require_sendable
 from marketplace.related import service as related
-
-LETTER_DAYS = 180
-"""After so many days a letter of intent says that it lapses by itself."""
 
 
 def draft_contract(uow: UnitOfWork, deal_id: int) -> Document:
@@ -74,7 +72,7 @@ def draft_letter(uow: UnitOfWork, deal_id: int, amount_fen: int) -> Document:
         raise InvalidInput(N_("Write the amount; it is more than zero."), field="amount")
     number = service.next_number(uow, deal_id, DocumentKind.LETTER_OF_INTENT)
     subject = subject_of(room, DocumentKind.LETTER_OF_INTENT, number, LETTER)
-    until = china_day(uow.now()) + timedelta(days=LETTER_DAYS)
+    until = lapse_day(china_day(uow.now()))
     clauses = letter_clauses(subject, amount_text(amount_fen), day_words(until))
     place = place_in(room.deal, party_id)
     document = service.draft(uow, place, number, subject, clauses, Figures(amount_fen))
@@ -85,19 +83,23 @@ def draft_letter(uow: UnitOfWork, deal_id: int, amount_fen: int) -> Document:
 def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Document:
     """Reword clauses by key: a new text takes the place of the old one, which is void with the signatures it may have got.
 
-    Raises NotFound, NotPermitted, InvalidInput, Conflict when the text was replaced meanwhile or is signed by both.
+    Raises NotFound, NotPermitted, InvalidInput, Conflict when the text was replaced meanwhile or is signed by both, and for a
+    change that names days that have passed.
     """
     room, old = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
     require_alone(room, old.kind)
+    _require_ahead_if_change(room, old)
     service.void(uow, old, room.relations, party_id)
     return _in_its_place(room, old, service.rewritten(old, texts), "amend")
 
 
 def take_up(uow: UnitOfWork, document_id: int) -> Document:
-    """Write a text that was not signed in time anew, word for word; it can then be changed and is sent again.
+    """Write a text that was not signed in time anew, word for word; it can then be changed and is sent again. A letter of intent
+    whose day has passed says another one.
 
-    Raises NotFound, NotPermitted, Conflict for a text that has not expired, or when another one is there already.
+    Raises NotFound, NotPermitted, Conflict for a text that has not expired, when another one is there already, and for a change
+    that names days that have passed.
     """
     room, old = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
@@ -107,8 +109,30 @@ def take_up(uow: UnitOfWork, document_id: int) -> Document:
         )
     require_alone(room, old.kind)
     require_open_to(room, old.kind)
+    _require_ahead_if_change(room, old)
     service.void(uow, old, room.relations, party_id)
     return _in_its_place(room, old, from_rows(old.clauses), "take_up")
+
+
+def _require_ahead_if_change(room: Room, old: Document) -> None:
+    """Its days are in the plan too, which only writing it anew sets; those of a letter stand in its words alone."""
+    if old.kind in CHANGES:
+        require_ahead(room.uow, old)
+
+
+def write_anew(uow: UnitOfWork, document_id: int) -> Document:
+    """Write a contract or letter that is not out for signature anew from the standard texts valid today, with the terms it has;
+    what the parties reworded is not carried over.
+
+    Raises NotFound, NotPermitted, Conflict for another text, or when another one is there already.
+    """
+    room, old = enter_by_document(uow, document_id)
+    party_id = room.speaks_for()
+    if old.state not in RENEWABLE or old.kind in CHANGES:
+        raise Conflict(N_("This text is not written anew in this way. Reload the page to see where it stands."))
+    require_open_to(room, old.kind)
+    service.void(uow, old, room.relations, party_id)
+    return _in_its_place(room, old, None, "amend")
 
 
 def require_open_to(room: Room, kind: DocumentKind) -> None:
@@ -121,11 +145,15 @@ def require_open_to(room: Room, kind: DocumentKind) -> None:
         room.require_state(DealState.DRAFTING, DealState.SIGNING)
 
 
-def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...], action: str) -> Document:
-    """A new draft of the same kind and figures as an old one."""
+def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...] | None, action: str) -> Document:
+    """A new draft of the same kind and figures as an old one; without clauses, of what the standard texts say today."""
     uow, party_id = room.uow, room.speaks_for()
     number = service.next_number(uow, room.deal.id, old.kind)
-    subject = subject_of(room, old.kind, number, old.contract_type.value if old.contract_type else LETTER)
+    subject = subject_of(room, old.kind, number, variant_of(old))
+    if clauses is None:
+        clauses = todays_clauses(uow, old, subject)
+    elif old.kind is DocumentKind.LETTER_OF_INTENT:
+        clauses = renewed(clauses, china_day(uow.now()))
     figures = Figures(old.amount_fen, old.offer_id, old.contract_type, old.price_model)
     document = service.draft(uow, place_in(room.deal, party_id), number, subject, clauses, figures)
     change_service.carry_over(uow, old, document)
@@ -139,10 +167,12 @@ def send(uow: UnitOfWork, document_id: int, envelope: Envelope = USUAL) -> Docum
     """Open the text for signature by both, in the order and until the day of the envelope; a contract takes the deal to signing.
 
     Raises NotFound, NotPermitted, InvalidInput for a first signer who is no party and a day out of range, Conflict when money has
-    overtaken it, and while those who made a result may still buy it first (民法典 art. 847).
+    overtaken it or days it names have passed, and while those who made a result may still buy it first (民法典 art. 847).
     """
     room, document = enter_by_document(uow, document_id)
     change_service.require_fit(uow, document)
+    if document.state is DocumentState.DRAFT:
+        require_ahead(uow, document)
     require_sendable(uow, sale_of(room.deal), document)
     if envelope.first_party_id not in {None, room.deal.seller_party_id, room.deal.buyer_party_id}:
         raise InvalidInput(N_("Choose who signs first."), field="order")

@@ -78,6 +78,16 @@ def edit_document(document_id: int) -> str | Response:
     return render_template("contracts/edit.html", page=page, form=form)
 
 
+@blueprint.post("/documents/<int:document_id>/anew")
+@requires(signed_in)
+def write_document_anew(document_id: int) -> Response:
+    """Write the text anew from the standard texts valid today."""
+    with writing() as uow:
+        new_id = document_service.write_anew(uow, document_id).id
+    flash(_("The text is written anew from today's standard texts. Read it, then send it for signature."), "success")
+    return _to(new_id)
+
+
 @blueprint.post("/documents/<int:document_id>/send")
 @requires(signed_in)
 def send_document(document_id: int) -> str | Response:

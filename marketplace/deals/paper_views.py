@@ -88,7 +88,10 @@ def reject_scan(document_id: int, scan_id: int) -> str | Response:
     reason = form.reason
     if submitted(form, lambda uow: document_service.reject_scan(uow, document_id, scan_id, reason.data)) is None:
         return refuse_reason(document_id, Refused("scan", form))
-    flash(_("The scan is rejected. The parties read your reason and upload another one."), "success")
+    flash(
+        _("The scan is rejected. The parties read your reason and can upload another one in time."),
+        "success",
+    )
     return _to(document_id)
 
 

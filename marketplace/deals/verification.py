@@ -20,6 +20,8 @@ from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
+from marketplace.identity.models import SignatureGround
+from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -29,12 +31,14 @@ from marketplace.organisations.rules import PartyKind
 
 @dataclass(frozen=True)
 class PublicSignatory:
-    """A party as everybody may see it; `signature` is None where it has not signed electronically."""
+    """A party as everybody may see it; `signature` is None where it has not signed electronically, `ground` where identity and
+    authority were not asked for when it did."""
 
     party_id: int
     name: str
     role: str
     signature: Signature | None
+    ground: SignatureGround | None = None
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,14 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
     deal = uow.session.get_one(Deal, document.deal_id)
     names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
     signed = {one.party_id: one for one in signatures(uow, document.id)}
+    grounds = grounds_of(uow.session, document.id)
     roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
     return PublicDocument(
         document=document,
         reference=reference_of(document.text),
-        signatories=tuple(PublicSignatory(id_, _public(names[id_]), role, signed.get(id_)) for id_, role in roles),
+        signatories=tuple(
+            PublicSignatory(id_, _public(names[id_]), role, signed.get(id_), grounds.get(id_)) for id_, role in roles
+        ),
         pdfs=pdfs_of(uow, document.id),
         changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),
         base=reference_of(contract_in_force(uow.session, deal.id).text) if document.kind in CHANGES else "",

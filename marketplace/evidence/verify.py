@@ -29,10 +29,10 @@ from cryptography.x509.oid import NameOID
 Say = Callable[[str], None]
 
 FORMAT, SIGNER = 1, "证据包 Evidence"
-NOT_PROVED = """Not proved: whose the root certificate is, and that of a licensed authority (compare its SHA-256); that a name is
-that of a certain person; that the clock was right; that a PDF reads as its text does; that no audit row of the deal was left out.
-未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人；平台的时钟准确；
-PDF 页面与正文一致（请对照阅读）；本项目的审计日志没有遗漏。"""
+NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256), and that it is licensed; whose a name is; what
+`rests_on` says was verified; that the clock was right; that a PDF reads as its text does; that no audit row was left out.
+未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人、rests_on 所载核验内容属实；
+平台的时钟准确；PDF 页面与正文一致（请对照阅读）；本项目的审计日志没有遗漏。"""
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 _NAMES = NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME

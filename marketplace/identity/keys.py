@@ -6,6 +6,7 @@ a number is known again. That one is not rotated: a number must not belong to tw
 """
 
 import base64
+import fcntl
 import hmac
 import json
 import os
@@ -77,6 +78,22 @@ def create(file: Path, key_id: str) -> None:
     """Make the first keys, with mode 600; of two processes that do at once one's are everybody's."""
     file.parent.mkdir(parents=True, exist_ok=True)
     create_once(file, _text(Keyring(key_id, {key_id: secrets.token_hex(32)}, secrets.token_hex(32))))
+
+
+def hold(file: Path, *, alone: bool) -> int:
+    """Keep others from changing the file, or `alone` from using it to encrypt too, until `release`; waits for whoever holds it.
+
+    The lock is on a file beside it, which stays: the file itself is replaced at each rotation.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    held = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(held, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    return held
+
+
+def release(held: int) -> None:
+    """Let go of what `hold` gave."""
+    os.close(held)
 
 
 def write(file: Path, ring: Keyring) -> None:

@@ -4,8 +4,9 @@ import hmac
 import secrets
 from typing import Any, NoReturn
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.accounts import throttle
 from marketplace.accounts.events import Consented, ConsentWithdrawn
@@ -43,6 +44,7 @@ def declare(uow: UnitOfWork, number: str, agreed_version: str) -> Identity:
         raise InvalidInput(N_("Without your separate consent we may not keep the number."), field="agrees")
     number = require_number(number, china_day(uow.now()))
     throttle.require_room(uow, _tries(uow), uow.actor.ip)
+    _hold_keys(uow, alone=False)
     ring = _ring(uow)
     before = live_identity(uow.session, user.id)
     if before is not None:
@@ -172,10 +174,11 @@ def _send_back(uow: UnitOfWork, identity_id: int, action: str, reason: str) -> I
 def rotate_key(uow: UnitOfWork) -> int:
     """Encrypt every number anew under a new key. Returns how many; raises Conflict where a key is missing.
 
-    A key goes out of the file at the next rotation after its last number: who read the file a moment before still writes
-    under it. Emits IdentityKeyRotated.
+    A key goes out of the file at the next rotation after its last number. Two rotations follow each other, and none runs while a
+    number is taken in, which would be kept under a key that goes. Emits IdentityKeyRotated.
     """
     file = uow.settings.identity_keys_file
+    _hold_keys(uow, alone=True)
     kept = list(uow.session.scalars(select(Identity).where(Identity.sealed.is_not(None)).with_for_update()))
     old = _ring(uow)
     used = {one.key_id for one in kept} | {old.current}
@@ -187,6 +190,18 @@ def rotate_key(uow: UnitOfWork) -> int:
         identity.sealed, identity.key_id = ring.seal(number, identity.user_id), ring.current
     uow.emit(IdentityKeyRotated(ring.current, len(numbers)))
     return len(numbers)
+
+
+def _hold_keys(uow: UnitOfWork, *, alone: bool) -> None:
+    """Until this unit has committed or was rolled back."""
+    held = [keys.hold(uow.settings.identity_keys_file, alone=alone)]
+
+    def release(_session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None and held:
+            keys.release(held.pop())
+
+    uow.session.connection()  # Where nothing was begun yet, nothing would end.
+    event.listen(uow.session, "after_transaction_end", release)
 
 
 def _ring(uow: UnitOfWork) -> Keyring:

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -42,6 +42,16 @@ def current(engine: Engine) -> str | None:
     """The migration the database stands at; None when it was never migrated."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_none(connection: Connection, why: str, *which: str) -> None:
+    """Raise RuntimeError where rows exist that a downgrade would lose, each `which` a table with a condition behind it.
+
+    What a signature rests on, or tells, is not to be made anew: only a backup from before the upgrade leads back.
+    """
+    for rows in which:
+        if connection.scalar(text(f"SELECT count(*) FROM {rows}")):  # noqa: S608 - the migrations write it
+            raise RuntimeError(f"{why}; restore a backup from before instead")
 
 
 def forget(engine: Engine) -> None:

@@ -35,14 +35,16 @@ def require_references(connection: Connection) -> None:
 
 
 engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
-with engine.execution_options(writing=True).connect() as connection:
-    is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        suspend_references(connection)
-    context.configure(connection=connection, target_metadata=whole_schema(), render_item=render_item)
-    with context.begin_transaction():
-        context.run_migrations()
-    if is_sqlite:
-        require_references(connection)
-    connection.commit()
-engine.dispose()
+try:
+    with engine.execution_options(writing=True).connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            suspend_references(connection)
+        context.configure(connection=connection, target_metadata=whole_schema(), render_item=render_item)
+        with context.begin_transaction():
+            context.run_migrations()
+        if is_sqlite:
+            require_references(connection)
+        connection.commit()
+finally:  # A migration that refuses leaves no connection open.
+    engine.dispose()

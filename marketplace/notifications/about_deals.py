@@ -9,7 +9,7 @@ from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
-from marketplace.kernel.wording import Params, words
+from marketplace.kernel.wording import Params, on_day, words
 from marketplace.notifications import about_envelopes
 from marketplace.notifications.audience import NOBODY, officials, speakers
 from marketplace.notifications.notices import Notice, deal_path, document_path, listing_path
@@ -43,6 +43,10 @@ DOCUMENT = {
     "verify": N_("%(kind)s of the deal “%(title)s”: the signed paper was verified by an official."),
     "reject": N_("%(kind)s of the deal “%(title)s”: the scan was rejected by an official. Please upload it again."),
 }
+REJECTED_UNTIL = N_(
+    "%(kind)s of the deal “%(title)s”: the scan was rejected by an official. Please upload it again, until %(day)s; the paper "
+    "you have signed stays good unless it is what is wrong."
+)
 MESSAGE = N_("There is a new message in the deal “%(title)s”.")
 PAPER_WAITS = N_("%(kind)s of the deal “%(title)s”: a signed paper waits for you to verify it.")
 FOR_AUTHOR = N_("A contract on your result “%(title)s” is in force.")
@@ -78,10 +82,12 @@ def document_moved(uow: UnitOfWork, event: DocumentMoved) -> Iterator[Notice]:
     params: Params = {"title": deal.title, "kind": words([DocumentKind(event.kind)])}
     url = document_path(event.document_id)
     yield from about_envelopes.document_moved(uow, event, deal)
-    if event.action in DOCUMENT:
-        others = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}
-        yield Notice(speakers(uow.session, *others), DOCUMENT[event.action], url, params)
     document = uow.session.get(Document, event.document_id)
+    if event.action in DOCUMENT:
+        others, message = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}, DOCUMENT[event.action]
+        if event.action == "reject" and document is not None and document.sign_by is not None:
+            message, params = REJECTED_UNTIL, {**params, "day": on_day(document.sign_by)}
+        yield Notice(speakers(uow.session, *others), message, url, params)
     if event.action == "confirm" and document is not None and document.paper is PaperState.CONFIRMED:
         yield Notice(officials(uow.session, deal.seller_county), PAPER_WAITS, url, params)
 

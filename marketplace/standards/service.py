@@ -1,13 +1,14 @@
 """Use cases on standard texts: an administrator proposes a version, somebody else approves it, and documents drafted from its day
 on take it. Documents that are there keep what they were drafted from."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.contracts.standard import Slot, firsts
+from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.standard import Slot, Wording
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -15,13 +16,12 @@ from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermi
 from marketplace.kernel.messages import N_
 from marketplace.kernel.texts import required
 from marketplace.standards.checks import checked
+from marketplace.standards.citing import Dated, broken_by
 from marketplace.standards.events import ProposalMoved
 from marketplace.standards.models import ClauseProposal, ClauseText
 from marketplace.standards.policy import NO_TEXT, relations_of, require_reader
-from marketplace.standards.queries import Version, first_of, history, valid_on, versions_of
+from marketplace.standards.queries import Version, first_of, history, versions_of
 from marketplace.standards.rules import FURTHEST, LONGEST_REASON, PROPOSAL_STATES, ProposalState
-
-_CITED = re.compile(r"“([^“”]+)”")
 
 OVERTAKEN = N_(
     "Somebody else has changed this clause since you began, or proposes another text. Compare both, then decide."
@@ -61,7 +61,7 @@ def propose(uow: UnitOfWork, slot: Slot, typed: Typed) -> ClauseProposal:
         raise InvalidInput(
             N_("Nothing is changed yet: this is what version %(version)s says."), version=newest.wording.version
         )
-    _require_heading_cited(uow, slot, newest.wording.heading, heading)
+    _require_cited(uow, Dated(Wording(slot, heading, text), day))
     row = ClauseProposal(
         kind=slot.kind,
         key=slot.key,
@@ -89,13 +89,17 @@ def approve(uow: UnitOfWork, proposal_id: int) -> ClauseText:
     """Let a proposal become the next version. One whose day has passed is valid from today: no document of before was drafted
     from it.
 
-    Raises NotFound, NotPermitted for its author, Conflict when somebody was faster; emits ProposalMoved.
+    Raises NotFound, NotPermitted for its author, Conflict when somebody was faster, also with a text that leaves this one, or is
+    left by it, to cite a clause that is not there; emits ProposalMoved.
     """
+    _lock_waiting(uow, _fetch(uow, proposal_id).kind)
     row = _fetch(uow, proposal_id)
     _answer(uow, row, "approve")
     newest = versions_of(uow.session, row.slot)[0]
     if newest.wording.version != row.base_version:
         raise Conflict(N_("The clause was changed after this was proposed. Return it, so that it is written anew."))
+    valid_from = max(row.valid_from, china_day(uow.now()))
+    _require_still_cited(uow, Dated(row.wording, valid_from))
     version = ClauseText(
         kind=row.kind,
         key=row.key,
@@ -103,7 +107,7 @@ def approve(uow: UnitOfWork, proposal_id: int) -> ClauseText:
         version=row.base_version + 1,
         heading=row.heading,
         text=row.text,
-        valid_from=max(row.valid_from, china_day(uow.now())),
+        valid_from=valid_from,
         reason=row.reason,
         proposal_id=row.id,
         written_by_id=row.written_by_id,
@@ -159,23 +163,26 @@ def _day(typed: date | None, newest: Version, today: date) -> date:
     return typed
 
 
-def _require_heading_cited(uow: UnitOfWork, slot: Slot, old: str, new: str) -> None:
-    """Raise InvalidInput where another clause of the document names this one by a heading it would no longer have, today or in
-    a version that is to follow."""
-    if old == new:
-        return
-    today = china_day(uow.now())
-    for other in (one for one in firsts() if one.kind is slot.kind and one.key != slot.key):
-        versions = versions_of(uow.session, other)
-        for wording in {valid_on(versions, today).wording, versions[0].wording}:
-            cited = (name for name in _CITED.findall(wording.text) if old.startswith(name))
-            if lost := next((name for name in cited if not new.startswith(name)), None):
-                raise InvalidInput(
-                    N_("The clause “%(clause)s” names this one as “%(cited)s”. Its heading has to begin so."),
-                    field="heading",
-                    clause=wording.heading,
-                    cited=lost,
-                )
+def _require_cited(uow: UnitOfWork, new: Dated) -> None:
+    """Raise InvalidInput where another clause names this one by a heading it would no longer have, or this one another so: in
+    what is valid then, or is proposed."""
+    broken = broken_by(uow.session, new, with_waiting=True)
+    if broken is not None:
+        field = "heading" if broken.clause else "text"
+        raise InvalidInput(broken.message, field=field, clause=broken.clause, cited=broken.cited, day=broken.day)
+
+
+def _require_still_cited(uow: UnitOfWork, new: Dated) -> None:
+    """The same for what was approved since it was proposed; raises Conflict."""
+    broken = broken_by(uow.session, new, with_waiting=False)
+    if broken is not None:
+        raise Conflict(broken.message, clause=broken.clause, cited=broken.cited, day=broken.day)
+
+
+def _lock_waiting(uow: UnitOfWork, kind: DocumentKind) -> None:
+    """Two who approve texts of one kind of document at once do it one after the other, so that the second sees the first's."""
+    waits = (ClauseProposal.kind == kind, ClauseProposal.state == ProposalState.PROPOSED)
+    uow.session.execute(select(ClauseProposal.id).where(*waits).order_by(ClauseProposal.id).with_for_update())
 
 
 def _fetch(uow: UnitOfWork, proposal_id: int) -> ClauseProposal:

@@ -18,6 +18,7 @@ from marketplace.organisations import papers, service
 from marketplace.organisations.models import Membership
 from marketplace.organisations.rules import MembershipRole, OrganisationKind, Paper
 from marketplace.organisations.service import OrganisationData
+from tests.downgrading import downgrade
 from tests.personas import People, actor_in
 
 BEFORE_IDENTITIES = "0025"
@@ -55,8 +56,7 @@ def verified_unit(factory: UnitOfWorkFactory, people: People) -> int:
 
 def migrated(factory: UnitOfWorkFactory, url: str) -> list[AuthorityRow]:
     """The authorities there are once a database of before is upgraded."""
-    command.stamp(alembic_config(url), "head")
-    command.downgrade(alembic_config(url), BEFORE_IDENTITIES)
+    downgrade(factory, url, BEFORE_IDENTITIES)
     command.upgrade(alembic_config(url), "head")
     with factory.reading() as uow:
         rows = authority_rows(uow.session, Authority.id > 0)

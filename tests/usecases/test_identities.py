@@ -226,6 +226,28 @@ def test_a_rotation_reaches_every_number_and_a_second_one_drops_the_old_key(
         declare(factory, newcomer(factory, unit=people.buyer_id))
 
 
+def test_a_number_given_while_the_key_is_rotated_twice_stays_readable(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    """It was encrypted under a key that the second rotation would have dropped, had it not waited."""
+    person = newcomer(factory)
+
+    def rotate_twice() -> None:
+        for _ in range(2):
+            with factory.writing() as uow:
+                service.rotate_key(uow)
+
+    rotating = threading.Thread(target=rotate_twice)
+    with factory.writing(person) as uow:
+        service.declare(uow, NUMBER, VERSION)
+        rotating.start()
+        rotating.join(1)
+        assert rotating.is_alive()
+    rotating.join()
+    with factory.writing(person) as uow:
+        assert service.own_number(uow, PASSWORD) == NUMBER
+
+
 def test_missing_keys_are_told_and_never_made_anew_over_numbers(factory: UnitOfWorkFactory, people: People) -> None:
     person = newcomer(factory)
     declare(factory, person)

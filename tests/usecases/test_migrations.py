@@ -1,5 +1,6 @@
 """The migrations make exactly the schema that the models describe, on both databases, and can be taken back."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -8,25 +9,31 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from psycopg import sql
-from sqlalchemy import CheckConstraint, Connection, inspect, select, text
+from sqlalchemy import CheckConstraint, Connection, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.alerts.queries import preference_of
 from marketplace.alerts.rules import Frequency
+from marketplace.confidentiality.models import Agreement
+from marketplace.identity.models import Authority, SignatureGround
 from marketplace.infra import schema
-from marketplace.infra.database import make_engine
+from marketplace.infra.database import Base, make_engine
 from marketplace.infra.schema import alembic_config
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.payments.models import DueMove, Receipt
 from marketplace.payments.rules import Channel, ReceiptKind
 from marketplace.rewards.models import Reward
 from marketplace.schema import whole_schema
+from marketplace.standards.models import ClauseText
 from marketplace.statistics.ledger_check import check
-from tests.factories import make_signed
+from tests import confiding
+from tests.downgrading import downgrade
+from tests.factories import make_contract, make_deal, make_signed, sign
 from tests.paying import BY_PLAN, refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
+from tests.standard_texts import in_force
 
 BEFORE_ONLINE_PAYMENT, BEFORE_STOCKS = "0016", "0021"
 
@@ -125,10 +132,9 @@ def test_receipts_and_what_refers_to_them_outlive_a_new_table(
     factory: UnitOfWorkFactory, people: People, drain: Drain, database_url: str
 ) -> None:
     """SQLite makes the table of receipts anew, to which rewards and ledger refer."""
-    command.stamp(alembic_config(database_url), "head")
     reward_id = sold(factory, people, drain)
     refund(factory, people, the_receipt(factory, reward_id), 100)
-    command.downgrade(alembic_config(database_url), BEFORE_ONLINE_PAYMENT)
+    downgrade(factory, database_url, BEFORE_ONLINE_PAYMENT)
     command.upgrade(alembic_config(database_url), "head")
     with factory.reading() as uow:
         rows = uow.session.scalars(select(Receipt).order_by(Receipt.id)).all()
@@ -145,14 +151,52 @@ def test_when_lines_were_late_is_taken_over_from_the_audit_log(
     factory: UnitOfWorkFactory, people: People, drain: Drain, database_url: str
 ) -> None:
     """The figure comes out as it was, though the table is made anew."""
-    command.stamp(alembic_config(database_url), "head")
     make_signed(factory, people, BY_PLAN)
     with factory.reading() as uow:
         before = uow.session.execute(_MOVES).all()
-    command.downgrade(alembic_config(database_url), BEFORE_STOCKS)
+    downgrade(factory, database_url, BEFORE_STOCKS)
     command.upgrade(alembic_config(database_url), "head")
     with factory.reading() as uow:
         assert uow.session.execute(_MOVES).all() == before != []
+    schema.forget(factory.engine)
+
+
+def _sign(factory: UnitOfWorkFactory, people: People) -> None:
+    sign(factory, people.company, make_contract(factory, people, make_deal(factory, people)))
+
+
+def _agree(factory: UnitOfWorkFactory, people: People) -> None:
+    confiding.asked(factory, people, confiding.make_talks(factory, people))
+
+
+@pytest.mark.parametrize(
+    ("revision", "model", "make"),
+    [
+        ("0024", ClauseText, in_force),
+        ("0027", SignatureGround, _sign),
+        ("0027", Authority, lambda _factory, _people: None),
+        ("0028", Agreement, _agree),
+    ],
+    ids=["clause versions", "grounds", "authorities", "agreements"],
+)
+def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
+    factory: UnitOfWorkFactory,
+    people: People,
+    database_url: str,
+    revision: str,
+    model: type[Base],
+    make: Callable[[UnitOfWorkFactory, People], None],
+) -> None:
+    make(factory, people)
+    command.stamp(alembic_config(database_url), "head")
+    with factory.reading() as uow:
+        there = uow.session.scalar(select(func.count()).select_from(model))
+    with pytest.raises(RuntimeError, match="restore a backup"):
+        command.downgrade(alembic_config(database_url), revision)
+    with factory.reading() as uow:
+        assert uow.session.scalar(select(func.count()).select_from(model)) == there
+    assert there
+    command.upgrade(alembic_config(database_url), "head")
     schema.forget(factory.engine)
 
 

@@ -257,28 +257,6 @@ def test_nothing_changes_a_version(factory: UnitOfWorkFactory, people: People) -
         assert uow.session.scalars(select(ClauseText.text)).all() == [LONGER]
 
 
-def refused(factory: UnitOfWorkFactory, people: People, slot: Slot, text: str, heading: str = "") -> InvalidInput:
-    typed = typed_for(factory, slot, text, heading=heading)
-    with pytest.raises(InvalidInput) as error, factory.writing(people.administrator) as uow:
-        service.propose(uow, slot, typed)
-    return error.value
-
-
-def test_no_text_says_what_it_said(factory: UnitOfWorkFactory, people: People) -> None:
-    error = refused(factory, people, CONFIDENTIALITY, text=firsts()[CONFIDENTIALITY].wording.text)
-    assert str(error) == "Nothing is changed yet: this is what version 1 says."
-
-
-def test_a_heading_that_another_clause_names_stays(factory: UnitOfWorkFactory, people: People) -> None:
-    letter = Slot(DocumentKind.LETTER_OF_INTENT, "confidentiality")
-    text = firsts()[letter].wording.text
-    error = refused(factory, people, letter, heading="不得泄露", text=text)
-    assert set(error.fields) == {"heading"}
-    assert error.params["cited"] == "保密"
-    with factory.writing(people.administrator) as uow:
-        service.propose(uow, letter, typed_for(factory, letter, text, heading="保密条款"))
-
-
 def test_what_the_platform_does_is_not_changed_by_words(factory: UnitOfWorkFactory, people: People) -> None:
     typed = typed_for(factory, SIGNING, "双方约定口头签署。")
     with pytest.raises(Conflict), factory.writing(people.administrator) as uow:

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 
-from marketplace.contracts.models import Document
+from marketplace.contracts.models import Document, Signature
 from marketplace.deals import document_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
@@ -110,3 +110,24 @@ def test_there_is_no_pdf_of_a_draft(factory: UnitOfWorkFactory, people: People, 
     client = browse(people.company)
     assert client.get(f"/documents/{document_id}/document.pdf").status_code == 404
     assert "document.pdf" not in client.get(f"/documents/{document_id}").text
+
+
+def test_what_each_signature_rests_on_is_told_and_no_more(
+    factory: UnitOfWorkFactory, people: People, client: FlaskClient, document: Document, drain: Drain
+) -> None:
+    """The seller signed as one did before codes were sent and identities verified."""
+    seller = people.seller_contact
+    with factory.writing() as uow:
+        row = {"user_id": seller.user_id, "signer_name": "赵文博", "at": uow.now(), "ip": "", "user_agent": ""}
+        by = {"party_id": people.seller_party, "sha256": document.sha256, "method": "", "factor": ""}
+        uow.session.add(Signature(document_id=document.id, **row, **by))
+    page = client.get(f"/verify/{document.code}").text
+    assert "签署人凭账号和密码签署。" in page
+    assert "当时尚不要求事先核验签署人的身份和签署权限" in page
+    assert "验证码" not in page
+    sign(factory, people.company, document.id)
+    drain()
+    page = client.get(f"/verify/{document.code}").text
+    assert "签署人凭账号、密码和发送给本人的验证码签署。" in page
+    assert "签署人的身份和签署权限事先已由工会干部核验" in page
+    assert "赵文博" not in page

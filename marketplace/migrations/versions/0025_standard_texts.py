@@ -7,6 +7,8 @@ Revises: 0024
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import require_none
+
 
 revision = '0025'
 down_revision = '0024'
@@ -75,6 +77,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Only while no standard text was changed: documents tell the version they were drafted from."""
+    require_none(op.get_bind(), 'standard texts have other versions, or some are proposed',
+                 'clause_texts', 'clause_proposals')
     op.drop_index('uq_clause_texts_version', table_name='clause_texts')
     op.drop_table('clause_texts')
     op.drop_index('uq_clause_proposals_open', table_name='clause_proposals', sqlite_where=sa.text("state = 'proposed'"), postgresql_where=sa.text("state = 'proposed'"))

@@ -9,6 +9,8 @@ Revises: 0026
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import require_none
+
 
 revision = '0027'
 down_revision = '0026'
@@ -88,11 +90,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Only while nothing has expired and nothing was signed by a written power: neither can be told without them."""
-    connection = op.get_bind()
-    for which in ("documents WHERE state = 'expired'", 'signatures WHERE power_id IS NOT NULL',
-                  "reminders WHERE kind = 'signature'"):
-        if connection.scalar(sa.text(f'SELECT count(*) FROM {which}')):
-            raise RuntimeError('texts have expired, or were signed by a written power; restore a backup from before instead')
+    require_none(op.get_bind(), 'texts have expired, or were signed by a written power', "documents WHERE state = 'expired'",
+                 'signatures WHERE power_id IS NOT NULL', "reminders WHERE kind = 'signature'")
     for table, name, old, new in (STATES, REMINDERS):
         _replace_check(table, name, new, old)
     _free_of_constraints()

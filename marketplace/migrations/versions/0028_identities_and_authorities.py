@@ -13,6 +13,8 @@ from datetime import timedelta, timezone
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import require_none
+
 
 revision = '0028'
 down_revision = '0027'
@@ -130,6 +132,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Only while nothing was established here: what was carried over is carried over again."""
+    require_none(op.get_bind(), 'identities, authorities or what signatures rested on were recorded',
+                 'signature_grounds', 'authorities WHERE NOT is_carried_over', "authority_steps WHERE state <> 'verified'", 'identities')
     op.drop_table('signature_grounds')
     op.drop_index('uq_authority_steps_state', table_name='authority_steps')
     op.drop_table('authority_steps')

@@ -9,6 +9,8 @@ Revises: 0028
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import require_none
+
 
 revision = '0029'
 down_revision = '0028'
@@ -115,6 +117,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Only while there is no agreement: it was signed, and tells who may read what."""
+    require_none(op.get_bind(), 'confidentiality agreements are there, which were signed or asked for',
+                 'confidentiality_agreements')
     op.drop_index('uq_confidentiality_signatures_person', table_name='confidentiality_signatures')
     op.drop_table('confidentiality_signatures')
     op.drop_table('confidentiality_papers')
