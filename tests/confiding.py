@@ -77,6 +77,13 @@ def sign(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int, papers: tu
         service.sign(uow, agreement_id, confirmation(uow, agreement_id), papers)
 
 
+def unmet(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int) -> set[str]:
+    """The keys of the conditions that the actor would be told he does not meet."""
+    with factory.reading(actor) as uow:
+        found = service.signing_conditions(uow, uow.session.get_one(Agreement, agreement_id))
+    return {one.key for one in found if not one.is_met}
+
+
 def signed_by_reader(factory: UnitOfWorkFactory, people: People, result_id: int) -> int:
     """An agreement that waits for the owner. Returns its id."""
     agreement_id = asked(factory, people, result_id)

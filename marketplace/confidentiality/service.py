@@ -156,18 +156,22 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
 
 def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
     """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
-    turn = _signer(uow, agreement)
+    party_id = _signer(uow, agreement)
     names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
     signed = signatures(uow, agreement.id)
-    standing = standing_of(uow, uow.actor.user_id, turn, OF_ANY_DEAL)
+    standing = standing_of(uow, uow.actor.user_id, party_id, OF_ANY_DEAL)
     facts = SigningFacts(
         state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
         awaits_official=False,
-        acts_for_party=uow.actor.acts_for(turn),
-        is_party_verified=names[turn].is_verified,
+        acts_for_party=uow.actor.acts_for(party_id),
+        is_party_verified=names[party_id].is_verified,
         is_other_verified=all(name.is_verified for name in names.values()),
-        has_party_signed=any(one.party_id == turn for one in signed),
-        has_person_signed_other_side=any(one.user_id == uow.actor.user_id and one.party_id != turn for one in signed),
+        has_party_signed=any(one.party_id == party_id for one in signed),
+        has_person_signed_other_side=any(
+            one.user_id == uow.actor.user_id and one.party_id != party_id for one in signed
+        ),
+        is_turn=party_id == _turn(agreement)[0],
+        is_in_time=china_day(uow.now()) <= agreement.due_on,
         has_certificates=uow.services.certificates.is_ready,
         can_get_code=contact_for_code(uow) is not None,
         identity_gap=standing.identity_gap,
@@ -176,10 +180,15 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
     return tuple(one for one in conditions(facts) if one.key != "paper")
 
 
+def _turn(agreement: Agreement) -> tuple[int, int]:
+    """The party whose turn it is, and the other."""
+    sides = (agreement.reader_party_id, agreement.owner_party_id)
+    return sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
+
+
 def _signer(uow: UnitOfWork, agreement: Agreement) -> int:
     """The party the actor signs for: the one whose turn it is, where he may act for it; else his own, which is told why not."""
-    sides = (agreement.reader_party_id, agreement.owner_party_id)
-    turn, other = sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
+    turn, other = _turn(agreement)
     return other if uow.actor.acts_for(other) and not uow.actor.acts_for(turn) else turn
 
 
@@ -234,8 +243,6 @@ def _require_turn(uow: UnitOfWork, agreement: Agreement, held: frozenset[Relatio
         if not condition.is_met:
             raise condition.refusal
     CONFIDENTIALITY_STATES.require(action, agreement.state, held)
-    if china_day(uow.now()) > agreement.due_on:
-        raise Conflict(N_("The term to sign is over. Ask anew."))
     return action
 
 
