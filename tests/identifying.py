@@ -69,7 +69,7 @@ def granted(factory: UnitOfWorkFactory, agent: Actor, **values: Any) -> Granted:
         "kind": AuthorityKind.POWER,
         "valid_from": today,
         "valid_until": today + timedelta(days=365),
-        "matters": "签署技术合同",
+        "matters": "签署技术合同、保密协议",
         "scan": Upload(io.BytesIO(PAPER), "授权委托书.pdf"),
     }
     return Granted(**{**fields, **values})

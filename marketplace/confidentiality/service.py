@@ -44,8 +44,9 @@ NOTHING_KEPT_BACK = N_(
 IN_TRUST = N_(
     "This result was published on behalf of its owner, who has not taken it over yet. Nobody can agree for him before."
 )
-OF_ANY_DEAL = Matter(0, 0)
-"""An agreement is about a result, before there need be a deal: an authority for one deal alone does not cover it."""
+OF_NO_DEAL = Matter(None, 0)
+"""An agreement is about a result, before there need be a deal, and is no technology contract: a power limited to a deal or an
+amount was not given for it."""
 
 OPEN_TO_SIGN = frozenset({"sign", "countersign"})
 
@@ -159,7 +160,7 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
     party_id = _signer(uow, agreement)
     names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
     signed = signatures(uow, agreement.id)
-    standing = standing_of(uow, uow.actor.user_id, party_id, OF_ANY_DEAL)
+    standing = standing_of(uow, uow.actor.user_id, party_id, OF_NO_DEAL)
     facts = SigningFacts(
         state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
         awaits_official=False,

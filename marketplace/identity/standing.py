@@ -23,9 +23,10 @@ RENAMED = N_("Your name has changed since your identity was verified. Give your 
 
 @dataclass(frozen=True)
 class Matter:
-    """What is to be signed, as far as it matters here; the amount in fen with tax."""
+    """What is to be signed, as far as it matters here; the amount in fen with tax. `deal_id` None is an
+    agreement about no deal."""
 
-    deal_id: int
+    deal_id: int | None
     amount_fen: int
 
 
