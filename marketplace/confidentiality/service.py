@@ -1,6 +1,7 @@
 """Use cases of agreements: ask, sign for either side, decline, end, name papers, and what time does to silence."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from marketplace.accounts.signing_codes import contact_for_code, send_code
 from marketplace.confidentiality import policy
 from marketplace.confidentiality.events import ConfidentialityMoved
-from marketplace.confidentiality.models import Agreement, AgreementSignature, NamedPaper
+from marketplace.confidentiality.models import Agreement, AgreementGround, AgreementSignature, NamedPaper
 from marketplace.confidentiality.queries import named_papers, proofs_of, signatures
 from marketplace.confidentiality.rules import (
     CONFIDENTIALITY_STATES,
@@ -24,7 +25,7 @@ from marketplace.contracts.conditions import Condition, SigningFacts, conditions
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import LONGEST_REASON, DocumentState
 from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
-from marketplace.identity.standing import Matter, standing_of
+from marketplace.identity.standing import Matter, ground, hold, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -157,7 +158,7 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
 
 def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
     """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
-    party_id = _signer(uow, agreement)
+    party_id = signer(uow, agreement)
     names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
     signed = signatures(uow, agreement.id)
     standing = standing_of(uow, uow.actor.user_id, party_id, OF_NO_DEAL)
@@ -187,7 +188,7 @@ def _turn(agreement: Agreement) -> tuple[int, int]:
     return sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
 
 
-def _signer(uow: UnitOfWork, agreement: Agreement) -> int:
+def signer(uow: UnitOfWork, agreement: Agreement) -> int:
     """The party the actor signs for: the one whose turn it is, where he may act for it; else his own, which is told why not."""
     turn, other = _turn(agreement)
     return other if uow.actor.acts_for(other) and not uow.actor.acts_for(turn) else turn
@@ -216,6 +217,7 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     not open, or the talks are over, InvalidInput, TooManyAttempts; emits ConfidentialityMoved.
     """
     agreement, result, held = fetch(uow, agreement_id)
+    hold(uow, signer(uow, agreement))
     require_shown(confirmed, agreement.sha256)
     action = _require_turn(uow, agreement, held)
     if result.party_id != agreement.owner_party_id or agreement.reader_party_id not in policy.reader_parties(
@@ -223,8 +225,11 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     ):
         raise Conflict(NOT_TALKING)
     require_confirmed(uow, confirmed, code_about(agreement))
-    party_id, today = _signer(uow, agreement), china_day(uow.now())
+    party_id, today = signer(uow, agreement), china_day(uow.now())
     uow.session.add(_signature(uow, agreement, party_id, confirmed.method))
+    uow.flush()
+    rests_on = ground(uow, party_id, OF_NO_DEAL)
+    uow.session.add(AgreementGround(agreement_id=agreement.id, party_id=party_id, **rests_on))
     uow.flush()
     if action == "sign":
         due_on = add_working_days(today, uow.settings.confidentiality_working_days)
@@ -265,6 +270,16 @@ def _signature(uow: UnitOfWork, agreement: Agreement, party_id: int, method: str
 def decline(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:
     """The owner does not sign, for a reason the reader is told. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
     return _close(uow, agreement_id, "decline", reason)
+
+
+def withdraw(uow: UnitOfWork, agreement_id: int) -> Agreement:
+    """The reader's party takes back what it has not signed; the owner never heard of it. Raises NotFound, NotPermitted, Conflict;
+    emits ConfidentialityMoved."""
+    agreement, _result, held = fetch(uow, agreement_id)
+    taken_back: dict[str, Any] = {"closed_at": uow.now(), "closed_by_id": uow.actor.user_id}
+    advance(uow, CONFIDENTIALITY_STATES, agreement, "withdraw", held, **taken_back)
+    _announce(uow, agreement, "withdraw")
+    return agreement
 
 
 def end(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:

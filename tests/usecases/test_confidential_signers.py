@@ -1,21 +1,26 @@
 """Who signs a confidentiality agreement is established before, and what his signature rested on is kept with it."""
 
+from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from marketplace.identity import authorities
+from marketplace.confidentiality import queries, service
+from marketplace.confidentiality.rules import ConfidentialityState
 from marketplace.identity import service as identities
-from marketplace.identity.models import Authority
+from marketplace.identity.queries import live_identity
 from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
+from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation
-from tests.confiding import asked, make_talks, sign, signed_by_reader, state, unmet
+from tests.confiding import asked, confirmation, in_force, make_talks, sign, signed_by_reader, state, unmet
 from tests.factories import make_deal
-from tests.identifying import empower
+from tests.identifying import empower, powerless
+from tests.paying import refused
+from tests.pdfs import pdf_text
 from tests.personas import People
 
 
@@ -23,15 +28,6 @@ from tests.personas import People
 def result_id(factory: UnitOfWorkFactory, people: People) -> int:
     """A trade secret in which the buyer's interest was accepted."""
     return make_talks(factory, people)
-
-
-def powerless(factory: UnitOfWorkFactory, people: People) -> None:
-    """The buyer's contact has no power any more."""
-    with factory.reading() as uow:
-        held = select(Authority.id).where(Authority.user_id == people.company.user_id)
-        (authority_id,) = uow.session.scalars(held)
-    with factory.writing(people.city_official) as uow:
-        authorities.revoke(uow, authority_id, "委托人撤回授权")
 
 
 def test_without_an_identity_nobody_signs(factory: UnitOfWorkFactory, people: People, result_id: int) -> None:
@@ -90,3 +86,70 @@ def test_the_legal_representative_signs(factory: UnitOfWorkFactory, people: Peop
     values: dict[str, Any] = {"kind": AuthorityKind.LEGAL_REPRESENTATIVE, "valid_until": None, "scan": None}
     empower(factory, people, people.company, **values)
     assert state(factory, signed_by_reader(factory, people, result_id)).value == "signed_by_reader"
+
+
+def test_what_a_signature_rested_on_stays_as_it_was(
+    factory: UnitOfWorkFactory, people: People, result_id: int, drain: Callable[[], int]
+) -> None:
+    agreement_id = in_force(factory, people, result_id)
+    drain()
+    with factory.reading() as uow:
+        identity = live_identity(uow.session, people.company.user_id or 0)
+        assert identity is not None
+        before = identity.id, identity.masked
+    powerless(factory, people)
+    with factory.writing(people.company) as uow:
+        identities.withdraw(uow)
+    with factory.reading(people.seller_contact) as uow:
+        view = queries.agreement_view(uow, agreement_id)
+        reader, owner = view.sides[1].ground, view.sides[0].ground
+        assert view.file is not None
+        printed = pdf_text(factory.services.files.path(view.file.sha256).read_bytes())
+    assert reader is not None
+    assert owner is not None
+    assert (reader.identity_id, reader.masked) == before
+    assert reader.authority_kind is AuthorityKind.POWER
+    assert reader.credit_code
+    assert reader.masked in printed.replace("\n", "")
+    assert f"第{reader.authority_id}号" in printed.replace("\n", "")
+    assert owner.masked in printed.replace("\n", "")
+
+
+def test_what_a_signature_rests_on_waits_until_it_is_written(
+    factory: UnitOfWorkFactory, people: People, result_id: int
+) -> None:
+    agreement_id = asked(factory, people, result_id)
+    with factory.writing(people.company) as uow:
+        service.send_signing_code(uow, agreement_id)
+    done = Event()
+
+    def withdraw() -> None:
+        with factory.writing(people.company) as uow:
+            identities.withdraw(uow)
+        done.set()
+
+    with factory.writing(people.company) as uow:
+        service.sign(uow, agreement_id, confirmation(uow, agreement_id))
+        other = Thread(target=withdraw)
+        other.start()
+        assert not done.wait(0.5)
+    other.join(20)
+    assert done.is_set()
+
+
+def test_the_reader_takes_back_what_he_has_not_signed(
+    factory: UnitOfWorkFactory, people: People, result_id: int
+) -> None:
+    def withdraw(actor: Actor, agreement_id: int) -> None:
+        with factory.writing(actor) as uow:
+            service.withdraw(uow, agreement_id)
+
+    first = asked(factory, people, result_id)
+    refused(lambda: withdraw(people.seller_contact, first), NotPermitted)
+    refused(lambda: withdraw(people.stranger, first), NotFound)
+    withdraw(people.company_admin, first)
+    assert state(factory, first) is ConfidentialityState.WITHDRAWN
+    refused(lambda: sign(factory, people.company, first), Conflict)
+    second = signed_by_reader(factory, people, result_id)
+    assert second != first
+    refused(lambda: withdraw(people.company, second), Conflict)

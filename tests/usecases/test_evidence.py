@@ -344,6 +344,9 @@ def test_a_confidentiality_agreement_and_who_read_are_enclosed(
     files = unpacked(content)
     (told,) = json.loads(files["confidentiality.json"])
     assert {one["signer"] for one in told["signatures"]} == {"孙丽华", "赵文博"}
+    for one in told["signatures"]:
+        assert one["rests_on"]["identity"]["number"].startswith("3799**")
+        assert one["rests_on"]["authority"]["kind"] == "power"
     assert [(one["by"], one["what"]) for one in told["opened"]] == [("孙丽华", "description")]
     assert hashlib.sha256(files[told["text"]["file"]]).hexdigest() == told["text"]["sha256"]
     assert f"confidentiality/agreement-{agreement_id}.pdf" in files

@@ -13,8 +13,9 @@ from marketplace.confidentiality import service
 from marketplace.confidentiality.models import Agreement, NamedPaper
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import VISITOR, Actor
-from tests.confiding import PAPER, SECRET, add_paper, in_force, make_secret, make_talks, signed_by_reader
+from tests.confiding import PAPER, SECRET, add_paper, asked, in_force, make_secret, make_talks, signed_by_reader
 from tests.factories import make_deal, make_need
+from tests.identifying import powerless
 from tests.pdfs import pdf_text
 from tests.personas import PASSWORD, People
 
@@ -97,6 +98,17 @@ def test_a_refusal_without_a_reason_loses_nothing(factory: UnitOfWorkFactory, pe
     assert owner.post(f"{path}/decline", data={"reason": "还在申请专利"}).status_code == 303
     assert "还在申请专利" in browse(people.company).get(path).text
     assert owner.get(f"{path}/signature").status_code == 200
+
+
+def test_who_may_not_sign_is_led_to_where_that_is_mended(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    agreement_id = asked(factory, people, make_talks(factory, people))
+    powerless(factory, people)
+    page = browse(people.company).get(f"/confidentiality/{agreement_id}/signature").text
+    assert f'href="/organisations/{people.buyer_id}/authorities"' in page
+    answer = browse(people.company).post(f"/confidentiality/{agreement_id}/withdraw", follow_redirects=True)
+    assert "已收回" in answer.text
 
 
 def test_further_papers_and_the_end(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
