@@ -128,7 +128,7 @@ def establish(uow: UnitOfWork, user: User, official: User) -> None:
     if not file.exists():
         keys.create(file, "tests")
     ring = keys.read(file)
-    consent = Consent(user_id=user.id, document=CONSENT, version="2026-11", at=at)
+    consent = Consent(user_id=user.id, document=CONSENT, version="2026-11-29", at=at)
     uow.session.add(consent)
     uow.flush()
     identity = Identity(

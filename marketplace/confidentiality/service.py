@@ -19,12 +19,14 @@ from marketplace.confidentiality.rules import (
     ConfidentialityState,
     last_day_of_duties,
 )
-from marketplace.confidentiality.wording import Subject, Written, written
-from marketplace.contracts.clauses import reference_of
+from marketplace.confidentiality.wording import Subject, Written, names, written
+from marketplace.contracts.clauses import PartyFacts, reference_of
 from marketplace.contracts.conditions import Condition, SigningFacts, conditions
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import LONGEST_REASON, DocumentState
 from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
+from marketplace.identity.consent import versions_for_confidentiality
+from marketplace.identity.queries import consented_versions
 from marketplace.identity.standing import Matter, ground, hold, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -49,6 +51,10 @@ OF_NO_DEAL = Matter(None, 0)
 """An agreement is about a result, before there need be a deal, and is no technology contract: a power limited to a deal or an
 amount was not given for it."""
 
+OUTDATED = N_("The text names a party as it no longer is. Have it written anew, then read and sign that.")
+OUTDATED_WHEN_SIGNED = N_(
+    "The text names a party as it no longer is, and its reader has signed it. Decline it; it can then be asked for anew."
+)
 OPEN_TO_SIGN = frozenset({"sign", "countersign"})
 
 
@@ -133,16 +139,23 @@ def _rewrite(uow: UnitOfWork, agreement: Agreement, result: Result) -> None:
 
 
 def _text(uow: UnitOfWork, agreement: Agreement, result: Result, number: int) -> Written:
-    region = load_region(uow.settings.region)
+    owner, reader = _parties(uow, agreement)
     subject = Subject(
         reference=f"JG-BM-{agreement.id:06d}-{number:02d}",
         result_id=result.id,
         title=result.title,
-        owner=party_facts(uow.session, region, agreement.owner_party_id),
-        reader=party_facts(uow.session, region, agreement.reader_party_id),
+        owner=owner,
+        reader=reader,
         years=uow.settings.confidentiality_years,
     )
     return written(subject, china_day(uow.now()))
+
+
+def _parties(uow: UnitOfWork, agreement: Agreement) -> tuple[PartyFacts, PartyFacts]:
+    """The owner and the reader as they are today."""
+    region = load_region(uow.settings.region)
+    owner, reader = agreement.owner_party_id, agreement.reader_party_id
+    return party_facts(uow.session, region, owner), party_facts(uow.session, region, reader)
 
 
 def _put(agreement: Agreement, text: Written) -> None:
@@ -159,15 +172,15 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
 def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
     """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
     party_id = signer(uow, agreement)
-    names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
+    parties = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
     signed = signatures(uow, agreement.id)
     standing = standing_of(uow, uow.actor.user_id, party_id, OF_NO_DEAL)
     facts = SigningFacts(
         state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
         awaits_official=False,
         acts_for_party=uow.actor.acts_for(party_id),
-        is_party_verified=names[party_id].is_verified,
-        is_other_verified=all(name.is_verified for name in names.values()),
+        is_party_verified=parties[party_id].is_verified,
+        is_other_verified=all(name.is_verified for name in parties.values()),
         has_party_signed=any(one.party_id == party_id for one in signed),
         has_person_signed_other_side=any(
             one.user_id == uow.actor.user_id and one.party_id != party_id for one in signed
@@ -179,7 +192,35 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
         identity_gap=standing.identity_gap,
         authority_gap=standing.authority_gap,
     )
-    return tuple(one for one in conditions(facts) if one.key != "paper")
+    asked = tuple(one for one in conditions(facts) if one.key not in {"paper", "named"})
+    return (*asked, _named(uow, agreement), _consented(uow))
+
+
+def _named(uow: UnitOfWork, agreement: Agreement) -> Condition:
+    """What its reader has signed already nobody writes anew: the owner declines it, and it is asked anew."""
+    is_asked = agreement.state is ConfidentialityState.ASKED
+    return Condition(
+        "named",
+        N_("The text names both parties as they are today."),
+        names(agreement.text, *_parties(uow, agreement)),
+        Conflict(OUTDATED if is_asked else OUTDATED_WHEN_SIGNED),
+    )
+
+
+def _consented(uow: UnitOfWork) -> Condition:
+    """Before the text of the consent spoke of these agreements nobody could be asked for it (个人信息保护法 art. 14)."""
+    covering = versions_for_confidentiality(china_day(uow.now()))
+    given = consented_versions(uow.session, uow.actor.user_id or 0)
+    return Condition(
+        "consent",
+        N_("You have consented to the use of your identity number for confidentiality agreements."),
+        not covering or bool(covering & given),
+        NotPermitted(
+            N_(
+                "Your consent to the use of your identity number does not name confidentiality agreements. Consent anew."
+            )
+        ),
+    )
 
 
 def _turn(agreement: Agreement) -> tuple[int, int]:
