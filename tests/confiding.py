@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
-from marketplace.confidentiality import opening, queries, service
+from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.rules import ConfidentialityState as S
 from marketplace.contracts.rules import METHOD
@@ -80,7 +80,7 @@ def sign(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int, papers: tu
 def unmet(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int) -> set[str]:
     """The keys of the conditions that the actor would be told he does not meet."""
     with factory.reading(actor) as uow:
-        found = service.signing_conditions(uow, uow.session.get_one(Agreement, agreement_id))
+        found = signers.signing_conditions(uow, uow.session.get_one(Agreement, agreement_id))
     return {one.key for one in found if not one.is_met}
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts.signing_codes import contact_for_code, send_code
+from marketplace.accounts.signing_codes import send_code
 from marketplace.confidentiality import policy
 from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.confidentiality.models import Agreement, AgreementGround, AgreementSignature, NamedPaper
-from marketplace.confidentiality.queries import named_papers, proofs_of, signatures
+from marketplace.confidentiality.queries import named_papers, proofs_of
 from marketplace.confidentiality.rules import (
     CONFIDENTIALITY_STATES,
     LIVE,
@@ -19,15 +19,12 @@ from marketplace.confidentiality.rules import (
     ConfidentialityState,
     last_day_of_duties,
 )
-from marketplace.confidentiality.wording import Subject, Written, names, written
-from marketplace.contracts.clauses import PartyFacts, reference_of
-from marketplace.contracts.conditions import Condition, SigningFacts, conditions
-from marketplace.contracts.queries import party_facts
-from marketplace.contracts.rules import LONGEST_REASON, DocumentState
+from marketplace.confidentiality.signers import OF_NO_DEAL, parties_today, signer, signing_conditions
+from marketplace.confidentiality.wording import Subject, Written, written
+from marketplace.contracts.clauses import reference_of
+from marketplace.contracts.rules import LONGEST_REASON
 from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
-from marketplace.identity.consent import versions_for_confidentiality
-from marketplace.identity.queries import consented_versions
-from marketplace.identity.standing import Matter, ground, hold, standing_of
+from marketplace.identity.standing import ground, hold
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -36,8 +33,6 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import clean
 from marketplace.kernel.workdays import add_working_days
-from marketplace.organisations.parties import names_of
-from marketplace.organisations.regions import load_region
 from marketplace.results.models import Result
 from marketplace.results.policy import visible
 
@@ -47,15 +42,6 @@ NOTHING_KEPT_BACK = N_(
 IN_TRUST = N_(
     "This result was published on behalf of its owner, who has not taken it over yet. Nobody can agree for him before."
 )
-OF_NO_DEAL = Matter(None, 0)
-"""An agreement is about a result, before there need be a deal, and is no technology contract: a power limited to a deal or an
-amount was not given for it."""
-
-OUTDATED = N_("The text names a party as it no longer is. Have it written anew, then read and sign that.")
-OUTDATED_WHEN_SIGNED = N_(
-    "The text names a party as it no longer is, and its reader has signed it. Decline it; it can then be asked for anew."
-)
-OPEN_TO_SIGN = frozenset({"sign", "countersign"})
 
 
 def ask(uow: UnitOfWork, result_id: int, party_id: int) -> Agreement:
@@ -139,7 +125,7 @@ def _rewrite(uow: UnitOfWork, agreement: Agreement, result: Result) -> None:
 
 
 def _text(uow: UnitOfWork, agreement: Agreement, result: Result, number: int) -> Written:
-    owner, reader = _parties(uow, agreement)
+    owner, reader = parties_today(uow, agreement)
     subject = Subject(
         reference=f"JG-BM-{agreement.id:06d}-{number:02d}",
         result_id=result.id,
@@ -151,13 +137,6 @@ def _text(uow: UnitOfWork, agreement: Agreement, result: Result, number: int) ->
     return written(subject, china_day(uow.now()))
 
 
-def _parties(uow: UnitOfWork, agreement: Agreement) -> tuple[PartyFacts, PartyFacts]:
-    """The owner and the reader as they are today."""
-    region = load_region(uow.settings.region)
-    owner, reader = agreement.owner_party_id, agreement.reader_party_id
-    return party_facts(uow.session, region, owner), party_facts(uow.session, region, reader)
-
-
 def _put(agreement: Agreement, text: Written) -> None:
     agreement.version, agreement.clauses = text.version, text.clauses
     agreement.text, agreement.sha256 = text.text, text.sha256
@@ -167,72 +146,6 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
     """The agreement as it is now, locked, for those who may know of it. Raises NotFound."""
     found = uow.session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
     return policy.require_visible(uow, found)
-
-
-def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
-    """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
-    party_id = signer(uow, agreement)
-    parties = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
-    signed = signatures(uow, agreement.id)
-    standing = standing_of(uow, uow.actor.user_id, party_id, OF_NO_DEAL)
-    facts = SigningFacts(
-        state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
-        awaits_official=False,
-        acts_for_party=uow.actor.acts_for(party_id),
-        is_party_verified=parties[party_id].is_verified,
-        is_other_verified=all(name.is_verified for name in parties.values()),
-        has_party_signed=any(one.party_id == party_id for one in signed),
-        has_person_signed_other_side=any(
-            one.user_id == uow.actor.user_id and one.party_id != party_id for one in signed
-        ),
-        is_turn=party_id == _turn(agreement)[0],
-        is_in_time=china_day(uow.now()) <= agreement.due_on,
-        has_certificates=uow.services.certificates.is_ready,
-        can_get_code=contact_for_code(uow) is not None,
-        identity_gap=standing.identity_gap,
-        authority_gap=standing.authority_gap,
-    )
-    asked = tuple(one for one in conditions(facts) if one.key not in {"paper", "named"})
-    return (*asked, _named(uow, agreement), _consented(uow))
-
-
-def _named(uow: UnitOfWork, agreement: Agreement) -> Condition:
-    """What its reader has signed already nobody writes anew: the owner declines it, and it is asked anew."""
-    is_asked = agreement.state is ConfidentialityState.ASKED
-    return Condition(
-        "named",
-        N_("The text names both parties as they are today."),
-        names(agreement.text, *_parties(uow, agreement)),
-        Conflict(OUTDATED if is_asked else OUTDATED_WHEN_SIGNED),
-    )
-
-
-def _consented(uow: UnitOfWork) -> Condition:
-    """Before the text of the consent spoke of these agreements nobody could be asked for it (个人信息保护法 art. 14)."""
-    covering = versions_for_confidentiality(china_day(uow.now()))
-    given = consented_versions(uow.session, uow.actor.user_id or 0)
-    return Condition(
-        "consent",
-        N_("You have consented to the use of your identity number for confidentiality agreements."),
-        not covering or bool(covering & given),
-        NotPermitted(
-            N_(
-                "Your consent to the use of your identity number does not name confidentiality agreements. Consent anew."
-            )
-        ),
-    )
-
-
-def _turn(agreement: Agreement) -> tuple[int, int]:
-    """The party whose turn it is, and the other."""
-    sides = (agreement.reader_party_id, agreement.owner_party_id)
-    return sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
-
-
-def signer(uow: UnitOfWork, agreement: Agreement) -> int:
-    """The party the actor signs for: the one whose turn it is, where he may act for it; else his own, which is told why not."""
-    turn, other = _turn(agreement)
-    return other if uow.actor.acts_for(other) and not uow.actor.acts_for(turn) else turn
 
 
 def code_about(agreement: Agreement) -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import CODE_MINUTES
 from marketplace.accounts.signing_codes import contact_for_code
-from marketplace.confidentiality import opening, queries, service
+from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.blueprint import blueprint
 from marketplace.confidentiality.forms import PapersForm, SignForm
 from marketplace.confidentiality.models import Agreement
@@ -96,8 +96,8 @@ def sign(agreement_id: int) -> str | Response:
     if not view.held:
         raise NotPermitted(N_("You may not sign for this party."))
     with reading() as uow:
-        conditions = service.signing_conditions(uow, view.agreement)
-        signer = name_of(uow.session, service.signer(uow, view.agreement))
+        conditions = signers.signing_conditions(uow, view.agreement)
+        signer = name_of(uow.session, signers.signer(uow, view.agreement))
         sent_to = contact_for_code(uow) if "sent" in request.args else None
     form = SignForm()
     form.offer(view.nameable if "countersign" in view.actions else ())
