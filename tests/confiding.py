@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
-from marketplace.confidentiality import opening, queries, service
+from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.rules import ConfidentialityState as S
 from marketplace.contracts.rules import METHOD
@@ -75,6 +75,13 @@ def sign(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int, papers: tu
         service.send_signing_code(uow, agreement_id)
     with factory.writing(actor) as uow:
         service.sign(uow, agreement_id, confirmation(uow, agreement_id), papers)
+
+
+def unmet(factory: UnitOfWorkFactory, actor: Actor, agreement_id: int) -> set[str]:
+    """The keys of the conditions that the actor would be told he does not meet."""
+    with factory.reading(actor) as uow:
+        found = signers.signing_conditions(uow, uow.session.get_one(Agreement, agreement_id))
+    return {one.key for one in found if not one.is_met}
 
 
 def signed_by_reader(factory: UnitOfWorkFactory, people: People, result_id: int) -> int:

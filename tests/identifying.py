@@ -4,10 +4,13 @@ import io
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from marketplace.accounts.models import Consent, User
 from marketplace.accounts.rules import PRIVACY
 from marketplace.identity import authorities, service
 from marketplace.identity.authorities import Granted
+from marketplace.identity.models import Authority
 from marketplace.identity.rules import AuthorityKind, Means
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
@@ -69,7 +72,7 @@ def granted(factory: UnitOfWorkFactory, agent: Actor, **values: Any) -> Granted:
         "kind": AuthorityKind.POWER,
         "valid_from": today,
         "valid_until": today + timedelta(days=365),
-        "matters": "签署技术合同",
+        "matters": "签署技术合同、保密协议",
         "scan": Upload(io.BytesIO(PAPER), "授权委托书.pdf"),
     }
     return Granted(**{**fields, **values})
@@ -82,3 +85,12 @@ def empower(factory: UnitOfWorkFactory, people: People, agent: Actor, **values: 
     with factory.writing(people.city_official) as uow:
         authorities.verify(uow, authority_id)
     return authority_id
+
+
+def powerless(factory: UnitOfWorkFactory, people: People) -> None:
+    """The buyer's contact has no power any more."""
+    with factory.reading() as uow:
+        held = select(Authority.id).where(Authority.user_id == people.company.user_id)
+        (authority_id,) = uow.session.scalars(held)
+    with factory.writing(people.city_official) as uow:
+        authorities.revoke(uow, authority_id, "委托人撤回授权")

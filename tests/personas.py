@@ -128,7 +128,7 @@ def establish(uow: UnitOfWork, user: User, official: User) -> None:
     if not file.exists():
         keys.create(file, "tests")
     ring = keys.read(file)
-    consent = Consent(user_id=user.id, document=CONSENT, version="2026-11", at=at)
+    consent = Consent(user_id=user.id, document=CONSENT, version="2026-11-29", at=at)
     uow.session.add(consent)
     uow.flush()
     identity = Identity(
@@ -157,7 +157,7 @@ def authorise(uow: UnitOfWork, user: User, organisation_id: int, official: User,
     fields: dict[str, Any] = {
         "kind": AuthorityKind.POWER,
         "principal": "厉代表",
-        "matters": "签署技术合同",
+        "matters": "签署技术合同、保密协议",
         "valid_from": today - timedelta(days=365),
         "valid_until": today + timedelta(days=730),
         "sha256": "0" * 64,

@@ -8,7 +8,7 @@ from marketplace.kernel.events import Event, event
 @event("confidentiality.moved")
 @dataclass(frozen=True)
 class ConfidentialityMoved(Event):
-    """An agreement was asked for, written anew, signed, countersigned, declined, lapsed or ended; papers were named."""
+    """An agreement was asked for, written anew, taken back, signed, declined, lapsed or ended; papers were named."""
 
     agreement_id: int
     result_id: int

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.confidentiality.rules import ConfidentialityState, ThingKind
+from marketplace.identity.models import Ground
+from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.append_only import append_only
 from marketplace.infra.database import Base, EnumText, UtcDateTime, one_of
 
@@ -51,7 +53,8 @@ class Agreement(Base):
             name="in_force_at_if_in_force",
         ),
         CheckConstraint(
-            "(state IN ('declined', 'lapsed', 'ended')) = (closed_at IS NOT NULL)", name="closed_at_if_closed"
+            "(state IN ('withdrawn', 'declined', 'lapsed', 'ended')) = (closed_at IS NOT NULL)",
+            name="closed_at_if_closed",
         ),
         CheckConstraint("state NOT IN ('declined', 'ended') OR reason <> ''", name="reason_if_closed"),
         Index(
@@ -83,6 +86,24 @@ class AgreementSignature(Base):
     factor: Mapped[str] = mapped_column(String(20))
 
     __table_args__ = (Index("uq_confidentiality_signatures_person", "agreement_id", "user_id", unique=True),)
+
+
+class AgreementGround(Ground, Base):
+    """What a signature of an agreement rested on; signatures of before there were such rows have none."""
+
+    __tablename__ = "confidentiality_grounds"
+
+    agreement_id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(primary_key=True)
+
+    __table_args__ = (
+        one_of("authority_kind", AuthorityKind),
+        CheckConstraint("(authority_id IS NULL) = (authority_kind IS NULL)", name="kind_with_authority"),
+        ForeignKeyConstraint(
+            ("agreement_id", "party_id"),
+            ("confidentiality_signatures.agreement_id", "confidentiality_signatures.party_id"),
+        ),
+    )
 
 
 class NamedPaper(Base):
@@ -133,5 +154,5 @@ class AgreementFile(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-for _model in (AgreementSignature, NamedPaper, Opening):
+for _model in (AgreementSignature, AgreementGround, NamedPaper, Opening):
     append_only(_model)

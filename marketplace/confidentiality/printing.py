@@ -7,12 +7,12 @@ from datetime import datetime
 
 from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.confidentiality.models import Agreement, AgreementFile, AgreementSignature
-from marketplace.confidentiality.queries import signatures
+from marketplace.confidentiality.queries import grounds, signatures
 from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
 from marketplace.contracts.rules import METHODS
 from marketplace.contracts.seals import Seal, sealed, with_places
 from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, look_of_seal, typeset
-from marketplace.deals.printing import LARGEST_PDF, moment_text, place_of
+from marketplace.deals.printing import LARGEST_PDF, ground_rows, moment_text, place_of
 from marketplace.deals.sealing import REASON, serial_text, shorten
 from marketplace.infra.certificates import Credential, Subject
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -23,12 +23,12 @@ from marketplace.organisations.parties import names_of
 
 @dataclass
 class Print:
-    """A file in the making: the sheet, and each signature with whom its certificate names."""
+    """A file in the making: the sheet, and each signature with whom its certificate names and what it rested on."""
 
     agreement_id: int
     sheet: Sheet
     at: datetime
-    signed: Sequence[tuple[AgreementSignature, Subject]]
+    signed: Sequence[tuple[AgreementSignature, Subject, Sequence[Row]]]
     sha256: str = ""
 
 
@@ -71,22 +71,31 @@ def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
         return None
     signed, reference = signatures(uow, agreement.id), reference_of(agreement.text)
     names = names_of(uow.session, [one.party_id for one in signed])
-    named = [(one, Subject(one.signer_name, names[one.party_id].name, reference)) for one in signed]
+    rests_on = grounds(uow, agreement.id)
+    named = [
+        (
+            one,
+            Subject(one.signer_name, names[one.party_id].name, reference),
+            ground_rows(rests_on.get(one.party_id), None),
+        )
+        for one in signed
+    ]
     return Print(agreement.id, sheet_of(uow, agreement), agreement.in_force_at, named)
 
 
 def _print(services: Services, made: Print) -> None:
     pdf, places = typeset(made.sheet, made.at)
     pdf = with_places(pdf, places)
-    for signature, subject in made.signed:
+    for signature, subject, rests_on in made.signed:
         credential = services.certificates.credential(subject, signature.at)
-        pdf = sealed(pdf, _seal(signature, credential))
+        pdf = sealed(pdf, _seal(signature, credential, rests_on))
     made.sha256 = services.files.save(io.BytesIO(pdf), LARGEST_PDF).sha256
 
 
-def _seal(signature: AgreementSignature, credential: Credential) -> Seal:
+def _seal(signature: AgreementSignature, credential: Credential, rests_on: Sequence[Row]) -> Seal:
     rows = (
         ("签署人", shorten(signature.signer_name)),
+        *rests_on,
         ("北京时间", moment_text(signature.at)),
         ("方式", f"电子签名（PAdES），版本 {signature.method}"),
         ("证书号", serial_text(credential.serial)),

@@ -9,7 +9,14 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from marketplace.accounts.queries import names_of_users
 from marketplace.confidentiality import policy
-from marketplace.confidentiality.models import Agreement, AgreementFile, AgreementSignature, NamedPaper, Opening
+from marketplace.confidentiality.models import (
+    Agreement,
+    AgreementFile,
+    AgreementGround,
+    AgreementSignature,
+    NamedPaper,
+    Opening,
+)
 from marketplace.confidentiality.rules import (
     CONFIDENTIALITY_STATES,
     LIVE,
@@ -45,11 +52,12 @@ class Read:
 
 @dataclass(frozen=True)
 class Side:
-    """One party with its signature, where it has signed."""
+    """One party with its signature and what that rested on, where it has signed."""
 
     role: str
     party: PartyName
     signature: AgreementSignature | None
+    ground: AgreementGround | None
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,8 @@ def _view(uow: UnitOfWork, agreement: Agreement, result: Result, held: frozenset
     names = names_of(session, (agreement.owner_party_id, agreement.reader_party_id))
     signed = {one.party_id: one for one in signatures(uow, agreement.id)}
     sides = (("owner", agreement.owner_party_id), ("reader", agreement.reader_party_id))
-    owner, reader = (Side(role, names[party], signed.get(party)) for role, party in sides)
+    rests_on = grounds(uow, agreement.id)
+    owner, reader = (Side(role, names[party], signed.get(party), rests_on.get(party)) for role, party in sides)
     papers = named_papers(uow, agreement.id)
     return AgreementView(
         agreement=agreement,
@@ -180,6 +189,12 @@ def signatures(uow: UnitOfWork, agreement_id: int) -> Sequence[AgreementSignatur
     """The signatures of an agreement, oldest first."""
     of_one = select(AgreementSignature).where(AgreementSignature.agreement_id == agreement_id)
     return uow.session.scalars(of_one.order_by(AgreementSignature.at, AgreementSignature.party_id)).all()
+
+
+def grounds(uow: UnitOfWork, agreement_id: int) -> dict[int, AgreementGround]:
+    """What the signatures of an agreement rested on, by party."""
+    of_one = select(AgreementGround).where(AgreementGround.agreement_id == agreement_id)
+    return {one.party_id: one for one in uow.session.scalars(of_one)}
 
 
 def named_papers(uow: UnitOfWork, agreement_id: int) -> Sequence[NamedPaper]:

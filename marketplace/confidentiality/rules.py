@@ -15,6 +15,7 @@ class ConfidentialityState(Labelled):
     ASKED = "asked", N_("Waits for the reader's signature")
     SIGNED_BY_READER = "signed_by_reader", N_("Waits for the owner's signature")
     IN_FORCE = "in_force", N_("In force")
+    WITHDRAWN = "withdrawn", N_("Taken back")
     DECLINED = "declined", N_("Declined")
     LAPSED = "lapsed", N_("Lapsed")
     ENDED = "ended", N_("Nothing more is opened")
@@ -39,6 +40,7 @@ CONFIDENTIALITY_STATES = StateTable(
     S.ASKED,
     (
         arrow("rewrite", {S.ASKED}, S.ASKED, {R.OTHER_SIDE}, N_("Write the text anew")),
+        arrow("withdraw", {S.ASKED}, S.WITHDRAWN, {R.OTHER_SIDE}, N_("Take the request back")),
         arrow("sign", {S.ASKED}, S.SIGNED_BY_READER, {R.OTHER_SIDE}, N_("Sign as the reader")),
         arrow("countersign", {S.SIGNED_BY_READER}, S.IN_FORCE, {R.OWNER}, N_("Sign as the owner")),
         arrow("decline", {S.SIGNED_BY_READER}, S.DECLINED, {R.OWNER}, N_("Decline"), reason=True),

@@ -1,15 +1,16 @@
 """Use cases of agreements: ask, sign for either side, decline, end, name papers, and what time does to silence."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts.signing_codes import contact_for_code, send_code
+from marketplace.accounts.signing_codes import send_code
 from marketplace.confidentiality import policy
 from marketplace.confidentiality.events import ConfidentialityMoved
-from marketplace.confidentiality.models import Agreement, AgreementSignature, NamedPaper
-from marketplace.confidentiality.queries import named_papers, proofs_of, signatures
+from marketplace.confidentiality.models import Agreement, AgreementGround, AgreementSignature, NamedPaper
+from marketplace.confidentiality.queries import named_papers, proofs_of
 from marketplace.confidentiality.rules import (
     CONFIDENTIALITY_STATES,
     LIVE,
@@ -18,13 +19,12 @@ from marketplace.confidentiality.rules import (
     ConfidentialityState,
     last_day_of_duties,
 )
+from marketplace.confidentiality.signers import OF_NO_DEAL, parties_today, signer, signing_conditions
 from marketplace.confidentiality.wording import Subject, Written, written
 from marketplace.contracts.clauses import reference_of
-from marketplace.contracts.conditions import Condition, SigningFacts, conditions
-from marketplace.contracts.queries import party_facts
-from marketplace.contracts.rules import LONGEST_REASON, DocumentState
+from marketplace.contracts.rules import LONGEST_REASON
 from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
-from marketplace.identity.standing import Matter, standing_of
+from marketplace.identity.standing import ground, hold
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -33,8 +33,6 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import clean
 from marketplace.kernel.workdays import add_working_days
-from marketplace.organisations.parties import names_of
-from marketplace.organisations.regions import load_region
 from marketplace.results.models import Result
 from marketplace.results.policy import visible
 
@@ -44,10 +42,6 @@ NOTHING_KEPT_BACK = N_(
 IN_TRUST = N_(
     "This result was published on behalf of its owner, who has not taken it over yet. Nobody can agree for him before."
 )
-OF_ANY_DEAL = Matter(0, 0)
-"""An agreement is about a result, before there need be a deal: an authority for one deal alone does not cover it."""
-
-OPEN_TO_SIGN = frozenset({"sign", "countersign"})
 
 
 def ask(uow: UnitOfWork, result_id: int, party_id: int) -> Agreement:
@@ -131,13 +125,13 @@ def _rewrite(uow: UnitOfWork, agreement: Agreement, result: Result) -> None:
 
 
 def _text(uow: UnitOfWork, agreement: Agreement, result: Result, number: int) -> Written:
-    region = load_region(uow.settings.region)
+    owner, reader = parties_today(uow, agreement)
     subject = Subject(
         reference=f"JG-BM-{agreement.id:06d}-{number:02d}",
         result_id=result.id,
         title=result.title,
-        owner=party_facts(uow.session, region, agreement.owner_party_id),
-        reader=party_facts(uow.session, region, agreement.reader_party_id),
+        owner=owner,
+        reader=reader,
         years=uow.settings.confidentiality_years,
     )
     return written(subject, china_day(uow.now()))
@@ -152,35 +146,6 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
     """The agreement as it is now, locked, for those who may know of it. Raises NotFound."""
     found = uow.session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
     return policy.require_visible(uow, found)
-
-
-def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition, ...]:
-    """What must be true before the actor signs, as for every signature here, but that it is never signed on paper."""
-    turn = _signer(uow, agreement)
-    names = names_of(uow.session, (agreement.owner_party_id, agreement.reader_party_id))
-    signed = signatures(uow, agreement.id)
-    standing = standing_of(uow, uow.actor.user_id, turn, OF_ANY_DEAL)
-    facts = SigningFacts(
-        state=DocumentState.SENT if agreement.state in WAITING else DocumentState.VOID,
-        awaits_official=False,
-        acts_for_party=uow.actor.acts_for(turn),
-        is_party_verified=names[turn].is_verified,
-        is_other_verified=all(name.is_verified for name in names.values()),
-        has_party_signed=any(one.party_id == turn for one in signed),
-        has_person_signed_other_side=any(one.user_id == uow.actor.user_id and one.party_id != turn for one in signed),
-        has_certificates=uow.services.certificates.is_ready,
-        can_get_code=contact_for_code(uow) is not None,
-        identity_gap=standing.identity_gap,
-        authority_gap=standing.authority_gap,
-    )
-    return tuple(one for one in conditions(facts) if one.key != "paper")
-
-
-def _signer(uow: UnitOfWork, agreement: Agreement) -> int:
-    """The party the actor signs for: the one whose turn it is, where he may act for it; else his own, which is told why not."""
-    sides = (agreement.reader_party_id, agreement.owner_party_id)
-    turn, other = sides if agreement.state is ConfidentialityState.ASKED else sides[::-1]
-    return other if uow.actor.acts_for(other) and not uow.actor.acts_for(turn) else turn
 
 
 def code_about(agreement: Agreement) -> str:
@@ -206,6 +171,7 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     not open, or the talks are over, InvalidInput, TooManyAttempts; emits ConfidentialityMoved.
     """
     agreement, result, held = fetch(uow, agreement_id)
+    hold(uow, signer(uow, agreement))
     require_shown(confirmed, agreement.sha256)
     action = _require_turn(uow, agreement, held)
     if result.party_id != agreement.owner_party_id or agreement.reader_party_id not in policy.reader_parties(
@@ -213,8 +179,11 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     ):
         raise Conflict(NOT_TALKING)
     require_confirmed(uow, confirmed, code_about(agreement))
-    party_id, today = _signer(uow, agreement), china_day(uow.now())
+    party_id, today = signer(uow, agreement), china_day(uow.now())
     uow.session.add(_signature(uow, agreement, party_id, confirmed.method))
+    uow.flush()
+    rests_on = ground(uow, party_id, OF_NO_DEAL)
+    uow.session.add(AgreementGround(agreement_id=agreement.id, party_id=party_id, **rests_on))
     uow.flush()
     if action == "sign":
         due_on = add_working_days(today, uow.settings.confidentiality_working_days)
@@ -234,8 +203,6 @@ def _require_turn(uow: UnitOfWork, agreement: Agreement, held: frozenset[Relatio
         if not condition.is_met:
             raise condition.refusal
     CONFIDENTIALITY_STATES.require(action, agreement.state, held)
-    if china_day(uow.now()) > agreement.due_on:
-        raise Conflict(N_("The term to sign is over. Ask anew."))
     return action
 
 
@@ -257,6 +224,16 @@ def _signature(uow: UnitOfWork, agreement: Agreement, party_id: int, method: str
 def decline(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:
     """The owner does not sign, for a reason the reader is told. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
     return _close(uow, agreement_id, "decline", reason)
+
+
+def withdraw(uow: UnitOfWork, agreement_id: int) -> Agreement:
+    """The reader's party takes back what it has not signed; the owner never heard of it. Raises NotFound, NotPermitted, Conflict;
+    emits ConfidentialityMoved."""
+    agreement, _result, held = fetch(uow, agreement_id)
+    taken_back: dict[str, Any] = {"closed_at": uow.now(), "closed_by_id": uow.actor.user_id}
+    advance(uow, CONFIDENTIALITY_STATES, agreement, "withdraw", held, **taken_back)
+    _announce(uow, agreement, "withdraw")
+    return agreement
 
 
 def end(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:

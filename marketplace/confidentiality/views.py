@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import CODE_MINUTES
 from marketplace.accounts.signing_codes import contact_for_code
-from marketplace.confidentiality import opening, queries, service
+from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.blueprint import blueprint
 from marketplace.confidentiality.forms import PapersForm, SignForm
 from marketplace.confidentiality.models import Agreement
@@ -19,6 +19,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
+from marketplace.organisations.parties import name_of
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
@@ -95,7 +96,8 @@ def sign(agreement_id: int) -> str | Response:
     if not view.held:
         raise NotPermitted(N_("You may not sign for this party."))
     with reading() as uow:
-        conditions = service.signing_conditions(uow, view.agreement)
+        conditions = signers.signing_conditions(uow, view.agreement)
+        signer = name_of(uow.session, signers.signer(uow, view.agreement))
         sent_to = contact_for_code(uow) if "sent" in request.args else None
     form = SignForm()
     form.offer(view.nameable if "countersign" in view.actions else ())
@@ -109,6 +111,7 @@ def sign(agreement_id: int) -> str | Response:
         view=view,
         form=form,
         conditions=conditions,
+        signer=signer,
         may_sign=view.signs_for is not None and all(one.is_met for one in conditions),
         method=METHODS[METHOD],
         sent_to=sent_to,
@@ -140,6 +143,16 @@ def close(agreement_id: int, action: str) -> str | Response:
     if submitted(form, lambda uow: use_case(uow, agreement_id, form.reason.data or "")) is None:
         return _page(agreement_id, Refused(action, form))
     flash(_(CLOSED[action]), "success")
+    return _to(agreement_id)
+
+
+@blueprint.post("/confidentiality/<int:agreement_id>/withdraw")
+@requires(signed_in)
+def withdraw(agreement_id: int) -> Response:
+    """The reader takes the request back before he has signed it."""
+    with writing() as uow:
+        service.withdraw(uow, agreement_id)
+    flash(_("The request is taken back. The owner never heard of it; you can ask anew at any time."), "success")
     return _to(agreement_id)
 
 

@@ -21,7 +21,7 @@ from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Line, Opposed, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.comparing import opposed
 from marketplace.deals.models import Deal
-from marketplace.identity.models import SignatureGround
+from marketplace.identity.models import Ground, SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -159,7 +159,7 @@ def power_of(uow: UnitOfWork, signature: Signature) -> SigningPower | None:
     return uow.session.get_one(SigningPower, signature.power_id) if signature.power_id else None
 
 
-def ground_rows(ground: SignatureGround | None, power: SigningPower | None) -> tuple[Row, ...]:
+def ground_rows(ground: Ground | None, power: SigningPower | None) -> tuple[Row, ...]:
     """What a signature rested on, as it stands beside it: the signer's masked number and his authority, or the power by which
     this one signature was handed to him: how long it held, and the beginning of the paper's SHA-256."""
     number = (("证件号码", ground.masked),) if ground else ()

@@ -10,7 +10,10 @@ from marketplace.contracts.signing_service import Confirmation
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import ConfidentialTold
+from marketplace.identity import service as identities
+from marketplace.identity.consent import text_of
 from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.clock import china_day
 from marketplace.matching.models import Interest
 
 
@@ -33,8 +36,10 @@ def _ask(stage: Stage, told: ConfidentialTold) -> int:
 
 
 def _sign(stage: Stage, key: str, agreement_id: int) -> None:
-    """Sign as somebody does who has read the message with the code."""
+    """Sign as somebody does who has read the message with the code, under the present text of the consent."""
     with stage.acting(key) as uow:
+        # Whoever gave his number under an older text reads the present one first.
+        identities.consent_anew(uow, text_of(china_day(uow.now())).version)
         service.send_signing_code(uow, agreement_id)
         agreement, _result, _held = service.fetch(uow, agreement_id)
         code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, service.code_about(agreement))

@@ -15,7 +15,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.organisations.rules import OrganisationState
 
 AGENTS = ("organisation_administrator", "company_contact")
-MATTERS = "代表本单位洽谈、签署技术合同及其补充协议、终止协议（示范）"
+MATTERS = "代表本单位洽谈、签署技术合同及其补充协议、终止协议，签署保密协议（示范）"
 CITY_OFFICIAL = "official"
 LIMIT_FEN = 5_000_000_00
 YEARS = timedelta(days=3 * 365)
@@ -63,7 +63,10 @@ def _hand_in(stage: Stage, story: Story, person: Person, order: int) -> tuple[in
     with stage.acting(story.administrator_of(person.organisation)) as uow:
         today = china_day(uow.now())
         scan = Upload(specimen("POWER OF ATTORNEY", person.email, "PDF"), "授权委托书（示范）.pdf")
+        # A limited power covers no confidentiality agreement.
+        keeps_secrets = any(person.key in {told.reader, told.owner} for told in story.confidentiality)
+        limit = None if keeps_secrets else LIMIT_FEN
         power = Granted(
-            stage.users[person.key], AuthorityKind.POWER, today, today + YEARS, MATTERS, limit_fen=LIMIT_FEN, scan=scan
+            stage.users[person.key], AuthorityKind.POWER, today, today + YEARS, MATTERS, limit_fen=limit, scan=scan
         )
         return identity_id, authorities.record(uow, stage.organisations[person.organisation], power).id

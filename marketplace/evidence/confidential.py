@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.confidentiality.models import Agreement, AgreementFile
-from marketplace.confidentiality.queries import openings, signatures
+from marketplace.confidentiality.queries import grounds, openings, signatures
 from marketplace.contracts.clauses import reference_of
 from marketplace.deals.models import Deal
 from marketplace.evidence import package
+from marketplace.evidence.facts import ground_facts
 from marketplace.evidence.package import Part, Stored
 from marketplace.infra.unit_of_work import UnitOfWork
 
@@ -42,6 +43,7 @@ def _name(agreement: Agreement) -> str:
 
 
 def _facts(uow: UnitOfWork, agreement: Agreement) -> dict[str, Any]:
+    rests_on = grounds(uow, agreement.id)
     return {
         "reference": reference_of(agreement.text),
         "state": agreement.state.value,
@@ -51,7 +53,13 @@ def _facts(uow: UnitOfWork, agreement: Agreement) -> dict[str, Any]:
         "until": agreement.until.isoformat() if agreement.until else None,
         "ended_at": _moment(agreement.closed_at),
         "signatures": [
-            {"party_id": one.party_id, "signer": one.signer_name, "at": _moment(one.at), "sha256": one.sha256}
+            {
+                "party_id": one.party_id,
+                "signer": one.signer_name,
+                "at": _moment(one.at),
+                "sha256": one.sha256,
+                "rests_on": ground_facts(rests_on.get(one.party_id)),
+            }
             for one in signatures(uow, agreement.id)
         ],
         "opened": [

@@ -16,7 +16,7 @@ from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
 from marketplace.evidence.queries import Chain, Paper, Papers
-from marketplace.identity.models import SignatureGround
+from marketplace.identity.models import Ground
 from marketplace.powers.models import SigningPower
 
 _PERSON = "（自然人）"
@@ -98,7 +98,7 @@ def _signature(papers: Papers, signature: Signature) -> dict[str, Any]:
         "method": signature.method,
         "factor": signature.factor,
         "power": _power(papers, signature),
-        "rests_on": _ground(papers.grounds.get(signature.party_id)),
+        "rests_on": ground_facts(papers.grounds.get(signature.party_id)),
         "in_pdf": _in_pdf(papers, chain) if chain else None,
     }
 
@@ -116,7 +116,7 @@ def _power_name(papers: Papers, power: SigningPower) -> str:
     return f"documents/{papers.name}-power-{power.id}{mimetypes.guess_extension(power.paper_type) or ''}"
 
 
-def _ground(ground: SignatureGround | None) -> dict[str, Any] | None:
+def ground_facts(ground: Ground | None) -> dict[str, Any] | None:
     """Who signed and by what authority, as it was established before; None for signatures of before that was asked for."""
     if ground is None:
         return None

@@ -29,6 +29,11 @@ def text_of(day: date, locale: str = "zh_CN") -> ConsentText:
     return ConsentText(newest["version"], **newest.get(locale, newest["zh_CN"]))
 
 
+def versions_for_confidentiality(day: date) -> frozenset[str]:
+    """The versions in force by a day that name confidentiality agreements; none before the first of them."""
+    return frozenset(one["version"] for one in _entries() if one["since"] <= day and one.get("confidentiality"))
+
+
 @lru_cache
 def _entries() -> tuple[dict[str, Any], ...]:
     with TEXTS.open("rb") as file:

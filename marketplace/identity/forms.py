@@ -16,12 +16,9 @@ FILL = _l("Please fill this in.")
 _NUMBER = (InputRequired(message=FILL), Length(max=40))
 
 
-class DeclareForm(Form):
-    """A person's own number, with separate consent to the text of the version that was shown."""
+class ConsentForm(Form):
+    """Separate consent to the text of the version that was shown."""
 
-    number = StringField(
-        _l("Identity number"), validators=_NUMBER, description=_l("18 characters, as on your identity card.")
-    )
     agrees = BooleanField(_l("I consent separately to the use of my identity number as described above"))
     version = HiddenField()
 
@@ -29,6 +26,14 @@ class DeclareForm(Form):
     def agreed_version(self) -> str:
         """The version consented to; empty without a tick."""
         return (self.version.data or "") if self.agrees.data else ""
+
+
+class DeclareForm(ConsentForm):
+    """A person's own number, with that consent."""
+
+    number = StringField(
+        _l("Identity number"), validators=_NUMBER, description=_l("18 characters, as on your identity card.")
+    )
 
 
 class PasswordForm(Form):

@@ -123,13 +123,9 @@ class AuthorityStep(Base):
     )
 
 
-class SignatureGround(Base):
-    """What an electronic signature rested on, as it was at that moment; signatures of before there were such rows have none."""
+class Ground:
+    """What an electronic signature rested on, as it was at that moment: identity, and for a unit its authority."""
 
-    __tablename__ = "signature_grounds"
-
-    document_id: Mapped[int] = mapped_column(primary_key=True)
-    party_id: Mapped[int] = mapped_column(primary_key=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id"))
     masked: Mapped[str] = mapped_column(String(18))
     verified_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -139,6 +135,15 @@ class SignatureGround(Base):
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("authorities.id"))
     authority_kind: Mapped[AuthorityKind | None] = mapped_column(EnumText(AuthorityKind))
     authority_until: Mapped[date | None]
+
+
+class SignatureGround(Ground, Base):
+    """What a signature of a document rested on; signatures of before there were such rows have none."""
+
+    __tablename__ = "signature_grounds"
+
+    document_id: Mapped[int] = mapped_column(primary_key=True)
+    party_id: Mapped[int] = mapped_column(primary_key=True)
 
     __table_args__ = (
         one_of("authority_kind", AuthorityKind),

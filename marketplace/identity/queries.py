@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, column, or_, select, table
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Consent, User
 from marketplace.accounts.queries import names_of_users
 from marketplace.identity.models import Authority, AuthorityStep, Identity, SignatureGround
-from marketplace.identity.rules import AuthorityKind, AuthorityState, Cover, IdentityState
+from marketplace.identity.rules import CONSENT, AuthorityKind, AuthorityState, Cover, IdentityState
 from marketplace.organisations.models import Membership, Organisation, Party
 from marketplace.organisations.rules import MembershipRole, MembershipState
 
@@ -47,6 +47,12 @@ class AuthorityRow:
 def live_identity(session: Session, user_id: int) -> Identity | None:
     """The identity that a person has given and not taken back, in whatever state."""
     return session.scalar(select(Identity).where(Identity.user_id == user_id, Identity.state != IdentityState.ENDED))
+
+
+def consented_versions(session: Session, user_id: int) -> frozenset[str]:
+    """The versions of the text on identity numbers to which a person has consented and still does."""
+    given = (Consent.user_id == user_id, Consent.document == CONSENT, Consent.withdrawn_at.is_(None))
+    return frozenset(session.scalars(select(Consent.version).where(*given)))
 
 
 def verified_identities(session: Session, user_ids: Sequence[int]) -> dict[int, Identity]:

@@ -152,16 +152,37 @@ _REFUSED = N_("An official did not accept your authority to sign for the unit.")
 _WAITING = N_("Your authority to sign for the unit waits for an official.")
 _NOT_CURRENT = N_("The unit names another legal representative by now.")
 _OTHER_DEAL = N_("Your authority to sign for the unit is for another deal.")
+_LIMITED = N_(
+    "Your power is limited to a deal or an amount. A confidentiality agreement is signed by the legal representative, or by a "
+    "power without either limit."
+)
 _EXPIRED = N_("Your authority to sign for the unit has expired.")
 _NOT_YET = N_("Your authority to sign for the unit is not in force yet.")
 _ABOVE = N_("The amount is above the limit of your authority to sign for the unit.")
-_NEARNESS = (NO_AUTHORITY, _REFUSED, _REVOKED, _OTHER_DEAL, _NOT_CURRENT, _EXPIRED, _NOT_YET, _WAITING, _ABOVE, "")
+_NEARNESS = (
+    NO_AUTHORITY,
+    _REFUSED,
+    _REVOKED,
+    _OTHER_DEAL,
+    _LIMITED,
+    _NOT_CURRENT,
+    _EXPIRED,
+    _NOT_YET,
+    _WAITING,
+    _ABOVE,
+    "",
+)
 
 
-def flaw(cover: Cover, deal_id: int, amount_fen: int, day: date) -> str:
-    """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171)."""
+def flaw(cover: Cover, deal_id: int | None, amount_fen: int, day: date) -> str:
+    """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171).
+
+    `deal_id` None is an agreement about no deal, which a power for one deal or up to an amount does not speak of.
+    """
+    is_limited = deal_id is None and (cover.deal_id is not None or cover.limit_fen is not None)
     dead = {AuthorityState.REVOKED: _REVOKED, AuthorityState.REFUSED: _REFUSED, AuthorityState.RECORDED: _WAITING}
     checks = (
+        (is_limited, _LIMITED),
         (cover.deal_id not in {None, deal_id}, _OTHER_DEAL),
         (cover.state in dead, dead.get(cover.state, "")),
         (not cover.is_current, _NOT_CURRENT),

@@ -18,7 +18,7 @@ from marketplace.identity.events import IdentityKeyRotated, IdentityMoved, Ident
 from marketplace.identity.keys import Keyring
 from marketplace.identity.models import Identity
 from marketplace.identity.policy import require_identity
-from marketplace.identity.queries import live_identity
+from marketplace.identity.queries import consented_versions, live_identity
 from marketplace.identity.rules import CONSENT, IDENTITY_STATES, IdentityState, Means, masked, require_number
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -90,6 +90,20 @@ def _consent(uow: UnitOfWork, user: User, version: str) -> Consent:
     uow.flush()
     uow.emit(Consented(user.id, CONSENT, version))
     return row
+
+
+def consent_anew(uow: UnitOfWork, agreed_version: str) -> Identity:
+    """Consent to the present text for the number that was given under an older one: it now serves what that one did not say
+    (个人信息保护法 art. 14). Raises InvalidInput without consent, Conflict where no number is given. Emits Consented."""
+    user = me(uow)
+    identity = live_identity(uow.session, user.id)
+    if identity is None:
+        raise Conflict(N_("You have given no identity number, or have withdrawn it already."))
+    if agreed_version != text_of(china_day(uow.now())).version:
+        raise InvalidInput(N_("Without your separate consent your number serves nothing new."), field="agrees")
+    if agreed_version not in consented_versions(uow.session, user.id):
+        _consent(uow, user, agreed_version)
+    return identity
 
 
 def withdraw(uow: UnitOfWork) -> None:

@@ -1,6 +1,7 @@
 """What an electronic signature of a person for a party would rest on, what is missing for it, and what it did rest on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -23,9 +24,10 @@ RENAMED = N_("Your name has changed since your identity was verified. Give your 
 
 @dataclass(frozen=True)
 class Matter:
-    """What is to be signed, as far as it matters here; the amount in fen with tax."""
+    """What is to be signed, as far as it matters here; the amount in fen with tax. `deal_id` None is an
+    agreement about no deal."""
 
-    deal_id: int
+    deal_id: int | None
     amount_fen: int
 
 
@@ -81,25 +83,24 @@ def hold(uow: UnitOfWork, party_id: int) -> None:
 
 
 def freeze(uow: UnitOfWork, document_id: int, party_id: int, matter: Matter) -> None:
-    """Write down what the actor's signature rests on; its conditions were required before, so nothing is missing."""
+    """Write down what the actor's signature of a document rests on."""
+    uow.session.add(SignatureGround(document_id=document_id, party_id=party_id, **ground(uow, party_id, matter)))
+    uow.flush()
+
+
+def ground(uow: UnitOfWork, party_id: int, matter: Matter) -> dict[str, Any]:
+    """The columns of a Ground for the actor's signature; its conditions were required before, so nothing is missing."""
     found = standing_of(uow, uow.actor.user_id, party_id, matter)
     identity, row, unit = found.identity, found.authority, found.organisation
     assert identity is not None
-    assert identity.verified_at is not None
-    assert identity.verified_by_id is not None
-    uow.session.add(
-        SignatureGround(
-            document_id=document_id,
-            party_id=party_id,
-            identity_id=identity.id,
-            masked=identity.masked,
-            verified_by_id=identity.verified_by_id,
-            verified_at=identity.verified_at,
-            credit_code=(unit.credit_code or "") if unit else "",
-            representative=(unit.representative or "") if unit else "",
-            authority_id=row.authority.id if row else None,
-            authority_kind=row.authority.kind if row else None,
-            authority_until=row.authority.valid_until if row else None,
-        )
-    )
-    uow.flush()
+    return {
+        "identity_id": identity.id,
+        "masked": identity.masked,
+        "verified_by_id": identity.verified_by_id,
+        "verified_at": identity.verified_at,
+        "credit_code": (unit.credit_code or "") if unit else "",
+        "representative": (unit.representative or "") if unit else "",
+        "authority_id": row.authority.id if row else None,
+        "authority_kind": row.authority.kind if row else None,
+        "authority_until": row.authority.valid_until if row else None,
+    }

@@ -185,6 +185,7 @@ def test_openings_and_signatures_are_only_added_to(factory: UnitOfWorkFactory, p
     read(factory, people.company, agreement_id)
     for statement in (
         "DELETE FROM confidentiality_openings",
+        "UPDATE confidentiality_grounds SET masked = 'x'",
         "UPDATE confidentiality_signatures SET signer_name = 'x'",
     ):
         with pytest.raises(DatabaseError, match="only added"), factory.writing() as uow:

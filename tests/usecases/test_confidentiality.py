@@ -33,6 +33,7 @@ from tests.confiding import (
     sign,
     signed_by_reader,
     state,
+    unmet,
 )
 from tests.crowd import run_at_once
 from tests.factories import make_interest, make_need, make_result
@@ -101,8 +102,10 @@ def test_nobody_else_asks_signs_or_reads(factory: UnitOfWorkFactory, people: Peo
 
 def test_each_side_signs_in_its_turn_and_once(factory: UnitOfWorkFactory, people: People, result_id: int) -> None:
     agreement_id = asked(factory, people, result_id)
-    refused(lambda: sign(factory, people.seller_contact, agreement_id), NotPermitted)
+    assert unmet(factory, people.seller_contact, agreement_id) == {"turn"}
+    refused(lambda: sign(factory, people.seller_contact, agreement_id), Conflict)
     sign(factory, people.company, agreement_id)
+    assert unmet(factory, people.company_admin, agreement_id) == {"once", "turn"}
     refused(lambda: sign(factory, people.company_admin, agreement_id), Conflict)
     refused(lambda: decline(factory, people.company, agreement_id), NotPermitted)
     sign(factory, people.seller_contact, agreement_id)
@@ -212,7 +215,9 @@ def test_silence_lapses_after_its_working_days(
 
     clock.forward(days=21)  # 11 December 2026: fifteen working days after 20 November.
     assert tick() is S.SIGNED_BY_READER
+    assert unmet(factory, people.seller_contact, agreement_id) == set()
     clock.forward(days=1)
+    assert unmet(factory, people.seller_contact, agreement_id) == {"in_time"}
     refused(lambda: sign(factory, people.seller_contact, agreement_id), Conflict)
     assert tick() is S.LAPSED
     assert asked(factory, people, result_id) != agreement_id

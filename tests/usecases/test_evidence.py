@@ -340,11 +340,11 @@ def test_a_confidentiality_agreement_and_who_read_are_enclosed(
     read(factory, people.company, agreement_id)
     drain()
     content = exported(factory, deal_id)
-    assert problem(tmp_path, content) == ""
+    assert (problem(tmp_path, content), SECRET.encode() in content) == ("", False)
     files = unpacked(content)
     (told,) = json.loads(files["confidentiality.json"])
-    assert {one["signer"] for one in told["signatures"]} == {"孙丽华", "赵文博"}
+    signed = {(one["signer"], one["rests_on"]["authority"]["kind"]) for one in told["signatures"]}
+    assert signed == {("孙丽华", "power"), ("赵文博", "power")}
     assert [(one["by"], one["what"]) for one in told["opened"]] == [("孙丽华", "description")]
     assert hashlib.sha256(files[told["text"]["file"]]).hexdigest() == told["text"]["sha256"]
     assert f"confidentiality/agreement-{agreement_id}.pdf" in files
-    assert SECRET.encode() not in content

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -11,10 +12,14 @@ from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
 from marketplace.confidentiality import service
 from marketplace.confidentiality.models import Agreement, NamedPaper
+from marketplace.identity import service as identities
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import VISITOR, Actor
-from tests.confiding import PAPER, SECRET, add_paper, in_force, make_secret, make_talks, signed_by_reader
+from marketplace.organisations.models import Organisation
+from tests.confiding import PAPER, SECRET, add_paper, asked, in_force, make_secret, make_talks, signed_by_reader
 from tests.factories import make_deal, make_need
+from tests.identifying import identify, powerless
 from tests.pdfs import pdf_text
 from tests.personas import PASSWORD, People
 
@@ -99,6 +104,17 @@ def test_a_refusal_without_a_reason_loses_nothing(factory: UnitOfWorkFactory, pe
     assert owner.get(f"{path}/signature").status_code == 200
 
 
+def test_who_may_not_sign_is_led_to_where_that_is_mended(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    agreement_id = asked(factory, people, make_talks(factory, people))
+    powerless(factory, people)
+    page = browse(people.company).get(f"/confidentiality/{agreement_id}/signature").text
+    assert f'href="/organisations/{people.buyer_id}/authorities"' in page
+    answer = browse(people.company).post(f"/confidentiality/{agreement_id}/withdraw", follow_redirects=True)
+    assert "已收回" in answer.text
+
+
 def test_further_papers_and_the_end(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     result_id = make_talks(factory, people)
     paper_id = add_paper(factory, people, result_id)
@@ -164,3 +180,37 @@ def test_no_other_way_leads_to_what_is_kept_back(
         assert answer.status_code != 500, url
         assert hint not in answer.get_data(as_text=False).decode(errors="ignore"), url
         assert PAPER not in answer.data, url
+
+
+def test_a_text_that_is_outdated_is_written_anew_where_it_is_read(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    result_id = make_talks(factory, people)
+    agreement_id = asked(factory, people, result_id)
+    with factory.writing() as uow:
+        uow.session.get_one(Organisation, people.seller_id).name = "青州前程智造有限公司"
+    reader, path = browse(people.company), f"/confidentiality/{agreement_id}/signature"
+    assert f'action="/results/{result_id}/confidentiality"' in reader.get(path).text
+    assert reader.post(f"/results/{result_id}/confidentiality", data={"party": people.buyer_party}).status_code == 303
+    page = reader.get(path).text
+    assert ("青州前程智造有限公司" in page, "/signature/code" in page) == (True, True)
+
+
+def test_consent_is_given_anew_where_the_condition_leads(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, clock: SetClock
+) -> None:
+    with factory.writing(people.company) as uow:
+        identities.withdraw(uow)
+    identify(factory, people, people.company)
+    agreement_id = asked(factory, people, make_talks(factory, people))
+    clock.at = datetime(2026, 11, 30, 2, 0, tzinfo=UTC)
+    reader, path = browse(people.company), f"/confidentiality/{agreement_id}/signature"
+    assert 'href="/me/identity#consent"' in reader.get(path).text
+    page = reader.get("/me/identity").text
+    assert ('id="consent"' in page, "保密协议" in page) == (True, True)
+    without = reader.post("/me/identity/consent", data={"anew-version": "2026-11-29"})
+    assert (without.status_code, "error-summary" in without.text) == (200, True)
+    given = reader.post("/me/identity/consent", data={"anew-agrees": "y", "anew-version": "2026-11-29"})
+    assert given.status_code == 303
+    assert 'id="consent"' not in reader.get("/me/identity").text
+    assert "/signature/code" in reader.get(path).text
