@@ -13,6 +13,7 @@ from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.envelope import is_over, turn
 from marketplace.contracts.models import Document, DocumentParty, Signature
+from marketplace.contracts.queries import names_its_parties
 from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
 from marketplace.contracts.service import announce
 from marketplace.identity.standing import Matter, freeze, hold, standing_of
@@ -23,6 +24,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import names_of
+from marketplace.organisations.regions import load_region
 
 FACTOR = "code"
 
@@ -41,6 +43,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
         acts_for_party=party_id in parties and (has_power or uow.actor.acts_for(party_id)),
         is_party_verified=party_id in names and names[party_id].is_verified,
         is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
+        names_its_parties=names_its_parties(uow.session, load_region(uow.settings.region), document),
         has_party_signed=any(signature.party_id == party_id for signature in signed),
         is_turn=party_id in turn(order, [one.party_id for one in signed if one.party_id != party_id]),
         is_in_time=not is_over(document.sign_by, china_day(uow.now())),

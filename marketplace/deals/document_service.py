@@ -14,6 +14,7 @@ from marketplace.contracts.clauses import LETTER, Clause, contract_clauses, from
 from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
+from marketplace.contracts.queries import names_its_parties
 from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
@@ -32,6 +33,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
+from marketplace.organisations.regions import load_region
 from marketplace.payments.rules import day_words
 from marketplace.preemptions.service import require_sendable
 from marketplace.related import service as related
@@ -85,13 +87,16 @@ def draft_letter(uow: UnitOfWork, deal_id: int, amount_fen: int) -> Document:
 def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Document:
     """Reword clauses by key: a new text takes the place of the old one, which is void with the signatures it may have got.
 
+    A text that names a party as it no longer is can also be written anew word for word.
+
     Raises NotFound, NotPermitted, InvalidInput, Conflict when the text was replaced meanwhile or is signed by both.
     """
     room, old = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
     require_alone(room, old.kind)
     service.void(uow, old, room.relations, party_id)
-    return _in_its_place(room, old, service.rewritten(old, texts), "amend")
+    is_outdated = not names_its_parties(uow.session, load_region(uow.settings.region), old)
+    return _in_its_place(room, old, service.rewritten(old, texts, may_stay=is_outdated), "amend")
 
 
 def take_up(uow: UnitOfWork, document_id: int) -> Document:

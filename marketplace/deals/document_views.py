@@ -78,6 +78,16 @@ def edit_document(document_id: int) -> str | Response:
     return render_template("contracts/edit.html", page=page, form=form)
 
 
+@blueprint.post("/documents/<int:document_id>/anew")
+@requires(signed_in)
+def write_anew(document_id: int) -> Response:
+    """The same clauses under the present names of the parties; the new text takes the place of this one."""
+    with writing() as uow:
+        new_id = document_service.amend(uow, document_id, {}).id
+    flash(_("The text is a draft again and names both parties as they are today. Check it, then send it."), "success")
+    return _to(new_id)
+
+
 @blueprint.post("/documents/<int:document_id>/send")
 @requires(signed_in)
 def send_document(document_id: int) -> str | Response:
