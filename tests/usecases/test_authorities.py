@@ -1,6 +1,7 @@
 """By what authority somebody signs for a unit: recorded, verified, revoked, asked for at each signature and frozen with it."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,10 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
+from marketplace.organisations import service as organisations
 from marketplace.organisations.models import Organisation
+from marketplace.organisations.rules import OrganisationState
+from marketplace.organisations.service import OrganisationData
 from tests.factories import confirmation, make_contract, make_deal, sign
 from tests.identifying import empower, granted, identify, newcomer
 from tests.personas import People
@@ -178,6 +182,33 @@ def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit
     with factory.writing() as uow:
         uow.session.get_one(Organisation, people.buyer_id).representative = "别人"
     assert missing(factory, people, agent, document_id) == {"authority"}
+
+
+def test_a_representative_who_is_named_again_is_looked_at_anew(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    """The unit's administrator alone gives nobody his authority back."""
+    _, document_id = waiting(factory, people)
+    agent = contact(factory, people)
+    with factory.writing() as uow:
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        unit.representative, unit.credit_code = "钱新来", "91350100M000100Y43"
+    legal = {"kind": AuthorityKind.LEGAL_REPRESENTATIVE, "scan": None, "valid_until": None, "matters": ""}
+    authority_id = empower(factory, people, agent, **legal)
+    for name in ("新代表", "钱新来"):
+        with factory.writing(people.company_admin) as uow:
+            unit = uow.session.get_one(Organisation, people.buyer_id)
+            told = OrganisationData(unit.name, unit.kind, "91350100M000100Y43", "shouguang", None, None, name)
+            organisations.change(uow, people.buyer_id, told)
+    drain()
+    assert missing(factory, people, agent, document_id) >= {"authority", "verified"}
+    with factory.writing() as uow:
+        assert authorities.state_of(uow, authority_id) is AuthorityState.REVOKED
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        unit.state, unit.verified_at = OrganisationState.VERIFIED, uow.now()
+    assert "authority" in missing(factory, people, agent, document_id)
+    empower(factory, people, agent, **legal)
+    assert "authority" not in missing(factory, people, agent, document_id)
 
 
 def test_who_borrows_the_name_of_the_representative_does_not_sign_as_himself(
