@@ -177,7 +177,8 @@ def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: i
     Raises NotFound, NotPermitted, Conflict, InvalidInput, TooManyAttempts.
     """
     room, document, signer = enter_to_sign(uow, document_id, party_id)
-    is_complete = signing_service.sign(uow, document, room.relations, signer.party_id, confirmed, signer.power_id)
+    power = (signer.power_id, signer.given_by_id)
+    is_complete = signing_service.sign(uow, document, room.relations, signer.party_id, confirmed, *power)
     room.step(STEP_OF[document.kind], document.id, "sign", signer.party_id)
     if is_complete:
         take_effect(room, document)

@@ -155,11 +155,27 @@ _OTHER_DEAL = N_("Your authority to sign for the unit is for another deal.")
 _EXPIRED = N_("Your authority to sign for the unit has expired.")
 _NOT_YET = N_("Your authority to sign for the unit is not in force yet.")
 _ABOVE = N_("The amount is above the limit of your authority to sign for the unit.")
-_NEARNESS = (NO_AUTHORITY, _REFUSED, _REVOKED, _OTHER_DEAL, _NOT_CURRENT, _EXPIRED, _NOT_YET, _WAITING, _ABOVE, "")
+_OPEN = N_("Your authority to sign for the unit has a limit, and a royalty without a fixed amount has none.")
+_NEARNESS = (
+    NO_AUTHORITY,
+    _REFUSED,
+    _REVOKED,
+    _OTHER_DEAL,
+    _NOT_CURRENT,
+    _EXPIRED,
+    _NOT_YET,
+    _WAITING,
+    _OPEN,
+    _ABOVE,
+    "",
+)
 
 
-def flaw(cover: Cover, deal_id: int, amount_fen: int, day: date) -> str:
-    """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171)."""
+def flaw(cover: Cover, deal_id: int, amount_fen: int | None, day: date) -> str:
+    """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171).
+
+    `amount_fen` None is an amount that nobody can tell beforehand: no limit covers it.
+    """
     dead = {AuthorityState.REVOKED: _REVOKED, AuthorityState.REFUSED: _REFUSED, AuthorityState.RECORDED: _WAITING}
     checks = (
         (cover.deal_id not in {None, deal_id}, _OTHER_DEAL),
@@ -167,7 +183,8 @@ def flaw(cover: Cover, deal_id: int, amount_fen: int, day: date) -> str:
         (not cover.is_current, _NOT_CURRENT),
         (cover.valid_until is not None and day > cover.valid_until, _EXPIRED),
         (day < cover.valid_from, _NOT_YET),
-        (cover.limit_fen is not None and amount_fen > cover.limit_fen, _ABOVE),
+        (cover.limit_fen is not None and amount_fen is None, _OPEN),
+        (cover.limit_fen is not None and (amount_fen or 0) > cover.limit_fen, _ABOVE),
     )
     return next((said for is_wrong, said in checks if is_wrong), "")
 

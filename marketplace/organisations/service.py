@@ -189,7 +189,7 @@ def verify(uow: UnitOfWork, organisation_id: int) -> Organisation:
 def _announce_representative(uow: UnitOfWork, organisation: Organisation, name: str) -> None:
     """Before it is changed: another one ends by what the old one signs, whoever is named after him."""
     if (organisation.representative or "") != name:
-        uow.emit(RepresentativeChanged(organisation.id, uow.actor.user_id))
+        uow.emit(RepresentativeChanged(organisation.id, me(uow).id))
 
 
 def return_with_reason(uow: UnitOfWork, organisation_id: int, reason: str) -> Organisation:

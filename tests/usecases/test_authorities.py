@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import service as accounts
 from marketplace.contracts.models import Document, Signature
+from marketplace.contracts.rules import PriceModel
 from marketplace.deals import document_service
 from marketplace.deals.document_queries import document_page, signing_conditions
 from marketplace.home.review_queue import Wanted, listed
@@ -26,7 +28,8 @@ from marketplace.organisations import service as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
 from marketplace.organisations.service import OrganisationData
-from tests.factories import confirmation, make_contract, make_deal, sign
+from tests.amending import SETTLED, write_termination
+from tests.factories import TERMS, confirmation, make_contract, make_deal, make_signed, sign
 from tests.identifying import empower, granted, identify, newcomer
 from tests.personas import People
 
@@ -107,6 +110,27 @@ def test_an_authority_that_does_not_cover_it_does_not_sign(
     assert missing(factory, people, agent, document_id) == {"authority"}
 
 
+def test_whoever_ends_a_contract_disposes_of_all_of_it(factory: UnitOfWorkFactory, people: People) -> None:
+    """180 000 yuan are in force; that one yuan is paid in the end is no small matter."""
+    deal_id = make_signed(factory, people)
+    agent = contact(factory, people)
+    document_id = write_termination(factory, people.seller_contact, deal_id, replace(SETTLED, payable_fen=100))
+    empower(factory, people, agent, limit_fen=17_999_999)
+    assert missing(factory, people, agent, document_id) == {"authority"}
+    empower(factory, people, agent, limit_fen=18_000_000)
+    assert missing(factory, people, agent, document_id) == set()
+
+
+def test_no_limit_covers_a_royalty_without_a_fixed_amount(factory: UnitOfWorkFactory, people: People) -> None:
+    terms = replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=350, royalty_base="年节约电费")
+    document_id = make_contract(factory, people, make_deal(factory, people), terms)
+    agent = contact(factory, people)
+    empower(factory, people, agent, limit_fen=900_000_000_00)
+    assert missing(factory, people, agent, document_id) == {"authority"}
+    empower(factory, people, agent)
+    assert missing(factory, people, agent, document_id) == set()
+
+
 def test_the_limit_and_the_last_day_are_still_covered(
     factory: UnitOfWorkFactory, people: People, clock: SetClock
 ) -> None:
@@ -133,37 +157,62 @@ def test_a_power_revoked_in_another_tab_stops_the_signature(factory: UnitOfWorkF
         assert uow.session.scalars(select(Signature)).all() == []
 
 
-def test_of_a_signature_and_a_revocation_at_once_one_comes_first(factory: UnitOfWorkFactory, people: People) -> None:
-    """Whoever is second sees the first: a signature never rests on what was revoked before it."""
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("what", ["authority", "identity"])
+def test_what_a_signature_rests_on_stays_until_it_is_written(
+    factory: UnitOfWorkFactory, people: People, what: str
+) -> None:
+    """Whoever takes it back meanwhile waits, so a signature never rests on what was taken back before it."""
     _, document_id = waiting(factory, people)
     agent = contact(factory, people)
     authority_id = empower(factory, people, agent)
     with factory.writing(agent) as uow:
         document_service.send_signing_code(uow, document_id)
-    start, done, refused = threading.Barrier(2), list[str](), list[type[DomainError]]()
+    ended = threading.Event()
 
-    def revoke() -> None:
-        start.wait()
-        with factory.writing(people.company_admin) as uow:
-            authorities.revoke(uow, authority_id, "离职")
-            done.append("revoked")
+    def take_back() -> None:
+        with factory.writing(agent) as uow:
+            if what == "authority":
+                authorities.revoke(uow, authority_id, "离职")
+            else:
+                service.withdraw(uow)
+        ended.set()
+
+    other = threading.Thread(target=take_back)
+    with factory.writing(agent) as uow:
+        document_service.sign(uow, document_id, confirmation(uow, document_id))
+        other.start()
+        assert not ended.wait(0.7), "it was taken back under a signature that is not written yet"
+    other.join(10)
+    assert ended.is_set()
+    with factory.reading() as uow:
+        assert len(uow.session.scalars(select(Signature)).all()) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_signature_waits_for_a_revocation_that_began_before_it(factory: UnitOfWorkFactory, people: People) -> None:
+    _, document_id = waiting(factory, people)
+    agent = contact(factory, people)
+    authority_id = empower(factory, people, agent)
+    with factory.writing(agent) as uow:
+        document_service.send_signing_code(uow, document_id)
+    refused = list[type[DomainError]]()
 
     def put_name() -> None:
-        start.wait()
         try:
             with factory.writing(agent) as uow:
                 document_service.sign(uow, document_id, confirmation(uow, document_id))
-                done.append("signed")
         except DomainError as error:
             refused.append(type(error))
 
-    threads = [threading.Thread(target=one) for one in (revoke, put_name)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert done in (["signed", "revoked"], ["revoked"])
-    assert refused == ([] if "signed" in done else [NotPermitted])
+    other = threading.Thread(target=put_name)
+    with factory.writing(people.company_admin) as uow:
+        authorities.revoke(uow, authority_id, "离职")
+        other.start()
+        other.join(0.7)
+        assert other.is_alive(), "it rests on what is being revoked"
+    other.join(10)
+    assert refused == [NotPermitted]
 
 
 def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit(

@@ -84,12 +84,12 @@ def test_who_takes_his_number_back_after_signing_keeps_nobody_from_signing(
 
 
 def test_a_text_that_names_another_representative_is_not_signed(factory: UnitOfWorkFactory, people: People) -> None:
-    represent(factory, people.seller_id, "厉代表")
+    represent(factory, people.buyer_id, "厉代表")
     document_id = send_contract(factory, people)
-    represent(factory, people.seller_id, "新代表")
+    represent(factory, people.buyer_id, "新代表")
     with pytest.raises(Conflict, match="names a party as it no longer is"):
         sign(factory, people.company, document_id)
-    represent(factory, people.seller_id, "厉代表")
+    represent(factory, people.buyer_id, "厉代表")
     sign(factory, people.company, document_id)
 
 
