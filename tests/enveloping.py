@@ -14,7 +14,8 @@ from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations import members, queries
 from marketplace.organisations.actors import actor_of
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Membership, Organisation
+from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.powers.service import Handover
 from tests.factories import TERMS, make_deal
 from tests.personas import People, authorise
@@ -89,3 +90,17 @@ def gone(factory: UnitOfWorkFactory, who: Actor) -> Actor:
         members.end(uow, place.id)
     with factory.reading() as uow:
         return actor_of(uow.session, uow.session.get_one(User, who.user_id))
+
+
+def join(factory: UnitOfWorkFactory, who: Actor, organisation_id: int, role: MembershipRole) -> None:
+    """Admit somebody to a unit."""
+    with factory.writing() as uow:
+        uow.session.add(
+            Membership(
+                organisation_id=organisation_id,
+                user_id=who.user_id,
+                role=role,
+                state=MembershipState.ADMITTED,
+                requested_at=uow.now(),
+            )
+        )

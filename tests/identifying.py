@@ -6,6 +6,8 @@ from typing import Any
 
 from marketplace.accounts.models import Consent, User
 from marketplace.accounts.rules import PRIVACY
+from marketplace.contracts.models import Document
+from marketplace.deals.document_queries import signing_conditions
 from marketplace.identity import authorities, service
 from marketplace.identity.authorities import Granted
 from marketplace.identity.rules import AuthorityKind, Means
@@ -15,6 +17,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Membership, Party
 from marketplace.organisations.rules import MembershipRole, MembershipState, PartyKind
+from tests.factories import make_contract, make_deal
 from tests.personas import PASSWORD_HASH, People, actor_in, made_up_number
 
 VERSION = "2026-11"
@@ -82,3 +85,24 @@ def empower(factory: UnitOfWorkFactory, people: People, agent: Actor, **values: 
     with factory.writing(people.city_official) as uow:
         authorities.verify(uow, authority_id)
     return authority_id
+
+
+def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
+    """A contract that waits for both signatures. Returns the ids of deal and document."""
+    deal_id = make_deal(factory, people)
+    return deal_id, make_contract(factory, people, deal_id)
+
+
+def missing(factory: UnitOfWorkFactory, people: People, actor: Actor, document_id: int) -> set[str]:
+    """The keys of what is missing before the actor signs for the buyer."""
+    with factory.reading(actor) as uow:
+        document = uow.session.get_one(Document, document_id)
+        found = signing_conditions(uow, document, people.buyer_party)
+        return {one.key for one in found if not one.is_met}
+
+
+def contact(factory: UnitOfWorkFactory, people: People) -> Actor:
+    """A contact of the buyer with a verified identity and no authority yet."""
+    agent = newcomer(factory, unit=people.buyer_id)
+    identify(factory, people, agent)
+    return agent

@@ -1,8 +1,6 @@
 """By what authority somebody signs for a unit: recorded, verified, revoked, asked for at each signature and frozen with it."""
 
-import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +9,8 @@ from sqlalchemy import select
 
 from marketplace.accounts import service as accounts
 from marketplace.contracts.models import Document, Signature
-from marketplace.contracts.rules import PriceModel
 from marketplace.deals import document_service
-from marketplace.deals.document_queries import document_page, signing_conditions
+from marketplace.deals.document_queries import document_page
 from marketplace.home.review_queue import Wanted, listed
 from marketplace.home.rules import ReviewKind, TaskKind
 from marketplace.home.waiting import tasks
@@ -23,34 +20,13 @@ from marketplace.identity.rules import AuthorityKind, AuthorityState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
-from marketplace.kernel.permissions import Actor
 from marketplace.organisations import service as organisations
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
 from marketplace.organisations.service import OrganisationData
-from tests.amending import SETTLED, write_termination
-from tests.factories import TERMS, confirmation, make_contract, make_deal, make_signed, sign
-from tests.identifying import empower, granted, identify, newcomer
+from tests.factories import confirmation, make_deal, sign
+from tests.identifying import contact, empower, granted, identify, missing, newcomer, waiting
 from tests.personas import People
-
-
-def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
-    deal_id = make_deal(factory, people)
-    return deal_id, make_contract(factory, people, deal_id)
-
-
-def missing(factory: UnitOfWorkFactory, people: People, actor: Actor, document_id: int) -> set[str]:
-    with factory.reading(actor) as uow:
-        document = uow.session.get_one(Document, document_id)
-        found = signing_conditions(uow, document, people.buyer_party)
-        return {one.key for one in found if not one.is_met}
-
-
-def contact(factory: UnitOfWorkFactory, people: People) -> Actor:
-    """A contact of the buyer with a verified identity and no authority yet."""
-    agent = newcomer(factory, unit=people.buyer_id)
-    identify(factory, people, agent)
-    return agent
 
 
 def test_a_role_alone_does_not_sign_and_a_verified_power_does(factory: UnitOfWorkFactory, people: People) -> None:
@@ -110,27 +86,6 @@ def test_an_authority_that_does_not_cover_it_does_not_sign(
     assert missing(factory, people, agent, document_id) == {"authority"}
 
 
-def test_whoever_ends_a_contract_disposes_of_all_of_it(factory: UnitOfWorkFactory, people: People) -> None:
-    """180 000 yuan are in force; that one yuan is paid in the end is no small matter."""
-    deal_id = make_signed(factory, people)
-    agent = contact(factory, people)
-    document_id = write_termination(factory, people.seller_contact, deal_id, replace(SETTLED, payable_fen=100))
-    empower(factory, people, agent, limit_fen=17_999_999)
-    assert missing(factory, people, agent, document_id) == {"authority"}
-    empower(factory, people, agent, limit_fen=18_000_000)
-    assert missing(factory, people, agent, document_id) == set()
-
-
-def test_no_limit_covers_a_royalty_without_a_fixed_amount(factory: UnitOfWorkFactory, people: People) -> None:
-    terms = replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=350, royalty_base="年节约电费")
-    document_id = make_contract(factory, people, make_deal(factory, people), terms)
-    agent = contact(factory, people)
-    empower(factory, people, agent, limit_fen=900_000_000_00)
-    assert missing(factory, people, agent, document_id) == {"authority"}
-    empower(factory, people, agent)
-    assert missing(factory, people, agent, document_id) == set()
-
-
 def test_the_limit_and_the_last_day_are_still_covered(
     factory: UnitOfWorkFactory, people: People, clock: SetClock
 ) -> None:
@@ -155,64 +110,6 @@ def test_a_power_revoked_in_another_tab_stops_the_signature(factory: UnitOfWorkF
     assert "revoked" in refused.value.message
     with factory.reading() as uow:
         assert uow.session.scalars(select(Signature)).all() == []
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("what", ["authority", "identity"])
-def test_what_a_signature_rests_on_stays_until_it_is_written(
-    factory: UnitOfWorkFactory, people: People, what: str
-) -> None:
-    """Whoever takes it back meanwhile waits, so a signature never rests on what was taken back before it."""
-    _, document_id = waiting(factory, people)
-    agent = contact(factory, people)
-    authority_id = empower(factory, people, agent)
-    with factory.writing(agent) as uow:
-        document_service.send_signing_code(uow, document_id)
-    ended = threading.Event()
-
-    def take_back() -> None:
-        with factory.writing(agent) as uow:
-            if what == "authority":
-                authorities.revoke(uow, authority_id, "离职")
-            else:
-                service.withdraw(uow)
-        ended.set()
-
-    other = threading.Thread(target=take_back)
-    with factory.writing(agent) as uow:
-        document_service.sign(uow, document_id, confirmation(uow, document_id))
-        other.start()
-        assert not ended.wait(0.7), "it was taken back under a signature that is not written yet"
-    other.join(10)
-    assert ended.is_set()
-    with factory.reading() as uow:
-        assert len(uow.session.scalars(select(Signature)).all()) == 1
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_signature_waits_for_a_revocation_that_began_before_it(factory: UnitOfWorkFactory, people: People) -> None:
-    _, document_id = waiting(factory, people)
-    agent = contact(factory, people)
-    authority_id = empower(factory, people, agent)
-    with factory.writing(agent) as uow:
-        document_service.send_signing_code(uow, document_id)
-    refused = list[type[DomainError]]()
-
-    def put_name() -> None:
-        try:
-            with factory.writing(agent) as uow:
-                document_service.sign(uow, document_id, confirmation(uow, document_id))
-        except DomainError as error:
-            refused.append(type(error))
-
-    other = threading.Thread(target=put_name)
-    with factory.writing(people.company_admin) as uow:
-        authorities.revoke(uow, authority_id, "离职")
-        other.start()
-        other.join(0.7)
-        assert other.is_alive(), "it rests on what is being revoked"
-    other.join(10)
-    assert refused == [NotPermitted]
 
 
 def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit(

@@ -5,43 +5,35 @@ Of the seller's unit 李秀英 is a plain member without any part in the deal.
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.accounts.models import User
-from marketplace.accounts.rules import UserState
 from marketplace.contracts.envelope import Envelope
 from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import DocumentState
 from marketplace.deals import document_queries, document_service, envelope_service, queries
 from marketplace.home.rules import TaskKind
 from marketplace.home.waiting import tasks
-from marketplace.identity import authorities
-from marketplace.identity import service as identities
-from marketplace.identity.models import Authority
-from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
-from marketplace.organisations.models import Membership, Party
-from marketplace.organisations.rules import MembershipRole, MembershipState
+from marketplace.organisations.models import Party
+from marketplace.organisations.rules import MembershipRole
 from marketplace.powers.rules import Standing
 from tests.amending import write_amendment, write_termination
-from tests.enveloping import LAST_DAY, POWER, document_of, expire, gone, hand_over, represented, send_contract
+from tests.enveloping import LAST_DAY, POWER, document_of, expire, gone, hand_over, join, represented, send_contract
 from tests.evidence.packages import exported, problem, unpacked
 from tests.factories import confirmation, make_signed, sign
-from tests.identifying import identify, newcomer
 from tests.inboxes import told
 from tests.paying import BY_PLAN
 from tests.pdfs import pdf_text
-from tests.personas import People, authorise
+from tests.personas import People
 
 Drain = Callable[[], int]
 
@@ -49,19 +41,6 @@ Drain = Callable[[], int]
 @pytest.fixture
 def document_id(factory: UnitOfWorkFactory, people: People) -> int:
     return send_contract(factory, people)
-
-
-def join(factory: UnitOfWorkFactory, who: Actor, organisation_id: int, role: MembershipRole) -> None:
-    with factory.writing() as uow:
-        uow.session.add(
-            Membership(
-                organisation_id=organisation_id,
-                user_id=who.user_id,
-                role=role,
-                state=MembershipState.ADMITTED,
-                requested_at=uow.now(),
-            )
-        )
 
 
 def standing(factory: UnitOfWorkFactory, actor: Actor, document_id: int) -> list[Standing]:
@@ -324,112 +303,3 @@ def test_the_power_is_printed_beside_the_signature_and_stands_in_the_evidence(
     assert by_power["rests_on"]["authority"]["kind"] == "legal_representative"
     moved = [json.loads(line) for line in files["events.jsonl"].decode().splitlines()]
     assert [one["payload"]["action"] for one in moved if one["object"] == f"power:{power_id}"] == ["give"]
-
-
-def test_only_the_legal_representative_hands_on(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
-    """An agent does not hand on what was given to him (民法典 art. 169): 孙丽华 signs for the buyer by a power of attorney."""
-    join(factory, people.loner, people.buyer_id, MembershipRole.MEMBER)
-    with pytest.raises(NotPermitted, match="Only the legal representative"):
-        hand_over(factory, people.company, document_id, people.loner)
-    for actor, expected in ((people.company, frozenset()), (people.seller_contact, frozenset({people.seller_party}))):
-        with factory.reading(actor) as uow:
-            view = document_queries.document_page(uow, document_id).envelope
-        assert view is not None
-        assert view.to_hand_over == expected
-
-
-def leave(factory: UnitOfWorkFactory, people: People) -> None:
-    gone(factory, people.seller_contact)
-
-
-def demote(factory: UnitOfWorkFactory, people: People) -> None:
-    with factory.writing() as uow:
-        of_giver = Membership.user_id == people.seller_contact.user_id
-        uow.session.execute(update(Membership).where(of_giver).values(role=MembershipRole.MEMBER))
-
-
-def disable(factory: UnitOfWorkFactory, people: People) -> None:
-    with factory.writing() as uow:
-        uow.session.get_one(User, people.seller_contact.user_id).state = UserState.DISABLED
-
-
-def withdraw(factory: UnitOfWorkFactory, people: People) -> None:
-    with factory.writing(people.seller_contact) as uow:
-        identities.withdraw(uow)
-
-
-def revoke_authority(factory: UnitOfWorkFactory, people: People) -> None:
-    kind = Authority.kind == AuthorityKind.LEGAL_REPRESENTATIVE
-    with factory.writing(people.city_official) as uow:
-        authorities.revoke(uow, uow.session.scalars(select(Authority.id).where(kind)).one(), "换人了")
-
-
-ENDS = (leave, demote, disable, withdraw, revoke_authority)
-
-
-@pytest.mark.parametrize("end", ENDS)
-def test_a_power_is_good_as_long_as_its_giver_could_sign(
-    factory: UnitOfWorkFactory, people: People, document_id: int, end: Callable[[UnitOfWorkFactory, People], None]
-) -> None:
-    hand_over(factory, people.seller_contact, document_id, people.colleague)
-    end(factory, people)
-    with pytest.raises(NotPermitted, match="may not sign for the unit himself"):
-        sign(factory, people.colleague, document_id)
-
-
-@pytest.mark.parametrize("end", [demote, disable, withdraw, revoke_authority])
-def test_who_could_not_sign_himself_hands_nothing_over(
-    factory: UnitOfWorkFactory, people: People, document_id: int, end: Callable[[UnitOfWorkFactory, People], None]
-) -> None:
-    end(factory, people)
-    with pytest.raises(NotPermitted):
-        hand_over(factory, people.seller_contact, document_id, people.colleague)
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("end", [withdraw, revoke_authority, disable, demote])
-def test_what_the_giver_has_stays_until_the_signature_is_written(
-    factory: UnitOfWorkFactory, people: People, document_id: int, end: Callable[[UnitOfWorkFactory, People], None]
-) -> None:
-    """Whoever takes it back meanwhile waits."""
-    hand_over(factory, people.seller_contact, document_id, people.colleague)
-    with factory.writing(people.colleague) as uow:
-        document_service.send_signing_code(uow, document_id)
-    ended = threading.Event()
-
-    def take_back() -> None:
-        end(factory, people)
-        ended.set()
-
-    other = threading.Thread(target=take_back)
-    with factory.writing(people.colleague) as uow:
-        document_service.sign(uow, document_id, confirmation(uow, document_id))
-        other.start()
-        assert not ended.wait(0.7), "it was taken back under a signature that is not written yet"
-    other.join(10)
-    assert ended.is_set()
-
-
-def test_a_contact_without_an_authority_of_his_own_signs_by_a_power(
-    factory: UnitOfWorkFactory, people: People, document_id: int
-) -> None:
-    agent = newcomer(factory, unit=people.seller_id)
-    identify(factory, people, agent)
-    power_id = hand_over(factory, people.seller_contact, document_id, agent)
-    sign(factory, agent, document_id)
-    with factory.reading() as uow:
-        assert uow.session.get_one(Signature, (document_id, people.seller_party)).power_id == power_id
-
-
-def test_who_got_an_authority_of_his_own_signs_by_that(
-    factory: UnitOfWorkFactory, people: People, document_id: int
-) -> None:
-    agent = newcomer(factory, unit=people.seller_id)
-    identify(factory, people, agent)
-    hand_over(factory, people.seller_contact, document_id, agent)
-    with factory.writing() as uow:
-        official = uow.session.get_one(User, people.city_official.user_id)
-        authorise(uow, uow.session.get_one(User, agent.user_id), people.seller_id, official)
-    sign(factory, agent, document_id)
-    with factory.reading() as uow:
-        assert uow.session.get_one(Signature, (document_id, people.seller_party)).power_id is None
