@@ -18,6 +18,7 @@ from marketplace.deals.online_handlers import FOLLOWER
 from marketplace.digests import service as digests
 from marketplace.digests.letters import LETTERS as DIGESTS
 from marketplace.duplicates import handlers as duplicates
+from marketplace.identity.handlers import represent_anew
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
 from marketplace.listings.importing import resume_abandoned
@@ -54,6 +55,7 @@ HANDLERS: Mapping[str, Handler | Courier[Any] | Survey[Any]] = {
     "listings.outdate": outdate,
     "accounts.send_codes": CODE_COURIER,
     "organisations.make_parties": make_parties,
+    "identity.represent_anew": represent_anew,
     "matching.deliver": matching.deliver_interests,
     "matching.readdress": readdress,
     "deals.open": deals.open_deals,
@@ -87,6 +89,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "interest.moved": ("matching.deliver", "deals.open", "notifications.tell"),
     "organisation.moved": ("notifications.tell",),
     "organisation.renamed": ("listings.outdate",),
+    "organisation.representative_changed": ("identity.represent_anew",),
     "organisation.membership_moved": ("notifications.tell",),
     "identity.moved": ("notifications.tell",),
     "authority.moved": ("notifications.tell",),

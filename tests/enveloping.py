@@ -7,15 +7,18 @@ from marketplace.accounts.models import User
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document
 from marketplace.deals import document_service, envelope_service, offer_service
+from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations import members, queries
 from marketplace.organisations.actors import actor_of
+from marketplace.organisations.models import Membership, Organisation
+from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.powers.service import Handover
 from tests.factories import TERMS, make_deal
-from tests.personas import People
+from tests.personas import People, authorise
 
 LAST_DAY = date(2026, 12, 5)
 """Fifteen days from the day of the tests."""
@@ -25,6 +28,7 @@ POWER = b"%PDF-1.4 a written power\n%%EOF\n"
 
 def send_contract(factory: UnitOfWorkFactory, people: People, envelope: Envelope = USUAL) -> int:
     """A contract that the seller has sent for signature in such an envelope. Returns the document's id."""
+    represented(factory, people)
     deal_id = make_deal(factory, people)
     with factory.writing(people.seller_contact) as uow:
         offer_id = offer_service.make_offer(uow, deal_id, TERMS).id
@@ -34,6 +38,17 @@ def send_contract(factory: UnitOfWorkFactory, people: People, envelope: Envelope
         document_id = document_service.draft_contract(uow, deal_id).id
         document_service.send(uow, document_id, envelope)
         return document_id
+
+
+def represented(factory: UnitOfWorkFactory, people: People) -> int:
+    """The seller's contact is its legal representative, by an authority an official has verified. Returns its id."""
+    with factory.writing() as uow:
+        agent = uow.session.get_one(User, people.seller_contact.user_id)
+        official = uow.session.get_one(User, people.city_official.user_id)
+        uow.session.get_one(Organisation, people.seller_id).representative = agent.name
+        kind = AuthorityKind.LEGAL_REPRESENTATIVE
+        told = {"kind": kind, "principal": agent.name, "matters": "", "valid_until": None, "sha256": None}
+        return authorise(uow, agent, people.seller_id, official, **told)
 
 
 def document_of(factory: UnitOfWorkFactory, document_id: int) -> Document:
@@ -75,3 +90,17 @@ def gone(factory: UnitOfWorkFactory, who: Actor) -> Actor:
         members.end(uow, place.id)
     with factory.reading() as uow:
         return actor_of(uow.session, uow.session.get_one(User, who.user_id))
+
+
+def join(factory: UnitOfWorkFactory, who: Actor, organisation_id: int, role: MembershipRole) -> None:
+    """Admit somebody to a unit."""
+    with factory.writing() as uow:
+        uow.session.add(
+            Membership(
+                organisation_id=organisation_id,
+                user_id=who.user_id,
+                role=role,
+                state=MembershipState.ADMITTED,
+                requested_at=uow.now(),
+            )
+        )

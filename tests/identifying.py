@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Consent, User
 from marketplace.accounts.rules import PRIVACY
+from marketplace.contracts.models import Document
+from marketplace.deals.document_queries import signing_conditions
 from marketplace.identity import authorities, service
 from marketplace.identity.authorities import Granted
 from marketplace.identity.models import Authority
@@ -18,6 +20,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Membership, Party
 from marketplace.organisations.rules import MembershipRole, MembershipState, PartyKind
+from tests.factories import make_contract, make_deal
 from tests.personas import PASSWORD_HASH, People, actor_in, made_up_number
 
 VERSION = "2026-11"
@@ -94,3 +97,24 @@ def powerless(factory: UnitOfWorkFactory, people: People) -> None:
         (authority_id,) = uow.session.scalars(held)
     with factory.writing(people.city_official) as uow:
         authorities.revoke(uow, authority_id, "委托人撤回授权")
+
+
+def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
+    """A contract that waits for both signatures. Returns the ids of deal and document."""
+    deal_id = make_deal(factory, people)
+    return deal_id, make_contract(factory, people, deal_id)
+
+
+def missing(factory: UnitOfWorkFactory, people: People, actor: Actor, document_id: int) -> set[str]:
+    """The keys of what is missing before the actor signs for the buyer."""
+    with factory.reading(actor) as uow:
+        document = uow.session.get_one(Document, document_id)
+        found = signing_conditions(uow, document, people.buyer_party)
+        return {one.key for one in found if not one.is_met}
+
+
+def contact(factory: UnitOfWorkFactory, people: People) -> Actor:
+    """A contact of the buyer with a verified identity and no authority yet."""
+    agent = newcomer(factory, unit=people.buyer_id)
+    identify(factory, people, agent)
+    return agent

@@ -22,6 +22,7 @@ from marketplace.contracts.terms import Terms
 from marketplace.kernel.texts import single_line
 
 LETTER = "letter"
+CODE, REPRESENTATIVE, NUMBER = "统一社会信用代码", "法定代表人（负责人）", "身份证件号码"
 _NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 
@@ -90,13 +91,30 @@ class PartyFacts:
         """What people call themselves stays in its line."""
         _keep_in_line(self)
 
+    def is_named_in(self, block: str) -> bool:
+        """Whether a text's block of a party says what holds of this one: name, code, representative and number.
+
+        What the text does not say, for it is older than such lines, it cannot say wrongly; nor does a number that its person has
+        taken back make what was written false.
+        """
+        said, holds = _said(block.split("\n")), _said(self.lines(""))
+        if not self.number:
+            said.pop(NUMBER, None)
+        return all(holds.get(label, "") == value for label, value in said.items())
+
     def lines(self, label: str) -> list[str]:
         """The block of one party at the head of the text."""
         if self.is_person:
-            number = [f"身份证件号码：{self.number}"] if self.number else []
+            number = [f"{NUMBER}：{self.number}"] if self.number else []
             return [f"{label}：{self.name}（自然人）", *number, f"工作单位所在地：{self.place}"]
-        found = [f"{label}：{self.name}", f"统一社会信用代码：{self.code or '未登记'}", f"所在地：{self.place}"]
-        return found + ([f"法定代表人（负责人）：{self.representative}"] if self.representative else [])
+        found = [f"{label}：{self.name}", f"{CODE}：{self.code or '未登记'}", f"所在地：{self.place}"]
+        return found + ([f"{REPRESENTATIVE}：{self.representative}"] if self.representative else [])
+
+
+def _said(lines: Sequence[str]) -> dict[str, str]:
+    """Who the party is by its block, by label; the name, which stands first, by none."""
+    first, *rest = (line.partition("：")[::2] for line in lines)
+    return {"": first[1]} | {label: value for label, value in rest if label in {CODE, REPRESENTATIVE, NUMBER}}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from marketplace.kernel.messages import N_
 
 @dataclass(frozen=True)
 class SigningFacts:
-    """One person, about to sign one document for one party; `fits_the_money` is None where the text names no payments.
+    """One person, about to sign one document for one party; `fits_the_money` is None where the text names no payments,
+    `names_its_parties` where nobody compared.
 
     A gap is a msgid of what is missing, empty where nothing is; `authority_gap` is None for whoever signs for himself.
     """
@@ -27,6 +28,7 @@ class SigningFacts:
     can_get_code: bool
     is_turn: bool = True
     is_in_time: bool = True
+    names_its_parties: bool | None = None
     fits_the_money: bool | None = None
     identity_gap: str = ""
     authority_gap: str | None = None
@@ -44,8 +46,16 @@ class Condition:
 
 def conditions(facts: SigningFacts) -> tuple[Condition, ...]:
     """All preconditions in the order in which they are shown."""
+    named = () if facts.names_its_parties is None else (_of_the_names(facts.names_its_parties),)
     money = () if facts.fits_the_money is None else (_of_the_money(facts.fits_the_money),)
-    return (*_of_the_parties(facts), *_of_the_envelope(facts), *_of_the_standing(facts), *money, *_of_the_signer(facts))
+    return (
+        *_of_the_parties(facts),
+        *named,
+        *_of_the_envelope(facts),
+        *_of_the_standing(facts),
+        *money,
+        *_of_the_signer(facts),
+    )
 
 
 def _of_the_standing(facts: SigningFacts) -> tuple[Condition, ...]:
@@ -67,6 +77,15 @@ def _of_the_standing(facts: SigningFacts) -> tuple[Condition, ...]:
         NotPermitted(facts.authority_gap),
     )
     return (identity, authority)
+
+
+def _of_the_names(are_right: bool) -> Condition:
+    return Condition(
+        "named",
+        N_("The text names both parties as they are today."),
+        are_right,
+        Conflict(N_("The text names a party as it no longer is. Write it anew.")),
+    )
 
 
 def _of_the_money(fits: bool) -> Condition:

@@ -95,14 +95,14 @@ def draft(
     return document
 
 
-def rewritten(document: Document, texts: Mapping[str, str]) -> tuple[Clause, ...]:
+def rewritten(document: Document, texts: Mapping[str, str], may_stay: bool = False) -> tuple[Clause, ...]:
     """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, Conflict
-    when nothing would change."""
+    when nothing would change, unless they may stay because something else of the text does."""
     clauses = from_rows(document.clauses)
     keys = {clause.key for clause in clauses if not clause.is_locked}
     cleaned = {key: required(text, key, LONGEST_CLAUSE) for key, text in texts.items() if key in keys}
     new = amended(clauses, cleaned)
-    if new == clauses:
+    if new == clauses and not may_stay:
         raise Conflict(N_("You changed nothing, so the text stays as it is."))
     return new
 

@@ -13,7 +13,18 @@ from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.envelope import is_over, turn
 from marketplace.contracts.models import Document, DocumentParty, Signature
-from marketplace.contracts.rules import DOCUMENT_STATES, METHOD, SEALING, Basis, awaits_official
+from marketplace.contracts.queries import names_its_parties
+from marketplace.contracts.rules import (
+    CHANGES,
+    DOCUMENT_STATES,
+    METHOD,
+    SEALING,
+    Basis,
+    DocumentKind,
+    DocumentState,
+    PriceModel,
+    awaits_official,
+)
 from marketplace.contracts.service import announce
 from marketplace.identity.standing import Matter, freeze, hold, standing_of
 from marketplace.infra.transitions import advance
@@ -23,6 +34,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import names_of
+from marketplace.organisations.regions import load_region
 
 FACTOR = "code"
 
@@ -34,13 +46,14 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
     parties = set(order)
     names = names_of(uow.session, parties)
     signed = signatures(uow, document.id)
-    standing = standing_of(uow, uow.actor.user_id, party_id, matter_of(document))
+    standing = standing_of(uow, uow.actor.user_id, party_id, matter_of(uow.session, document))
     return SigningFacts(
         state=document.state,
         awaits_official=awaits_official(document.state, document.paper),
         acts_for_party=party_id in parties and (has_power or uow.actor.acts_for(party_id)),
         is_party_verified=party_id in names and names[party_id].is_verified,
         is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
+        names_its_parties=names_its_parties(uow.session, load_region(uow.settings.region), document),
         has_party_signed=any(signature.party_id == party_id for signature in signed),
         is_turn=party_id in turn(order, [one.party_id for one in signed if one.party_id != party_id]),
         is_in_time=not is_over(document.sign_by, china_day(uow.now())),
@@ -51,7 +64,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
         can_get_code=contact_for_code(uow) is not None,
         fits_the_money=fits_the_money(uow, document),
         identity_gap=standing.identity_gap,
-        authority_gap="" if has_power and standing.authority_gap else standing.authority_gap,
+        authority_gap="" if has_power else standing.authority_gap,
     )
 
 
@@ -66,9 +79,21 @@ def whose_turn(uow: UnitOfWork, document_id: int) -> frozenset[int]:
     return turn(order_of(uow.session, document_id), [one.party_id for one in signatures(uow, document_id)])
 
 
-def matter_of(document: Document) -> Matter:
-    """What an authority has to cover; the estimate of a royalty is in no amount."""
-    return Matter(document.deal_id, document.amount_fen)
+def matter_of(session: Session, document: Document) -> Matter:
+    """What an authority has to cover. A change disposes of the whole contract, whatever little is left of it; a royalty without
+    a fixed amount has none that could be covered, for its estimate binds nobody."""
+    if document.price_model is PriceModel.ROYALTY:
+        return Matter(document.deal_id, None)
+    in_force = _amount_in_force(session, document.deal_id) if document.kind in CHANGES else 0
+    return Matter(document.deal_id, max(document.amount_fen, in_force))
+
+
+def _amount_in_force(session: Session, deal_id: int) -> int:
+    """The fixed amount by the last contract or amendment that both have signed, in fen with tax."""
+    says_it = Document.kind.in_((DocumentKind.CONTRACT, DocumentKind.AMENDMENT))
+    signed = (Document.deal_id == deal_id, Document.state == DocumentState.COMPLETE, says_it)
+    newest = select(Document.amount_fen).where(*signed).order_by(Document.completed_at.desc(), Document.id.desc())
+    return session.scalar(newest.limit(1)) or 0
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
@@ -105,10 +130,12 @@ def sign(
     party_id: int,
     confirmed: Confirmation,
     power_id: int | None = None,
+    given_by_id: int | None = None,
 ) -> bool:
     """Sign the text whose hash was shown to the signer; True when it was the last signature and the document is complete.
 
-    `power_id` is the written power it rests on, which the caller has looked at, for whoever may not sign for the party anyway.
+    `power_id` is the written power it rests on and `given_by_id` who gave it, both of which the caller has looked at, for whoever
+    may not sign for the party anyway.
 
     The deal's row is locked by the caller, so of two who sign at the same moment the second sees the first. Raises Conflict when
     the text is no longer the one that was shown, is not open or is signed already, NotPermitted when the person or party may not,
@@ -136,7 +163,7 @@ def sign(
         )
     )
     uow.flush()
-    freeze(uow, document.id, party_id, matter_of(document))
+    freeze(uow, document.id, party_id, matter_of(uow.session, document), given_by_id)
     announce(uow, document, "sign", party_id)
     if len(signatures(uow, document.id)) < 2:
         return False

@@ -92,7 +92,7 @@ def _authorities(uow: UnitOfWork, unit: Organisation, document: Document) -> Ite
 
 
 def _able(uow: UnitOfWork, unit: Organisation, document: Document) -> list[AuthorityRow]:
-    matter, day = matter_of(document), china_day(uow.now())
+    matter, day = matter_of(uow.session, document), china_day(uow.now())
     agents = [user_id for user_id, _ in agents_of(uow.session, unit.id)]
     identified = verified_identities(uow.session, agents)
     rows = authority_rows(uow.session, (Authority.organisation_id == unit.id) & Authority.user_id.in_(identified))

@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.service import fetch
+from marketplace.contracts.signing_service import matter_of
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS, relations
 from marketplace.deals.room import Room, enter_by_document
+from marketplace.identity.standing import hold_giver, standing_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -24,12 +26,19 @@ class Signer:
 
     party_id: int
     power_id: int | None = None
+    given_by_id: int | None = None
 
 
-def delegated(uow: UnitOfWork, document_id: int) -> SigningPower | None:
-    """The actor's last power for a document, good or not, unless he may sign for its party anyway by now."""
-    power = newest_given_to(uow.session, document_id, uow.actor.user_id)
-    return None if power is None or uow.actor.acts_for(power.party_id) else power
+def delegated(uow: UnitOfWork, document: Document) -> SigningPower | None:
+    """The actor's last power for a document, good or not.
+
+    None for whoever acts for its party, where his own authority carries the signature or the power does not.
+    """
+    power = newest_given_to(uow.session, document.id, uow.actor.user_id)
+    if power is None or not uow.actor.acts_for(power.party_id):
+        return power
+    own = standing_of(uow, uow.actor.user_id, power.party_id, matter_of(uow.session, document))
+    return power if own.authority_gap and is_good(uow, power, document) else None
 
 
 def require_readable(uow: UnitOfWork, deal: Deal, document: Document) -> frozenset[Relation]:
@@ -37,7 +46,7 @@ def require_readable(uow: UnitOfWork, deal: Deal, document: Document) -> frozens
 
     Raises NotFound, and NotPermitted for a delegate whose power no longer holds, with the reason.
     """
-    held, power = relations(uow.session, uow.actor, deal), delegated(uow, document.id)
+    held, power = relations(uow.session, uow.actor, deal), delegated(uow, document)
     if held & READERS:
         holds = power is not None and is_good(uow, power, document)
         return held | frozenset({Relation.DELEGATE} if holds else ())
@@ -52,28 +61,32 @@ def require_readable(uow: UnitOfWork, deal: Deal, document: Document) -> frozens
 
 def signs_by_power(uow: UnitOfWork, document: Document, party_id: int) -> bool:
     """Whether the actor holds a good power to sign for this party."""
-    power = delegated(uow, document.id)
+    power = delegated(uow, document)
     return power is not None and power.party_id == party_id and is_good(uow, power, document)
 
 
 def enter_to_sign(uow: UnitOfWork, document_id: int, party_id: int | None) -> tuple[Room, Document, Signer]:
     """Lock the deal for whoever signs: for the party he may act for, else for that which gave him a power.
 
-    The power is looked at once the deal is locked, so a power that was taken back a moment before is good for nothing.
-    Raises NotFound, NotPermitted, Conflict.
+    The power is looked at once the deal and what its giver has are locked, so a power that was taken back a moment before is good
+    for nothing. Raises NotFound, NotPermitted, Conflict.
     """
-    power = delegated(uow, document_id)
-    if power is None or party_id not in {None, power.party_id} or _acts_for_a_party(uow, document_id, party_id):
+    document = uow.session.get(Document, document_id)
+    power = delegated(uow, document) if document is not None else None
+    if power is None or party_id not in {None, power.party_id} or _acts_for_another(uow, power, party_id):
         room, document = enter_by_document(uow, document_id)
         return room, document, Signer(room.speaks_for(party_id))
     deal_id = uow.session.get_one(Document, document_id).deal_id
     deal = uow.session.get_one(Deal, deal_id, with_for_update=True, populate_existing=True)
     document = fetch(uow, document_id)
+    hold_giver(uow, power.party_id, power.from_id)
     require_good(uow, power, document)
-    return Room(uow, deal, frozenset({Relation.DELEGATE})), document, Signer(power.party_id, power.id)
+    signer = Signer(power.party_id, power.id, power.from_id)
+    return Room(uow, deal, frozenset({Relation.DELEGATE})), document, signer
 
 
-def _acts_for_a_party(uow: UnitOfWork, document_id: int, party_id: int | None) -> bool:
-    """Whether he signs for a party of his own, having named none or that one."""
-    of_document = select(DocumentParty.party_id).where(DocumentParty.document_id == document_id)
-    return any(uow.actor.acts_for(one) for one in uow.session.scalars(of_document) if party_id in {None, one})
+def _acts_for_another(uow: UnitOfWork, power: SigningPower, party_id: int | None) -> bool:
+    """Whether, having named no party, he may sign for the other one as well."""
+    of_document = select(DocumentParty.party_id).where(DocumentParty.document_id == power.document_id)
+    others = (one for one in uow.session.scalars(of_document) if one != power.party_id)
+    return party_id is None and any(uow.actor.acts_for(one) for one in others)

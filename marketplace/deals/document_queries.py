@@ -15,6 +15,7 @@ from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
+from marketplace.contracts.queries import names_its_parties
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
@@ -46,6 +47,7 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import PartyName, names_of
+from marketplace.organisations.regions import load_region
 from marketplace.preemptions.models import Preemption
 from marketplace.preemptions.queries import sending_conditions, told
 
@@ -95,6 +97,8 @@ class DocumentPage:
     """From the day it is sent on."""
     before: tuple[Point, ...] = ()
     """What has to be settled before it is signed, while it is not."""
+    is_outdated: bool = False
+    """Whether it is open and names a party as it no longer is."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
 
@@ -212,6 +216,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         usual_day=_usual_day(uow, document),
         envelope=envelope_view(uow, document, held) if document.sent_at else None,
         before=points(uow, deal, document) if document.state in LIVE else (),
+        is_outdated=document.state in LIVE
+        and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
     )
 

@@ -14,6 +14,7 @@ from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.passing import lapse_day, renewed, require_ahead
+from marketplace.contracts.queries import names_its_parties
 from marketplace.contracts.rules import CHANGES, RENEWABLE, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
@@ -33,6 +34,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN
+from marketplace.organisations.regions import load_region
 from marketplace.payments.rules import day_words
 from marketplace.preemptions.service import require_sendable
 from marketplace.related import service as related
@@ -83,6 +85,8 @@ def draft_letter(uow: UnitOfWork, deal_id: int, amount_fen: int) -> Document:
 def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Document:
     """Reword clauses by key: a new text takes the place of the old one, which is void with the signatures it may have got.
 
+    A text that names a party as it no longer is can also be written anew word for word.
+
     Raises NotFound, NotPermitted, InvalidInput, Conflict when the text was replaced meanwhile or is signed by both, and for a
     change that names days that have passed.
     """
@@ -91,7 +95,8 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
     require_alone(room, old.kind)
     _require_ahead_if_change(room, old)
     service.void(uow, old, room.relations, party_id)
-    return _in_its_place(room, old, service.rewritten(old, texts), "amend")
+    is_outdated = not names_its_parties(uow.session, load_region(uow.settings.region), old)
+    return _in_its_place(room, old, service.rewritten(old, texts, may_stay=is_outdated), "amend")
 
 
 def take_up(uow: UnitOfWork, document_id: int) -> Document:
@@ -202,7 +207,8 @@ def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: i
     Raises NotFound, NotPermitted, Conflict, InvalidInput, TooManyAttempts.
     """
     room, document, signer = enter_to_sign(uow, document_id, party_id)
-    is_complete = signing_service.sign(uow, document, room.relations, signer.party_id, confirmed, signer.power_id)
+    power = (signer.power_id, signer.given_by_id)
+    is_complete = signing_service.sign(uow, document, room.relations, signer.party_id, confirmed, *power)
     room.step(STEP_OF[document.kind], document.id, "sign", signer.party_id)
     if is_complete:
         take_effect(room, document)

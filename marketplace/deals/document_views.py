@@ -88,6 +88,16 @@ def write_document_anew(document_id: int) -> Response:
     return _to(new_id)
 
 
+@blueprint.post("/documents/<int:document_id>/present-names")
+@requires(signed_in)
+def write_under_present_names(document_id: int) -> Response:
+    """The same clauses under the present names of the parties; the new text takes the place of this one."""
+    with writing() as uow:
+        new_id = document_service.amend(uow, document_id, {}).id
+    flash(_("The text is a draft again and names both parties as they are today. Check it, then send it."), "success")
+    return _to(new_id)
+
+
 @blueprint.post("/documents/<int:document_id>/send")
 @requires(signed_in)
 def send_document(document_id: int) -> str | Response:

@@ -15,9 +15,9 @@ from marketplace.contracts.signing_service import order_of, signatures
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
-from marketplace.organisations.parties import name_of
 from marketplace.powers.models import SigningPower
 from marketplace.powers.queries import Power, powers_of
+from marketplace.powers.service import giver_gap
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def envelope_view(uow: UnitOfWork, document: Document, held: frozenset[Relation]
         reminded=reminded,
         powers=powers,
         to_remind=frozenset(_to_remind(uow, whose - mine, reminded, held, today)) if is_signable else frozenset(),
-        to_hand_over=frozenset(_to_hand_over(uow, mine - signed, powers)) if is_signable else frozenset(),
+        to_hand_over=frozenset(_to_hand_over(uow, document, mine - signed, powers)) if is_signable else frozenset(),
         own_power=_own(uow, powers) if Relation.DELEGATE in held else None,
     )
 
@@ -117,9 +117,11 @@ def _to_remind(
     return () if any(china_day(at) + days > today for at in by_hand) else tuple(party_ids)
 
 
-def _to_hand_over(uow: UnitOfWork, party_ids: set[int], powers: Mapping[int, Sequence[Power]]) -> Sequence[int]:
+def _to_hand_over(
+    uow: UnitOfWork, document: Document, party_ids: set[int], powers: Mapping[int, Sequence[Power]]
+) -> Sequence[int]:
     free = [one for one in party_ids if not any(power.is_good for power in powers.get(one, ()))]
-    return [one for one in free if name_of(uow.session, one).organisation_id is not None]
+    return [one for one in free if not giver_gap(uow, uow.actor.user_id, document, one)]
 
 
 def _own(uow: UnitOfWork, powers: Mapping[int, Sequence[Power]]) -> SigningPower | None:

@@ -12,11 +12,12 @@ from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.envelope_forms import PowerForm
 from marketplace.deals.forms import ReasonForm, Refused
 from marketplace.deals.paper_views import refuse_reason
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.powers import queries
 from marketplace.powers.models import SigningPower
-from marketplace.powers.service import NOT_A_UNIT, fetch
+from marketplace.powers.service import NOT_A_UNIT, fetch, giver_gap
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.sending import download
@@ -40,9 +41,9 @@ def hand_over(document_id: int) -> str | Response:
     form = PowerForm()
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
-        signatory = _own(page)
+        signatory = _own(uow, page)
         others = [one.party.id for one in page.signatories if one is not signatory]
-        agents = queries.agents(uow.session, signatory.party.id, others)
+        agents = queries.agents(uow, page.document, signatory.party.id, others)
     form.offer(agents)
     if request.method == "GET" and page.envelope is not None:
         form.until.data = page.envelope.sign_by
@@ -97,15 +98,18 @@ def _readable(power_id: int) -> SigningPower:
         return power
 
 
-def _own(page: DocumentPage) -> Signatory:
-    """The party for which the reader hands the signature over. Raises NotFound, and Conflict where there is nothing to."""
+def _own(uow: UnitOfWork, page: DocumentPage) -> Signatory:
+    """The party for which the reader hands the signature over. Raises NotFound, NotPermitted where another one would have to,
+    and Conflict where there is nothing to."""
     mine = [one for one in page.signatories if one.is_mine]
     if not mine or page.envelope is None:
         raise NotFound(N_("There is no such page."))
     open_to = [one for one in mine if one.party.id in page.envelope.to_hand_over]
     if not open_to:
-        is_person = all(one.party.organisation_id is None for one in mine)
-        raise Conflict(NOT_A_UNIT if is_person else N_("There is no signature to hand over here now."))
+        units = [one.party.id for one in mine if one.party.organisation_id is not None]
+        if units and (gap := giver_gap(uow, uow.actor.user_id, page.document, units[0])):
+            raise NotPermitted(gap)
+        raise Conflict(N_("There is no signature to hand over here now.") if units else NOT_A_UNIT)
     return open_to[0]
 
 

@@ -161,17 +161,20 @@ def power_of(uow: UnitOfWork, signature: Signature) -> SigningPower | None:
 
 def ground_rows(ground: Ground | None, power: SigningPower | None) -> tuple[Row, ...]:
     """What a signature rested on, as it stands beside it: the signer's masked number and his authority, or the power by which
-    this one signature was handed to him: how long it held, and the beginning of the paper's SHA-256."""
+    this one signature was handed to him: how long it held, the beginning of the paper's SHA-256, and who gave it."""
     number = (("证件号码", ground.masked),) if ground else ()
     if power is not None:
-        return (*number, ("权限", f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}"))
+        paper = ("权限", f"授权委托书，至{power.until:%Y年%m月%d日}，{power.paper_sha256[:12]}")
+        is_told = ground is not None and ground.authority_kind is AuthorityKind.LEGAL_REPRESENTATIVE
+        giver = (("授权人", f"由{ground.representative}（法定代表人）授权"),) if ground and is_told else ()
+        return (*number, paper, *giver)
     if ground is None:
         return ()
     if ground.authority_kind is None:
         return (*number, ("权限", "本人签署"))
     if ground.authority_kind is AuthorityKind.LEGAL_REPRESENTATIVE:
         return (*number, ("权限", "法定代表人"))
-    until = f"，有效期至{ground.authority_until:%Y年%m月%d日}" if ground.authority_until else ""
+    until = f"，有效期至{ground.authority_until:%Y年%m月%d日}" if ground.authority_until else "，期限未登记"
     return (*number, ("权限", f"授权委托（第{ground.authority_id}号{until}）"))
 
 

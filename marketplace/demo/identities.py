@@ -1,7 +1,7 @@
 """Who is who in the demo, and who signs for the units: numbers by the rule that belong to nobody, and powers that say so."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
@@ -62,11 +62,22 @@ def _hand_in(stage: Stage, story: Story, person: Person, order: int) -> tuple[in
         identity_id = service.declare(uow, made_up_number(order), text_of(china_day(uow.now())).version).id
     with stage.acting(story.administrator_of(person.organisation)) as uow:
         today = china_day(uow.now())
-        scan = Upload(specimen("POWER OF ATTORNEY", person.email, "PDF"), "授权委托书（示范）.pdf")
-        # A limited power covers no confidentiality agreement.
-        keeps_secrets = any(person.key in {told.reader, told.owner} for told in story.confidentiality)
-        limit = None if keeps_secrets else LIMIT_FEN
-        power = Granted(
-            stage.users[person.key], AuthorityKind.POWER, today, today + YEARS, MATTERS, limit_fen=limit, scan=scan
-        )
-        return identity_id, authorities.record(uow, stage.organisations[person.organisation], power).id
+        told = _representative(stage, person, today) if _represents(story, person) else _power(stage, person, today)
+        return identity_id, authorities.record(uow, stage.organisations[person.organisation], told).id
+
+
+def _represents(story: Story, person: Person) -> bool:
+    """Whether his unit names him as its legal representative; he alone hands a signature on."""
+    return any(unit.key == person.organisation and unit.representative == person.name for unit in story.organisations)
+
+
+def _representative(stage: Stage, person: Person, today: date) -> Granted:
+    return Granted(stage.users[person.key], AuthorityKind.LEGAL_REPRESENTATIVE, today, None)
+
+
+def _power(stage: Stage, person: Person, today: date) -> Granted:
+    """Only those who wait have a limit: no limit covers a royalty without a fixed amount."""
+    scan = Upload(specimen("POWER OF ATTORNEY", person.email, "PDF"), "授权委托书（示范）.pdf")
+    limit = LIMIT_FEN if person.key in STILL_WAITING else None
+    until, agent = today + YEARS, stage.users[person.key]
+    return Granted(agent, AuthorityKind.POWER, today, until, MATTERS, limit_fen=limit, scan=scan)

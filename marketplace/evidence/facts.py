@@ -17,6 +17,7 @@ from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
 from marketplace.evidence.queries import Chain, Paper, Papers
 from marketplace.identity.models import Ground
+from marketplace.identity.rules import AuthorityKind
 from marketplace.powers.models import SigningPower
 
 _PERSON = "（自然人）"
@@ -109,7 +110,11 @@ def _power(papers: Papers, signature: Signature) -> dict[str, Any] | None:
     if power is None:
         return None
     given, until = _moment(power.at), power.until.isoformat()
-    return {"file": _power_name(papers, power), "sha256": power.paper_sha256, "given_at": given, "until": until}
+    ground = papers.grounds.get(signature.party_id)
+    is_told = ground is not None and ground.authority_kind is AuthorityKind.LEGAL_REPRESENTATIVE
+    giver = {"id": power.from_id, "name": ground.representative if ground and is_told else None}
+    file, sha256 = _power_name(papers, power), power.paper_sha256
+    return {"id": power.id, "file": file, "sha256": sha256, "given_at": given, "until": until, "given_by": giver}
 
 
 def _power_name(papers: Papers, power: SigningPower) -> str:

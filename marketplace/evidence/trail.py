@@ -1,7 +1,7 @@
 """The audit rows of a deal, and the proof that they stand in the chain: for each row since the first of them the hash of its
 content. Rows of others are proved to be there and stay hidden (audit/service.py)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit.anchors import Anchor
 from marketplace.audit.models import AuditRow
 from marketplace.audit.service import GENESIS, content_hash, rows_from
+from marketplace.powers.models import SigningPower
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class Stretch:
         return self.first_row - 1 <= anchor.row_id <= self.last_row
 
 
-def events_of(session: Session, deal_id: int, document_ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Every row about the deal or one of its documents, with all its columns, in order."""
-    objects = [f"deal:{deal_id}", *(f"document:{one}" for one in document_ids)]
+def events_of(session: Session, deal_id: int, document_ids: Collection[int]) -> list[dict[str, Any]]:
+    """Every row about the deal, one of its documents or a written power for one, with all its columns, in order."""
+    powers = session.scalars(select(SigningPower.id).where(SigningPower.document_id.in_(document_ids)))
+    objects = [f"deal:{deal_id}", *(f"document:{one}" for one in document_ids), *(f"power:{one}" for one in powers)]
     rows = session.scalars(select(AuditRow).where(AuditRow.object.in_(objects)).order_by(AuditRow.id))
     return [_columns(row) for row in rows]
 

@@ -24,6 +24,9 @@ from marketplace.organisations.models import Organisation
 from marketplace.organisations.policy import relations, require_insider
 from marketplace.organisations.rules import OrganisationState
 
+ANOTHER_REPRESENTATIVE = "单位变更了法定代表人（负责人）登记。"
+"""Why an authority has ended; who changed it stands beside."""
+
 
 @dataclass(frozen=True)
 class Granted:
@@ -122,6 +125,20 @@ def revoke(uow: UnitOfWork, authority_id: int, reason: str) -> Authority:
     return _step(uow, authority_id, "revoke", reason)
 
 
+def end_representatives(uow: UnitOfWork, organisation_id: int, by_id: int) -> None:
+    """Whoever signs for a unit as its legal representative does so no longer, for `by_id` has had it name another one.
+
+    Should it name him again, he is recorded and looked at anew. Emits AuthorityMoved for each.
+    """
+    of_unit = (
+        Authority.organisation_id == organisation_id,
+        Authority.kind == AuthorityKind.LEGAL_REPRESENTATIVE,
+    )
+    for authority in uow.session.scalars(select(Authority).where(*of_unit).order_by(Authority.id).with_for_update()):
+        if state_of(uow, authority.id) in {AuthorityState.RECORDED, AuthorityState.VERIFIED}:
+            _add(uow, authority, "revoke", AuthorityState.REVOKED, ANOTHER_REPRESENTATIVE, by_id)
+
+
 def state_of(uow: UnitOfWork, authority_id: int) -> AuthorityState:
     """That of the newest step."""
     newest = select(AuthorityStep.state).where(AuthorityStep.authority_id == authority_id)
@@ -134,19 +151,19 @@ def _step(uow: UnitOfWork, authority_id: int, action: str, reason: str) -> Autho
     authority, held = require_authority(uow, authority_id)
     transition = AUTHORITY_STATES.require(action, state_of(uow, authority_id), held)
     note = required(reason, "reason", LONGEST_REASON) if transition.reason_required else ""
+    _add(uow, authority, action, transition.target, note, uow.actor.user_id)
+    return authority
+
+
+def _add(
+    uow: UnitOfWork, authority: Authority, action: str, state: AuthorityState, reason: str, by_id: int | None
+) -> None:
+    today, at = china_day(uow.now()), uow.now()
     uow.session.add(
-        AuthorityStep(
-            authority_id=authority.id,
-            state=transition.target,
-            reason=note,
-            by_id=uow.actor.user_id,
-            dated=china_day(uow.now()),
-            at=uow.now(),
-        )
+        AuthorityStep(authority_id=authority.id, state=state, reason=reason, by_id=by_id, dated=today, at=at)
     )
     uow.flush()
     _announce(uow, authority, action)
-    return authority
 
 
 def _announce(uow: UnitOfWork, authority: Authority, action: str) -> None:

@@ -159,6 +159,7 @@ _LIMITED = N_(
 _EXPIRED = N_("Your authority to sign for the unit has expired.")
 _NOT_YET = N_("Your authority to sign for the unit is not in force yet.")
 _ABOVE = N_("The amount is above the limit of your authority to sign for the unit.")
+_OPEN = N_("Your authority to sign for the unit has a limit, and a royalty without a fixed amount has none.")
 _NEARNESS = (
     NO_AUTHORITY,
     _REFUSED,
@@ -169,15 +170,17 @@ _NEARNESS = (
     _EXPIRED,
     _NOT_YET,
     _WAITING,
+    _OPEN,
     _ABOVE,
     "",
 )
 
 
-def flaw(cover: Cover, deal_id: int | None, amount_fen: int, day: date) -> str:
+def flaw(cover: Cover, deal_id: int | None, amount_fen: int | None, day: date) -> str:
     """Why this authority does not carry a signature of that day, as a msgid; empty where it does (民法典 art. 61, 165, 171).
 
-    `deal_id` None is an agreement about no deal, which a power for one deal or up to an amount does not speak of.
+    `deal_id` None is an agreement about no deal, which a power for one deal or up to an amount does not speak of; `amount_fen`
+    None an amount that nobody can tell beforehand: no limit covers it.
     """
     is_limited = deal_id is None and (cover.deal_id is not None or cover.limit_fen is not None)
     dead = {AuthorityState.REVOKED: _REVOKED, AuthorityState.REFUSED: _REFUSED, AuthorityState.RECORDED: _WAITING}
@@ -188,7 +191,8 @@ def flaw(cover: Cover, deal_id: int | None, amount_fen: int, day: date) -> str:
         (not cover.is_current, _NOT_CURRENT),
         (cover.valid_until is not None and day > cover.valid_until, _EXPIRED),
         (day < cover.valid_from, _NOT_YET),
-        (cover.limit_fen is not None and amount_fen > cover.limit_fen, _ABOVE),
+        (cover.limit_fen is not None and amount_fen is None, _OPEN),
+        (cover.limit_fen is not None and (amount_fen or 0) > cover.limit_fen, _ABOVE),
     )
     return next((said for is_wrong, said in checks if is_wrong), "")
 

@@ -180,7 +180,7 @@ def _send_back(uow: UnitOfWork, identity_id: int, action: str, reason: str) -> I
     identity, _, held = require_identity(uow, identity_id)
     IDENTITY_STATES.require(action, identity.state, held)
     note = required(reason, "reason", LONGEST_REASON)
-    advance(uow, IDENTITY_STATES, identity, action, held, note, note=note, **_FORGOTTEN)
+    advance(uow, IDENTITY_STATES, identity, action, held, note, note=note, masked="", **_FORGOTTEN)
     _announce(uow, identity, action)
     return identity
 

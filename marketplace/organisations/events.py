@@ -32,6 +32,20 @@ class OrganisationRenamed(Event):
         return f"organisation:{self.organisation_id}"
 
 
+@event("organisation.representative_changed")
+@dataclass(frozen=True)
+class RepresentativeChanged(Event):
+    """Somebody named another legal representative of an organisation."""
+
+    organisation_id: int
+    by_id: int
+
+    @property
+    def subject(self) -> str:
+        """`organisation:7`."""
+        return f"organisation:{self.organisation_id}"
+
+
 @event("organisation.membership_moved")
 @dataclass(frozen=True)
 class MembershipMoved(Event):

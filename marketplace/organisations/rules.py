@@ -97,7 +97,7 @@ ORGANISATION_STATES = StateTable(
         arrow("verify", {S.SUBMITTED}, S.VERIFIED, {R.OFFICIAL}, N_("Verify")),
         arrow("return", {S.SUBMITTED}, S.RETURNED, {R.OFFICIAL}, N_("Return"), reason=True),
         arrow("revoke", {S.VERIFIED}, S.RETURNED, {R.OFFICIAL}, N_("Revoke verification"), reason=True),
-        arrow("change", {S.VERIFIED}, S.DRAFT, {R.OWNER}, N_("Change name, code or county")),
+        arrow("change", {S.VERIFIED}, S.DRAFT, {R.OWNER}, N_("Change name, code, county or representative")),
         arrow("release", {S.DRAFT, S.RETURNED}, S.LISTED, {R.OFFICIAL}, N_("Release the name"), reason=True),
     ),
     timers=((S.SUBMITTED, 7),),

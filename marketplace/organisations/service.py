@@ -12,7 +12,12 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
-from marketplace.organisations.events import MembershipMoved, OrganisationMoved, OrganisationRenamed
+from marketplace.organisations.events import (
+    MembershipMoved,
+    OrganisationMoved,
+    OrganisationRenamed,
+    RepresentativeChanged,
+)
 from marketplace.organisations.members import move_all
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.parties import party_of_organisation
@@ -32,7 +37,7 @@ from marketplace.organisations.rules import (
     name_key,
 )
 
-IDENTITY = ("name", "credit_code", "county")
+IDENTITY = ("name", "credit_code", "county", "representative")
 """What an official verified; a change of it is verified again."""
 
 
@@ -122,9 +127,10 @@ def _join(uow: UnitOfWork, organisation: Organisation, user_id: int, state: Memb
 
 
 def change(uow: UnitOfWork, organisation_id: int, data: OrganisationData) -> Organisation:
-    """Change what was entered; another name, code or county is verified anew, with the new licence.
+    """Change what was entered; another name, code, county or legal representative is verified anew, with the new licence.
 
-    Raises NotFound, NotPermitted, Conflict while an official has it, InvalidInput; emits OrganisationMoved.
+    Raises NotFound, NotPermitted, Conflict while an official has it, InvalidInput; emits OrganisationMoved,
+    RepresentativeChanged.
     """
     organisation = require_insider(uow, organisation_id)
     held = relations(uow, organisation)
@@ -136,7 +142,8 @@ def change(uow: UnitOfWork, organisation_id: int, data: OrganisationData) -> Org
     require_free_name(uow, columns["name_key"], organisation.id)
     require_free_code(uow, columns["credit_code"], organisation.id)
     _announce_name(uow, organisation, columns["name"])
-    again = any(getattr(organisation, name) != columns[name] for name in IDENTITY)
+    again = any((getattr(organisation, name) or "") != columns[name] for name in IDENTITY)
+    _announce_representative(uow, organisation, columns["representative"])
     try:
         if organisation.state is OrganisationState.VERIFIED and again:
             lost: dict[str, Any] = {"verified_at": None, "verified_by_id": None, "licence_sha256": None}
@@ -179,6 +186,12 @@ def verify(uow: UnitOfWork, organisation_id: int) -> Organisation:
     return organisation
 
 
+def _announce_representative(uow: UnitOfWork, organisation: Organisation, name: str) -> None:
+    """Before it is changed: another one ends by what the old one signs, whoever is named after him."""
+    if (organisation.representative or "") != name:
+        uow.emit(RepresentativeChanged(organisation.id, me(uow).id))
+
+
 def return_with_reason(uow: UnitOfWork, organisation_id: int, reason: str) -> Organisation:
     """Send it back to its people to be put right. Raises InvalidInput without a reason; emits OrganisationMoved."""
     return _decide(uow, organisation_id, "return", reason)
@@ -197,6 +210,7 @@ def release(uow: UnitOfWork, organisation_id: int, reason: str) -> Organisation:
         "authorisation_sha256": None,
         "representative": None,
     }
+    _announce_representative(uow, require_insider(uow, organisation_id), "")
     organisation = _decide(uow, organisation_id, "release", reason, **gone)
     move_all(uow, organisation, Membership.state == MembershipState.REQUESTED, MembershipState.REFUSED, "refuse")
     move_all(uow, organisation, Membership.state == MembershipState.ADMITTED, MembershipState.LEFT, "leave")

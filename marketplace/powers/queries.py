@@ -11,6 +11,9 @@ from marketplace.accounts.models import User
 from marketplace.accounts.rules import UserState
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.rules import DocumentState
+from marketplace.contracts.signing_service import matter_of
+from marketplace.identity.standing import carriers
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Membership, Party
 from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.powers.models import PowerEnding, SigningPower
@@ -41,21 +44,23 @@ class Power:
         return self.standing is Standing.GOOD
 
 
-def agents(session: Session, party_id: int, other_party_ids: Collection[int]) -> tuple[Agent, ...]:
-    """Plain members of the party's unit with no part in the other side, by name. Contacts and administrators need no power."""
+def agents(uow: UnitOfWork, document: Document, party_id: int, other_party_ids: Collection[int]) -> tuple[Agent, ...]:
+    """Members of the party's unit with no part in the other side, by name; who may sign this text anyway needs none."""
     members = (
-        select(User.id, User.name)
+        select(User.id, User.name, Membership.role, Membership.organisation_id)
         .join(Membership, Membership.user_id == User.id)
         .join(Party, Party.organisation_id == Membership.organisation_id)
         .where(
             Party.id == party_id,
-            Membership.role == MembershipRole.MEMBER,
             Membership.state == MembershipState.ADMITTED,
             User.state == UserState.ACTIVE,
             ~_belongs(User.id, other_party_ids),
         )
     )
-    return tuple(Agent(*row) for row in session.execute(members.order_by(User.name, User.id)))
+    found = uow.session.execute(members.order_by(User.name, User.id)).all()
+    matter = matter_of(uow.session, document)
+    able = carriers(uow, found[0].organisation_id, matter) if found else frozenset()
+    return tuple(Agent(row.id, row.name) for row in found if row.role is MembershipRole.MEMBER or row.id not in able)
 
 
 def _belongs(user_id: InstrumentedAttribute[int], party_ids: Collection[int]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from marketplace.contracts.envelope import LONGEST_DAYS, TOO_LATE, is_over
 from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import DocumentState
 from marketplace.contracts.signing_service import matter_of
-from marketplace.identity.standing import standing_of
+from marketplace.identity.standing import giver_of
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -40,19 +40,19 @@ def hand_over(
 ) -> SigningPower:
     """Hand the party's signature of this text over to a member of its unit by a written power (民法典 art. 161, 165).
 
-    Whoever may sign for the unit still may. Raises NotPermitted for others, for whoever has no authority to sign this himself
-    (民法典 art. 169), and for a natural person's party, Conflict where
-    the text is not open, is signed by the party, or is handed over already, InvalidInput; emits PowerMoved.
+    Whoever may sign for the unit still may. Raises NotPermitted for others, for whoever is not the legal representative or could
+    not sign this himself (民法典 art. 169), and for a natural person's party, Conflict where the text is not open, the party has
+    signed it, or it is handed over already, InvalidInput; emits PowerMoved.
     """
     _require_open(uow, document, party_id)
     if name_of(uow.session, party_id).organisation_id is None:
         raise NotPermitted(NOT_A_UNIT)
-    if gap := _authority_gap(uow, uow.actor.user_id, document, party_id):
+    if gap := giver_gap(uow, uow.actor.user_id, document, party_id):
         raise NotPermitted(gap)
     today = china_day(uow.now())
     if any(one.is_good and one.row.party_id == party_id for one in powers_of(uow.session, document, today)):
         raise Conflict(N_("This signature is handed over already. Take that power back first."))
-    if handover.to_id not in {one.id for one in agents(uow.session, party_id, other_party_ids)}:
+    if handover.to_id not in {one.id for one in agents(uow, document, party_id, other_party_ids)}:
         message = N_("Choose a member of your unit who may not sign anyway and does not belong to the other side.")
         raise InvalidInput(message, field="to")
     until = _period(today, handover.until, document.sign_by)
@@ -99,19 +99,19 @@ def give_back(uow: UnitOfWork, power: SigningPower, document: Document, reason: 
 def require_good(uow: UnitOfWork, power: SigningPower, document: Document) -> None:
     """Raise what keeps the agent from signing by this power; of the text itself the preconditions of a signature speak."""
     _refuse(standing(uow.session, power, document, china_day(uow.now())))
-    if _authority_gap(uow, power.from_id, document, power.party_id):
+    if giver_gap(uow, power.from_id, document, power.party_id):
         raise NotPermitted(GIVER_CANNOT)
 
 
 def is_good(uow: UnitOfWork, power: SigningPower, document: Document) -> bool:
     """Whether a signature can rest on it now."""
     is_standing = standing(uow.session, power, document, china_day(uow.now())) is Standing.GOOD
-    return is_standing and not _authority_gap(uow, power.from_id, document, power.party_id)
+    return is_standing and not giver_gap(uow, power.from_id, document, power.party_id)
 
 
-def _authority_gap(uow: UnitOfWork, user_id: int | None, document: Document, party_id: int) -> str:
-    """What a person lacks to sign for the unit himself, as a msgid: nobody hands over more than he has."""
-    return standing_of(uow, user_id, party_id, matter_of(document)).authority_gap or ""
+def giver_gap(uow: UnitOfWork, user_id: int | None, document: Document, party_id: int) -> str:
+    """Why a person cannot hand the unit's signature of this text over, as a msgid: nobody gives more than he has."""
+    return giver_of(uow, user_id or 0, party_id, matter_of(uow.session, document))[1]
 
 
 def fetch(uow: UnitOfWork, power_id: int) -> SigningPower:

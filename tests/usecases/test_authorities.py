@@ -1,6 +1,6 @@
 """By what authority somebody signs for a unit: recorded, verified, revoked, asked for at each signature and frozen with it."""
 
-import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts import service as accounts
 from marketplace.contracts.models import Document, Signature
 from marketplace.deals import document_service
-from marketplace.deals.document_queries import document_page, signing_conditions
+from marketplace.deals.document_queries import document_page
 from marketplace.home.review_queue import Wanted, listed
 from marketplace.home.rules import ReviewKind, TaskKind
 from marketplace.home.waiting import tasks
@@ -20,30 +20,13 @@ from marketplace.identity.rules import AuthorityKind, AuthorityState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
-from marketplace.kernel.permissions import Actor
+from marketplace.organisations import service as organisations
 from marketplace.organisations.models import Organisation
-from tests.factories import confirmation, make_contract, make_deal, sign
-from tests.identifying import empower, granted, identify, newcomer
+from marketplace.organisations.rules import OrganisationState
+from marketplace.organisations.service import OrganisationData
+from tests.factories import confirmation, make_deal, sign
+from tests.identifying import contact, empower, granted, identify, missing, newcomer, waiting
 from tests.personas import People
-
-
-def waiting(factory: UnitOfWorkFactory, people: People) -> tuple[int, int]:
-    deal_id = make_deal(factory, people)
-    return deal_id, make_contract(factory, people, deal_id)
-
-
-def missing(factory: UnitOfWorkFactory, people: People, actor: Actor, document_id: int) -> set[str]:
-    with factory.reading(actor) as uow:
-        document = uow.session.get_one(Document, document_id)
-        found = signing_conditions(uow, document, people.buyer_party)
-        return {one.key for one in found if not one.is_met}
-
-
-def contact(factory: UnitOfWorkFactory, people: People) -> Actor:
-    """A contact of the buyer with a verified identity and no authority yet."""
-    agent = newcomer(factory, unit=people.buyer_id)
-    identify(factory, people, agent)
-    return agent
 
 
 def test_a_role_alone_does_not_sign_and_a_verified_power_does(factory: UnitOfWorkFactory, people: People) -> None:
@@ -129,39 +112,6 @@ def test_a_power_revoked_in_another_tab_stops_the_signature(factory: UnitOfWorkF
         assert uow.session.scalars(select(Signature)).all() == []
 
 
-def test_of_a_signature_and_a_revocation_at_once_one_comes_first(factory: UnitOfWorkFactory, people: People) -> None:
-    """Whoever is second sees the first: a signature never rests on what was revoked before it."""
-    _, document_id = waiting(factory, people)
-    agent = contact(factory, people)
-    authority_id = empower(factory, people, agent)
-    with factory.writing(agent) as uow:
-        document_service.send_signing_code(uow, document_id)
-    start, done, refused = threading.Barrier(2), list[str](), list[type[DomainError]]()
-
-    def revoke() -> None:
-        start.wait()
-        with factory.writing(people.company_admin) as uow:
-            authorities.revoke(uow, authority_id, "离职")
-            done.append("revoked")
-
-    def put_name() -> None:
-        start.wait()
-        try:
-            with factory.writing(agent) as uow:
-                document_service.sign(uow, document_id, confirmation(uow, document_id))
-                done.append("signed")
-        except DomainError as error:
-            refused.append(type(error))
-
-    threads = [threading.Thread(target=one) for one in (revoke, put_name)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert done in (["signed", "revoked"], ["revoked"])
-    assert refused == ([] if "signed" in done else [NotPermitted])
-
-
 def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit(
     factory: UnitOfWorkFactory, people: People
 ) -> None:
@@ -178,6 +128,33 @@ def test_the_legal_representative_needs_no_paper_and_must_be_the_one_of_the_unit
     with factory.writing() as uow:
         uow.session.get_one(Organisation, people.buyer_id).representative = "别人"
     assert missing(factory, people, agent, document_id) == {"authority"}
+
+
+def test_a_representative_who_is_named_again_is_looked_at_anew(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    """The unit's administrator alone gives nobody his authority back."""
+    _, document_id = waiting(factory, people)
+    agent = contact(factory, people)
+    with factory.writing() as uow:
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        unit.representative, unit.credit_code = "钱新来", "91350100M000100Y43"
+    legal = {"kind": AuthorityKind.LEGAL_REPRESENTATIVE, "scan": None, "valid_until": None, "matters": ""}
+    authority_id = empower(factory, people, agent, **legal)
+    for name in ("新代表", "钱新来"):
+        with factory.writing(people.company_admin) as uow:
+            unit = uow.session.get_one(Organisation, people.buyer_id)
+            told = OrganisationData(unit.name, unit.kind, "91350100M000100Y43", "shouguang", None, None, name)
+            organisations.change(uow, people.buyer_id, told)
+    drain()
+    assert missing(factory, people, agent, document_id) >= {"authority", "verified"}
+    with factory.writing() as uow:
+        assert authorities.state_of(uow, authority_id) is AuthorityState.REVOKED
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        unit.state, unit.verified_at = OrganisationState.VERIFIED, uow.now()
+    assert "authority" in missing(factory, people, agent, document_id)
+    empower(factory, people, agent, **legal)
+    assert "authority" not in missing(factory, people, agent, document_id)
 
 
 def test_who_borrows_the_name_of_the_representative_does_not_sign_as_himself(

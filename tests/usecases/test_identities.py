@@ -131,6 +131,7 @@ def test_what_comes_back_waits_for_the_person_and_its_number_is_forgotten(
         service.return_with_reason(uow, identity_id, "与证件不符")
     found = identity(factory, identity_id)
     assert (found.state, found.sealed, found.digest, found.key_id) == (IdentityState.RETURNED, None, None, None)
+    assert found.masked == "", "nothing of it stays, for the page says that it was deleted"
     with factory.reading(person) as uow:
         mine = [task for task in tasks(uow, ()) if task.kind is TaskKind.IDENTITY_RETURNED]
     assert [task.title for task in mine] == ["与证件不符"]

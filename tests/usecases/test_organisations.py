@@ -241,14 +241,21 @@ def test_a_name_the_wrong_people_hold_is_released(factory: UnitOfWorkFactory, pe
 
 
 @pytest.mark.parametrize(
-    "change", [{"name": "青州前程重工有限公司"}, {"credit_code": "914403001922038216"}, {"county": "gaomi"}]
+    "change",
+    [
+        {"name": "青州前程重工有限公司"},
+        {"credit_code": "914403001922038216"},
+        {"county": "gaomi"},
+        {"representative": "钱新来"},
+    ],
 )
 def test_another_identity_is_verified_anew(factory: UnitOfWorkFactory, people: People, change: dict[str, str]) -> None:
     before = row(factory, people.buyer_id)
     same = OrganisationData(before.name, before.kind, before.credit_code or "", before.county or "", None, None, "周强")
     same = replace(same, credit_code="91350100M000100Y43")
     with factory.writing() as uow:
-        uow.session.get_one(Organisation, people.buyer_id).credit_code = "91350100M000100Y43"
+        unit = uow.session.get_one(Organisation, people.buyer_id)
+        unit.credit_code, unit.representative = "91350100M000100Y43", "周强"
     with factory.writing(people.company_admin) as uow:
         service.change(uow, people.buyer_id, same)
     assert row(factory, people.buyer_id).state is OrganisationState.VERIFIED

@@ -23,11 +23,11 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
-from marketplace.organisations.models import Membership, Party
-from marketplace.organisations.rules import MembershipRole, MembershipState
+from marketplace.organisations.models import Party
+from marketplace.organisations.rules import MembershipRole
 from marketplace.powers.rules import Standing
 from tests.amending import write_amendment, write_termination
-from tests.enveloping import LAST_DAY, POWER, document_of, expire, gone, hand_over, send_contract
+from tests.enveloping import LAST_DAY, POWER, document_of, expire, gone, hand_over, join, represented, send_contract
 from tests.evidence.packages import exported, problem, unpacked
 from tests.factories import confirmation, make_signed, sign
 from tests.inboxes import told
@@ -41,19 +41,6 @@ Drain = Callable[[], int]
 @pytest.fixture
 def document_id(factory: UnitOfWorkFactory, people: People) -> int:
     return send_contract(factory, people)
-
-
-def join(factory: UnitOfWorkFactory, who: Actor, organisation_id: int, role: MembershipRole) -> None:
-    with factory.writing() as uow:
-        uow.session.add(
-            Membership(
-                organisation_id=organisation_id,
-                user_id=who.user_id,
-                role=role,
-                state=MembershipState.ADMITTED,
-                requested_at=uow.now(),
-            )
-        )
 
 
 def standing(factory: UnitOfWorkFactory, actor: Actor, document_id: int) -> list[Standing]:
@@ -272,6 +259,7 @@ def test_a_change_of_a_contract_takes_effect_by_a_delegates_signature(
     factory: UnitOfWorkFactory, people: People, write: Callable[..., int]
 ) -> None:
     deal_id = make_signed(factory, people, BY_PLAN)
+    represented(factory, people)
     document_id = write(factory, people.company, deal_id)
     hand_over(factory, people.seller_contact, document_id, people.colleague)
     sign(factory, people.company, document_id)
@@ -298,10 +286,20 @@ def test_the_power_is_printed_beside_the_signature_and_stands_in_the_evidence(
     assert problem(tmp_path, content) == ""
     files = unpacked(content)
     printed = pdf_text(files["documents/contract-1-signature-2.pdf"])
-    for said in ("李秀英", "授权委托书，至2026年12月05日", hashlib.sha256(POWER).hexdigest()[:12]):
+    printed = printed.replace("\n", "")
+    for said in (
+        "李秀英",
+        "授权委托书，至2026年12月05日",
+        hashlib.sha256(POWER).hexdigest()[:12],
+        "由赵文博（法定代表人）授权",
+    ):
         assert said in printed, said
     (document,) = json.loads(files["documents.json"])["documents"]
     by_power, by_contact = document["signatures"]
     assert by_power["power"]["file"] == f"documents/contract-1-power-{power_id}.pdf"
     assert files[by_power["power"]["file"]] == POWER
     assert by_contact["power"] is None
+    assert by_power["power"]["given_by"] == {"id": people.seller_contact.user_id, "name": "赵文博"}
+    assert by_power["rests_on"]["authority"]["kind"] == "legal_representative"
+    moved = [json.loads(line) for line in files["events.jsonl"].decode().splitlines()]
+    assert [one["payload"]["action"] for one in moved if one["object"] == f"power:{power_id}"] == ["give"]

@@ -13,6 +13,7 @@ from marketplace.deals import document_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
+from marketplace.organisations.models import Organisation
 from tests.enveloping import POWER, document_of, expire, hand_over, send_contract
 from tests.factories import code_sent, sign
 from tests.personas import PASSWORD, People
@@ -131,3 +132,31 @@ def test_a_void_text_tells_whoever_has_signed_it(factory: UnitOfWorkFactory, peo
     assert (
         "寿光蓝海化工有限公司此前已签署，该签署不再有效" in browse(people.company).get(f"/documents/{document_id}").text
     )
+
+
+def test_a_text_that_names_a_party_as_it_was_is_written_anew_by_one_click(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    document_id = send_contract(factory, people)
+    with factory.writing() as uow:
+        uow.session.get_one(Organisation, people.seller_id).representative = "新代表"
+    company = browse(people.company)
+    page = company.get(f"/documents/{document_id}").text
+    assert "文本所载一方的信息已经变更" in page
+    assert f'action="/documents/{document_id}/anew"' in page
+    location = company.post(f"/documents/{document_id}/anew").location
+    anew = company.get(location).text
+    assert "新代表" in anew
+    assert "文本所载一方的信息已经变更" not in anew
+    assert document_of(factory, document_id).state is DocumentState.VOID
+
+
+def test_only_who_may_hand_over_is_offered_it(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    document_id = send_contract(factory, people)
+    path = f"/documents/{document_id}/power"
+    assert path in browse(people.seller_contact).get(f"/documents/{document_id}").text
+    agent = browse(people.company)
+    assert path not in agent.get(f"/documents/{document_id}").text
+    refused = agent.get(path)
+    assert refused.status_code == 403
+    assert "请改为给同事登记签署权限" in refused.text
