@@ -52,6 +52,16 @@ CONFIDED = (
     "confidentiality_files",
     "confidentiality_openings",
 )
+SIGNED = (
+    "signing_powers",
+    "signing_power_endings",
+    "signing_reminders",
+    "identities",
+    "authorities",
+    "authority_steps",
+    "signature_grounds",
+    "confidentiality_grounds",
+)
 AIMS = ("weekly_digests", "reminders", "targets")
 MONEY = (
     "ledger_transfers",
@@ -232,13 +242,13 @@ def _as_written_by(migration: str, file: Path, older: Path) -> None:
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(older, "w") as out:
         members = {name: source.read(name) for name in source.namelist()}
         manifest = json.loads(members.pop("manifest.json"))
-        for table, column in (("audit_log", "salt"), ("users", "weekly_digest")):
+        for table, column in (("audit_log", "salt"), ("users", "weekly_digest"), ("consents", "withdrawn_at")):
             name = f"tables/{table}.jsonl"
             rows = [json.loads(line) for line in members[name].splitlines()]
             without = [{key: value for key, value in row.items() if key != column} for row in rows]
             members[name] = "".join(json.dumps(row) + "\n" for row in without).encode()
             manifest["sha256"][name] = hashlib.sha256(members[name]).hexdigest()
-        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *STANDARDS, *AIMS, *CONFIDED)
+        newer = (*FIGURES, *CHANGES, *ONLINE, *REGISTERED, *STANDING, *APART, *STANDARDS, *AIMS, *CONFIDED, *SIGNED)
         for table in (*newer, *(MONEY if migration == BEFORE_MONEY else ())):
             del members[f"tables/{table}.jsonl"], manifest["rows"][table], manifest["sha256"][f"tables/{table}.jsonl"]
         members["manifest.json"] = json.dumps({**manifest, "migration": migration}).encode()
