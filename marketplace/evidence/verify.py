@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.x509 import BasicConstraints, Certificate, KeyUsage, load_pem_x509_certificates
@@ -29,6 +29,16 @@ from cryptography.x509.oid import NameOID
 Say = Callable[[str], None]
 
 FORMAT, SIGNER = 1, "证据包 Evidence"
+UNREADABLE = (
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    OSError,
+    RuntimeError,
+    struct.error,
+    UnsupportedAlgorithm,
+)
 NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256), and that it is licensed; whose a name is; what
 `rests_on` says was verified; that the clock was right; that a PDF reads as its text does; that no audit row was left out.
 未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人、rests_on 所载核验内容属实；
@@ -59,7 +69,7 @@ def reading(where: str) -> Iterator[None]:
         yield
     except InvalidSignature:
         raise Wrong(f"{where}: the signature is not valid / 签名无效") from None
-    except (AttributeError, LookupError, TypeError, ValueError, OSError, struct.error, RecursionError) as error:
+    except UNREADABLE as error:
         raise Wrong(f"{where}: cannot be read, {error!r} / 无法读取") from None
 
 
@@ -83,13 +93,12 @@ def unzipped(content: bytes) -> dict[str, bytes]:
         name, facts = path.decode("ascii", "replace"), (20, 0, 0, 0, 33, zlib.crc32(body), size, size, length, 0)
         whole = struct.pack("<4s5H3L2H", b"PK\3\4", *facts) + path + body
         is_same = content.startswith(whole, at) and name > max(files, default="")
-        require(is_same, name, "was changed in the ZIP", "在压缩包中被改动")
+        require(is_same, name or f"ZIP, byte {at}", "was changed in the ZIP", "在压缩包中被改动")
         further = (*facts, 0, 0, 0, 0o100644 << 16, at)
         directory += struct.pack("<4s6H3L5H2L", b"PK\1\2", 20 | 3 << 8, *further) + path
         files[name], at = body, at + len(whole)
-    counts = (0, 0, len(files), len(files), len(directory), at, 0)
-    is_same = content[at:] == directory + struct.pack("<4s4H2LH", b"PK\5\6", *counts)
-    require(is_same, f"ZIP, from byte {at} on", "something was changed", "被改动")
+    end = directory + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(files), len(files), len(directory), at, 0)
+    require(content[at:] == end, f"ZIP, from byte {at} on", "something was changed", "被改动")
     return files
 
 

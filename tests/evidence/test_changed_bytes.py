@@ -56,6 +56,14 @@ def test_a_changed_byte_of_the_zip_is_found(tmp_path: Path, content: bytes) -> N
     assert survivors(tmp_path, content, sorted(places)) == []
 
 
+def test_an_entry_that_lost_its_name_is_named_by_its_place(tmp_path: Path, content: bytes) -> None:
+    """One bit of its length is enough, where the name has as many letters as that bit counts."""
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        header = source.getinfo("root.pem").header_offset
+    nameless = content[: header + 26] + bytes(2) + content[header + 28 :]
+    assert problem(tmp_path, nameless).startswith(f"ZIP, byte {header}:")
+
+
 @pytest.mark.soak
 def test_each_single_byte_of_the_zip_is_found(tmp_path: Path, content: bytes) -> None:
     assert problem(tmp_path, content) == ""
