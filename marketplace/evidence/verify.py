@@ -29,16 +29,7 @@ from cryptography.x509.oid import NameOID
 Say = Callable[[str], None]
 
 FORMAT, SIGNER = 1, "证据包 Evidence"
-UNREADABLE = (
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    OSError,
-    RuntimeError,
-    struct.error,
-    UnsupportedAlgorithm,
-)
+BAD = AttributeError, LookupError, TypeError, ValueError, OSError, RuntimeError, struct.error, UnsupportedAlgorithm  # fmt: skip
 NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256), and that it is licensed; whose a name is; what
 `rests_on` says was verified; that the clock was right; that a PDF reads as its text does; that no audit row was left out.
 未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人、rests_on 所载核验内容属实；
@@ -69,7 +60,7 @@ def reading(where: str) -> Iterator[None]:
         yield
     except InvalidSignature:
         raise Wrong(f"{where}: the signature is not valid / 签名无效") from None
-    except UNREADABLE as error:
+    except BAD as error:
         raise Wrong(f"{where}: cannot be read, {error!r} / 无法读取") from None
 
 
