@@ -23,7 +23,7 @@ def set_by_chance(factory: UnitOfWorkFactory, people: People, clock: SetClock, r
     for number in range(40):
         clock.forward(hours=rng.randrange(1, 99))
         year, code = rng.choice([2026, 2027]), rng.choice([FigureCode.A1, FigureCode.A4])
-        values = {place: number * 10 + at for at, place in enumerate(rng.sample(PLACES, rng.randrange(1, 4)))}
+        values = {place: number * 10 + at for at, place in enumerate(rng.sample(PLACES, rng.randrange(1, 4)), start=1)}
         with factory.writing(people.city_official) as uow:
             service.set_targets(uow, year, code, values, "文件", newest_id(uow.session, year, code))
         book += [(clock.now(), year, code, place, value) for place, value in values.items()]
