@@ -110,7 +110,7 @@ class House:
         """Let the worker do what waits, as often as it takes."""
         process = FORK.Process(target=work, args=(self.settings, self.now, self.worker))
         process.start()
-        process.join(60)
+        process.join(240)
         if process.exitcode != 0:
             self._died(process.exitcode)
             self.drain()
@@ -120,7 +120,7 @@ class House:
         cookies = {"session": self.cookies.setdefault(actor.user_id or 0, self._signed_in(actor))}
         method = "GET" if data is None else "POST"
         answer = requests.request(
-            method, self.address + path, data=data, cookies=cookies, timeout=30, allow_redirects=False, **more
+            method, self.address + path, data=data, cookies=cookies, timeout=120, allow_redirects=False, **more
         )
         assert answer.status_code < 500, (path, answer.status_code)
         return answer

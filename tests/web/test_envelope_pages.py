@@ -143,8 +143,8 @@ def test_a_text_that_names_a_party_as_it_was_is_written_anew_by_one_click(
     company = browse(people.company)
     page = company.get(f"/documents/{document_id}").text
     assert "文本所载一方的信息已经变更" in page
-    assert f'action="/documents/{document_id}/anew"' in page
-    location = company.post(f"/documents/{document_id}/anew").location
+    assert f'action="/documents/{document_id}/present-names"' in page
+    location = company.post(f"/documents/{document_id}/present-names").location
     anew = company.get(location).text
     assert "新代表" in anew
     assert "文本所载一方的信息已经变更" not in anew
