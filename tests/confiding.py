@@ -9,7 +9,7 @@ from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.rules import ConfidentialityState as S
 from marketplace.contracts.rules import METHOD
-from marketplace.contracts.signing_service import Confirmation
+from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.models import Attachment
@@ -64,7 +64,7 @@ def asked(factory: UnitOfWorkFactory, people: People, result_id: int, actor: Act
 def confirmation(uow: UnitOfWork, agreement_id: int) -> Confirmation:
     """What somebody sends who has read the present text and the message with the code, and agrees."""
     agreement = uow.session.get_one(Agreement, agreement_id)
-    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, service.code_about(agreement))
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(agreement.text))
     digits = codes.digits(code, uow.settings.secret_key) if code else ""
     return Confirmation(agreement.sha256, METHOD, PASSWORD, digits)
 

@@ -154,7 +154,7 @@ def confirmation(uow: UnitOfWork, document_id: int) -> Confirmation:
 
 def code_sent(uow: UnitOfWork, document_id: int) -> str:
     """The digits of the code that was sent last to whoever acts for this document; none where there is none."""
-    about = code_about(uow.session.get_one(Document, document_id))
+    about = code_about(uow.session.get_one(Document, document_id).text)
     code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, about)
     return codes.digits(code, uow.settings.secret_key) if code else ""
 

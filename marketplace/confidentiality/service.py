@@ -21,9 +21,8 @@ from marketplace.confidentiality.rules import (
 )
 from marketplace.confidentiality.signers import OF_NO_DEAL, parties_today, signer, signing_conditions
 from marketplace.confidentiality.wording import Subject, Written, written
-from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.rules import LONGEST_REASON
-from marketplace.contracts.signing_service import FACTOR, Confirmation, require_confirmed, require_shown
+from marketplace.contracts.signing_service import Confirmation, code_about, require_confirmed, require_shown, signed_now
 from marketplace.identity.standing import ground, hold
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -148,12 +147,6 @@ def fetch(uow: UnitOfWork, agreement_id: int) -> tuple[Agreement, Result, frozen
     return policy.require_visible(uow, found)
 
 
-def code_about(agreement: Agreement) -> str:
-    """What a signer's one-time code is good for, as the message says it."""
-    name, _, _ = agreement.text.partition("\n")
-    return f"{name} {reference_of(agreement.text)}"
-
-
 def send_signing_code(uow: UnitOfWork, agreement_id: int) -> str:
     """Have the code sent by which the actor confirms his signature. Returns the contact.
 
@@ -161,7 +154,7 @@ def send_signing_code(uow: UnitOfWork, agreement_id: int) -> str:
     """
     agreement, _result, held = fetch(uow, agreement_id)
     _require_turn(uow, agreement, held)
-    return send_code(uow, code_about(agreement))
+    return send_code(uow, code_about(agreement.text))
 
 
 def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: Iterable[int] = ()) -> Agreement:
@@ -178,9 +171,10 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
         uow, result
     ):
         raise Conflict(NOT_TALKING)
-    require_confirmed(uow, confirmed, code_about(agreement))
+    require_confirmed(uow, confirmed, code_about(agreement.text))
     party_id, today = signer(uow, agreement), china_day(uow.now())
-    uow.session.add(_signature(uow, agreement, party_id, confirmed.method))
+    signed = signed_now(uow, agreement.sha256, confirmed.method)
+    uow.session.add(AgreementSignature(agreement_id=agreement.id, party_id=party_id, **signed))
     uow.flush()
     rests_on = ground(uow, party_id, OF_NO_DEAL)
     uow.session.add(AgreementGround(agreement_id=agreement.id, party_id=party_id, **rests_on))
@@ -204,21 +198,6 @@ def _require_turn(uow: UnitOfWork, agreement: Agreement, held: frozenset[Relatio
             raise condition.refusal
     CONFIDENTIALITY_STATES.require(action, agreement.state, held)
     return action
-
-
-def _signature(uow: UnitOfWork, agreement: Agreement, party_id: int, method: str) -> AgreementSignature:
-    return AgreementSignature(
-        agreement_id=agreement.id,
-        party_id=party_id,
-        user_id=uow.actor.user_id,
-        signer_name=uow.actor.name,
-        at=uow.now(),
-        ip=uow.actor.ip[:64],
-        user_agent=uow.actor.user_agent[:300],
-        sha256=agreement.sha256,
-        method=method,
-        factor=FACTOR,
-    )
 
 
 def decline(uow: UnitOfWork, agreement_id: int, reason: str) -> Agreement:

@@ -1,11 +1,12 @@
 """What must be true before somebody signs an agreement, for whom he signs, and whether its text still names the parties."""
 
+from dataclasses import replace
+
 from marketplace.accounts.signing_codes import contact_for_code
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.queries import signatures
 from marketplace.confidentiality.rules import WAITING, ConfidentialityState
-from marketplace.confidentiality.wording import names
-from marketplace.contracts.clauses import PartyFacts
+from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.contracts.conditions import Condition, SigningFacts, conditions
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import DocumentState
@@ -41,6 +42,7 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
         acts_for_party=uow.actor.acts_for(party_id),
         is_party_verified=parties[party_id].is_verified,
         is_other_verified=all(name.is_verified for name in parties.values()),
+        names_its_parties=names_parties(agreement.text, parties_today(uow, agreement)),
         has_party_signed=any(one.party_id == party_id for one in signed),
         has_person_signed_other_side=any(
             one.user_id == uow.actor.user_id and one.party_id != party_id for one in signed
@@ -52,19 +54,16 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
         identity_gap=standing.identity_gap,
         authority_gap=standing.authority_gap,
     )
-    asked = tuple(one for one in conditions(facts) if one.key not in {"paper", "named"})
-    return (*asked, _named(uow, agreement), _consented(uow))
+    asked = tuple(_worded(one, agreement) for one in conditions(facts) if one.key != "paper")
+    return (*asked, _consented(uow))
 
 
-def _named(uow: UnitOfWork, agreement: Agreement) -> Condition:
+def _worded(condition: Condition, agreement: Agreement) -> Condition:
     """What its reader has signed already nobody writes anew: the owner declines it, and it is asked anew."""
+    if condition.key != "named":
+        return condition
     is_asked = agreement.state is ConfidentialityState.ASKED
-    return Condition(
-        "named",
-        N_("The text names both parties as they are today."),
-        names(agreement.text, *parties_today(uow, agreement)),
-        Conflict(OUTDATED if is_asked else OUTDATED_WHEN_SIGNED),
-    )
+    return replace(condition, refusal=Conflict(OUTDATED if is_asked else OUTDATED_WHEN_SIGNED))
 
 
 def _consented(uow: UnitOfWork) -> Condition:

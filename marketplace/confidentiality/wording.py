@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from marketplace.contracts.clauses import Clause, PartyFacts, compose_as, digest, heading_of, to_rows
+from marketplace.contracts.clauses import Clause, PartyFacts, compose_as, digest, to_rows
 from marketplace.kernel.texts import single_line
 
 FOLDER = Path(__file__).parent / "texts"
@@ -54,13 +54,6 @@ def written(subject: Subject, day: date) -> Written:
     )
     head = (template["title"], subject.reference, single_line(subject.title))
     return Written(template["version"], to_rows(clauses), compose_as(head, parties, clauses))
-
-
-def names(text: str, owner: PartyFacts, reader: PartyFacts) -> bool:
-    """Whether a text says of both parties what holds of them, whatever it calls their sides."""
-    _, *blocks = heading_of(text).split("\n\n")
-    said = [block.partition("：")[2] for block in blocks]
-    return said == ["\n".join(one.lines("")).removeprefix("：") for one in (owner, reader)]
 
 
 def _in_use(templates: Sequence[Mapping[str, Any]], day: date) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ What `compose` returns is exactly what is signed; nobody changes it afterwards."
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import permutations
 from typing import Any
 
 from marketplace.contracts.marking import Paragraph, woven
@@ -109,6 +110,14 @@ class PartyFacts:
             return [f"{label}：{self.name}（自然人）", *number, f"工作单位所在地：{self.place}"]
         found = [f"{label}：{self.name}", f"{CODE}：{self.code or '未登记'}", f"所在地：{self.place}"]
         return found + ([f"{REPRESENTATIVE}：{self.representative}"] if self.representative else [])
+
+
+def names_parties(text: str, parties: Sequence[PartyFacts]) -> bool:
+    """Whether a text says of all its parties who they are; which block is whose, the text does not say."""
+    _, *blocks = heading_of(text).split("\n\n")
+    return any(
+        all(one.is_named_in(block) for one, block in zip(order, blocks, strict=True)) for order in permutations(parties)
+    )
 
 
 def _said(lines: Sequence[str]) -> dict[str, str]:

@@ -1,11 +1,9 @@
 """The reading side of documents: what a text says about its parties."""
 
-from itertools import permutations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.clauses import PartyFacts, heading_of
+from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.identity.queries import verified_identities
 from marketplace.organisations.models import Organisation, Party
@@ -32,13 +30,10 @@ def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
 
 
 def names_its_parties(session: Session, region: Region, document: Document) -> bool:
-    """Whether the text says of both parties who they are now; which block is whose, the text does not say."""
-    _, *blocks = heading_of(document.text).split("\n\n")
+    """Whether the text says of both parties who they are now."""
     of_document = select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)
     facts = [party_facts(session, region, party_id) for party_id in session.scalars(of_document).all()]
-    return any(
-        all(one.is_named_in(block) for one, block in zip(order, blocks, strict=True)) for order in permutations(facts)
-    )
+    return names_parties(document.text, facts)
 
 
 def _place(region: Region, county_code: str | None) -> str:

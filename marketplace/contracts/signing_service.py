@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -112,10 +113,10 @@ class Confirmation:
     code: str
 
 
-def code_about(document: Document) -> str:
-    """What the signer's one-time code is good for, as the message says it; another text of the deal has another number."""
-    name, _, _ = document.text.partition("\n")
-    return f"{name} {reference_of(document.text)}"
+def code_about(text: str) -> str:
+    """What the signer's one-time code for a text is good for, as the message says it; another text has another number."""
+    name, _, _ = text.partition("\n")
+    return f"{name} {reference_of(text)}"
 
 
 def all_sealed(signed: Sequence[Signature]) -> bool:
@@ -146,20 +147,13 @@ def sign(
     hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)
-    require_confirmed(uow, confirmed, code_about(document))
+    require_confirmed(uow, confirmed, code_about(document.text))
     uow.session.add(
         Signature(
             document_id=document.id,
             party_id=party_id,
-            user_id=uow.actor.user_id,
-            signer_name=uow.actor.name,
-            at=uow.now(),
-            ip=uow.actor.ip[:64],
-            user_agent=uow.actor.user_agent[:300],
-            sha256=document.sha256,
-            method=confirmed.method,
-            factor=FACTOR,
             power_id=power_id,
+            **signed_now(uow, document.sha256, confirmed.method),
         )
     )
     uow.flush()
@@ -169,6 +163,20 @@ def sign(
         return False
     complete(uow, document, Basis.ELECTRONIC)
     return True
+
+
+def signed_now(uow: UnitOfWork, sha256: str, method: str) -> dict[str, Any]:
+    """What a signature of the actor says of itself: who, when, from where, the hash of what was signed, and how."""
+    return {
+        "user_id": uow.actor.user_id,
+        "signer_name": uow.actor.name,
+        "at": uow.now(),
+        "ip": uow.actor.ip[:64],
+        "user_agent": uow.actor.user_agent[:300],
+        "sha256": sha256,
+        "method": method,
+        "factor": FACTOR,
+    }
 
 
 def require_shown(confirmed: Confirmation, sha256: str) -> None:

@@ -196,7 +196,7 @@ def send_signing_code(uow: UnitOfWork, document_id: int, party_id: int | None = 
     """
     _, document, signer = enter_to_sign(uow, document_id, party_id)
     require_all(signing_service.signing_facts(uow, document, signer.party_id, signer.power_id is not None))
-    return send_code(uow, signing_service.code_about(document))
+    return send_code(uow, signing_service.code_about(document.text))
 
 
 def sign(uow: UnitOfWork, document_id: int, confirmed: Confirmation, party_id: int | None = None) -> Document:

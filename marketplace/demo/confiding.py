@@ -6,7 +6,7 @@ from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
 from marketplace.confidentiality import opening, service
 from marketplace.contracts.rules import METHOD
-from marketplace.contracts.signing_service import Confirmation
+from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import ConfidentialTold
@@ -42,7 +42,7 @@ def _sign(stage: Stage, key: str, agreement_id: int) -> None:
         identities.consent_anew(uow, text_of(china_day(uow.now())).version)
         service.send_signing_code(uow, agreement_id)
         agreement, _result, _held = service.fetch(uow, agreement_id)
-        code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, service.code_about(agreement))
+        code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(agreement.text))
         digits = codes.digits(code, uow.settings.secret_key) if code else ""
         service.sign(uow, agreement_id, Confirmation(agreement.sha256, METHOD, stage.password, digits))
 

@@ -181,7 +181,7 @@ def _sign(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     """Sign as somebody does who has read the message with the code."""
     text = scene.text(uow, SIGNED[step.action])
     documents.send_signing_code(uow, text.id)
-    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text))
+    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text.text))
     digits = codes.digits(code, uow.settings.secret_key) if code else ""
     documents.sign(uow, text.id, Confirmation(text.sha256, METHOD, scene.password, digits))
 

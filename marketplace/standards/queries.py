@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import ColumnElement, Select, false, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import User
+from marketplace.accounts.queries import names_of_users
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import First, Slot, Standard, Wording, firsts
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -173,7 +173,7 @@ def _in(model: type[ClauseText] | type[ClauseProposal], slot: Slot) -> tuple[Col
 
 
 def _versions(session: Session, rows: Sequence[ClauseText]) -> tuple[Version, ...]:
-    names = _names(session, {id_ for row in rows for id_ in (row.written_by_id, row.approved_by_id)})
+    names = names_of_users(session, [id_ for row in rows for id_ in (row.written_by_id, row.approved_by_id)])
     return tuple(
         Version(
             row.wording,
@@ -190,8 +190,7 @@ def _versions(session: Session, rows: Sequence[ClauseText]) -> tuple[Version, ..
 
 def _proposals(uow: UnitOfWork, *which: ColumnElement[bool]) -> tuple[Proposal, ...]:
     rows = uow.session.scalars(select(ClauseProposal).where(*which).order_by(ClauseProposal.id.desc())).all()
-    people = {id_ for row in rows for id_ in (row.written_by_id, row.answered_by_id) if id_}
-    names = _names(uow.session, people)
+    names = names_of_users(uow.session, [id_ for row in rows for id_ in (row.written_by_id, row.answered_by_id)])
     return tuple(
         Proposal(
             row,
@@ -201,7 +200,3 @@ def _proposals(uow: UnitOfWork, *which: ColumnElement[bool]) -> tuple[Proposal, 
         )
         for row in rows
     )
-
-
-def _names(session: Session, user_ids: set[int]) -> dict[int, str]:
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).all())

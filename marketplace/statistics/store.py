@@ -71,7 +71,7 @@ class FigureStore:
         key = _key(definition)
         with self.locks[key]:
             # The end of the log is read first: what is written meanwhile is read again the next time.
-            audited, head = session.execute(_HEAD).one_or_none() or (0, "")
+            audited, head = end_of_log(session)
             kept = self.kept.get(key) or self._from_file(session, definition)
             if kept and audited < kept.audited and self.heads.get(audited) == head:
                 # Whoever asks began before the last event: what came on record since is not known at the moment he asks for.
@@ -96,6 +96,12 @@ class FigureStore:
 
 _STORES: "WeakKeyDictionary[Any, FigureStore]" = WeakKeyDictionary()
 _LOCK = threading.Lock()
+
+
+def end_of_log(session: Session) -> tuple[int, str]:
+    """The last row of the audit log, by its id and hash."""
+    row = session.execute(_HEAD).one_or_none()
+    return (row[0], row[1]) if row else (0, "")
 
 
 def store_of(uow: UnitOfWork) -> FigureStore:

@@ -15,15 +15,13 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
 
-from marketplace.audit.models import AuditHead
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.kept_files import audit_hash, placed
 from marketplace.statistics.rules import FigureCode
-from marketplace.statistics.store import store_of
+from marketplace.statistics.store import end_of_log, store_of
 from marketplace.targets.forecast import forecast
 from marketplace.targets.outlook import Forecast, TooFew
 from marketplace.targets.pipelines import changes_of, items_of
@@ -50,7 +48,6 @@ class Kept:
 
 _FILE = TypeAdapter(Kept)
 _KEPT: "WeakKeyDictionary[Any, dict[FigureCode, Kept]]" = WeakKeyDictionary()
-_HEAD = select(AuditHead.last_id, AuditHead.last_hash)
 
 
 def forecast_of(uow: UnitOfWork, code: FigureCode, today: date, last: date) -> tuple[Forecast, datetime]:
@@ -58,7 +55,7 @@ def forecast_of(uow: UnitOfWork, code: FigureCode, today: date, last: date) -> t
 
     How things go is learned from the rows of the whole city, whoever asks.
     """
-    is_good = partial(_is_good, uow, _end_of_log(uow), today, last)
+    is_good = partial(_is_good, uow, end_of_log(uow.session), today, last)
     kept = next(filter(is_good, _found(uow, code)), None) or _make(uow, code, today, last)
     _KEPT.setdefault(uow.session.get_bind(), {})[code] = kept
     if isinstance(kept.made, int):
@@ -83,11 +80,6 @@ def _is_good(uow: UnitOfWork, end: tuple[int, str], today: date, last: date, kep
     return kept.end == end or (is_young and audit_hash(uow.session, kept.end[0]) == kept.end[1])
 
 
-def _end_of_log(uow: UnitOfWork) -> tuple[int, str]:
-    row = uow.session.execute(_HEAD).one_or_none()
-    return (row[0], row[1]) if row else (0, "")
-
-
 def _found(uow: UnitOfWork, code: FigureCode) -> Iterator[Kept]:
     """What this process has, then what the worker has made."""
     kept = _KEPT.get(uow.session.get_bind(), {}).get(code)
@@ -99,7 +91,7 @@ def _found(uow: UnitOfWork, code: FigureCode) -> Iterator[Kept]:
 
 def _make(uow: UnitOfWork, code: FigureCode, today: date, last: date) -> Kept:
     # The end of the log is read first: what is written meanwhile is looked at the next time.
-    made_at, end = uow.now(), _end_of_log(uow)
+    made_at, end = uow.now(), end_of_log(uow.session)
     changes = changes_of(store_of(uow).columns(uow.session, DEFINITIONS[code]))
     items = items_of(uow.session, code, today)
     made: Forecast | int

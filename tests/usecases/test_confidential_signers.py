@@ -1,6 +1,7 @@
 """Who signs a confidentiality agreement is established before, and what his signature rested on is kept with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from marketplace.confidentiality import queries, service
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.rules import ConfidentialityState
+from marketplace.confidentiality.wording import Subject, written
+from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.identity import service as identities
 from marketplace.identity.consent import text_of
 from marketplace.identity.queries import consented_versions, live_identity
@@ -25,6 +28,7 @@ from tests.identifying import empower, identify, powerless
 from tests.paying import refused
 from tests.pdfs import pdf_text
 from tests.personas import People
+from tests.world import NOW
 
 
 @pytest.fixture
@@ -187,6 +191,16 @@ def test_the_owner_does_not_sign_for_a_reader_who_is_somebody_else_by_now(
         sign(factory, people.seller_contact, agreement_id)
     decline(factory, people.seller_contact, agreement_id)
     assert asked(factory, people, result_id) != agreement_id
+
+
+def test_a_reader_who_takes_his_number_back_keeps_no_owner_from_signing() -> None:
+    """Which block is whose, and a number that was right when it was written, are no reason to write the text anew."""
+    owner = PartyFacts("青州前程机械有限公司", False, "91370781MA3C00001T", "潍坊市青州市", "")
+    reader = PartyFacts("郑海", True, "", "潍坊市安丘市", "", "3799**********0010")
+    text = written(Subject("JG-BM-000001-01", 1, "变压器油箱自动焊接工装", owner, reader, 3), NOW.date()).text
+    assert names_parties(text, (owner, replace(reader, number="", place="潍坊市")))
+    assert not names_parties(text, (owner, replace(reader, name="郑洋")))
+    assert not names_parties(text, (owner, replace(reader, number="3799**********9999")))
 
 
 def test_from_the_day_of_the_new_text_who_consented_to_the_old_one_is_asked_anew(

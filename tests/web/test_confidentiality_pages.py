@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
-from marketplace.confidentiality import service
 from marketplace.confidentiality.models import Agreement, NamedPaper
+from marketplace.contracts.signing_service import code_about
 from marketplace.identity import service as identities
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -32,7 +32,7 @@ def signed(factory: UnitOfWorkFactory, actor: Actor, client: FlaskClient, agreem
     assert client.post(f"{path}/code").status_code == 303
     page = client.get(path).text
     with factory.reading(actor) as uow:
-        about = service.code_about(uow.session.get_one(Agreement, agreement_id))
+        about = code_about(uow.session.get_one(Agreement, agreement_id).text)
         code = codes.latest(uow, actor.user_id or 0, CodePurpose.SIGN, about)
         assert code is not None
         digits = codes.digits(code, uow.settings.secret_key)
