@@ -81,7 +81,7 @@ coverage: setup-dev system-packages
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 soak: setup-dev system-packages
-	$(BIN)/python -m pytest -m soak $(ARGS)
+	$(BIN)/python -m pytest -m soak --timeout=0 $(ARGS)
 
 # PostgreSQL, Chromium, Chinese glyphs and pdftotext serve the tests alone; nothing is installed where one is not root on Debian.
 system-packages:

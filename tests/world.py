@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from marketplace.accounts.models import User
 from marketplace.accounts.sign_ins import open_sign_in
@@ -24,7 +24,8 @@ from marketplace.schema import whole_schema
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
 from marketplace.wiring import INDEXER
-from tests.personas import People, make_people
+from tests.peopled import people_in
+from tests.personas import People
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """A Friday morning in China."""
@@ -69,10 +70,17 @@ def authority_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, empty_sqlite: Path) -> str:
+def database_url(empty_sqlite: Path) -> str:
     """SQLite by default; tests/usecases runs everything on PostgreSQL as well."""
-    path = tmp_path / "test.sqlite"
-    shutil.copy(empty_sqlite, path)
+    return fresh_sqlite(empty_sqlite)
+
+
+def fresh_sqlite(empty: Path) -> str:
+    """A copy of the empty database, where the one of the test before was."""
+    path = empty.with_name("test.sqlite")
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
+    shutil.copy(empty, path)
     return f"sqlite:///{path}"
 
 
@@ -95,8 +103,19 @@ def runtime(settings: Settings, clock: SetClock, empty_indexes: Path, authority_
     shutil.copytree(empty_indexes, settings.index_dir)
     shutil.copy(authority_file, settings.authority_file)
     runtime = build_runtime(settings, clock)
+    runtime.factory.engine = engine = engine_of(settings.database)
     yield runtime
-    runtime.factory.engine.dispose()
+    engine.dispose()
+
+
+_ENGINES: dict[str, Engine] = {}
+
+
+def engine_of(url: str) -> Engine:
+    """The engine of this database, the same for every test: it keeps the SQL it made, which takes longer than to run it."""
+    if url not in _ENGINES:
+        _ENGINES[url] = make_engine(url)
+    return _ENGINES[url]
 
 
 @pytest.fixture
@@ -149,7 +168,7 @@ def drain(runtime: Runtime) -> Callable[[], int]:
 @pytest.fixture
 def people(factory: UnitOfWorkFactory) -> People:
     """Everybody a test may need, with an outsider of each kind."""
-    return make_people(factory)
+    return people_in(factory)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ own, as another process of the service would. Nothing here asserts.
 """
 
 import json
-import multiprocessing
 import os
 import signal
 from dataclasses import dataclass, field, replace
@@ -25,9 +24,9 @@ from marketplace.kernel.clock import SetClock
 from marketplace.settings import Settings
 from marketplace.web.context import EXTENSION, Runtime
 from marketplace.wiring import INDEXER
+from tests.crash.starting import STARTING
 from tests.world import site_of
 
-FORK = multiprocessing.get_context("fork")
 LOOK_AGAIN = timedelta(seconds=20)
 """Longer than what only has to wait is put off."""
 
@@ -37,7 +36,7 @@ class Fate:
     """Counts the moments before and after each write of a kind of process, however often it starts anew, and ends it at one."""
 
     at: int | None = None
-    lived: Any = field(default_factory=lambda: FORK.Value("i", 0))
+    lived: Any = field(default_factory=lambda: STARTING.Value("i", 0))
 
     def strike(self) -> None:
         """One more moment has come."""

@@ -3,14 +3,13 @@
 After each kill one reconcile brings the index back to what the database says; no page ever fails or shows half an index.
 """
 
-import multiprocessing
 import os
 import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 
@@ -21,10 +20,10 @@ from marketplace.results import indexing
 from marketplace.settings import Settings
 from search_index.document import Query
 from tests.crash.indexing import PHASES, STEADY, Report, keep_indexing, keep_reading, reconcile
+from tests.crash.starting import STARTING, process_of
 from tests.factories import make_result
 from tests.personas import People
 
-FORK = multiprocessing.get_context("fork")
 STEADY_ONES, CHANGING_ONES = 20, 40
 TRIES = 12
 
@@ -66,7 +65,7 @@ def _kill(settings: Settings, factory: UnitOfWorkFactory, each: int, seed: int) 
         for number, phase in enumerate(PHASES * each):
             for _ in range(TRIES):
                 in_the_middle = _killed_in(phase, settings, rng, took)
-                _run(FORK.Process(target=reconcile, args=(settings,)), said)
+                _run(process_of(reconcile, settings), said)
                 _check(factory, f"{said}, kill {number} in {phase}")
                 if in_the_middle:
                     break
@@ -76,8 +75,8 @@ def _kill(settings: Settings, factory: UnitOfWorkFactory, each: int, seed: int) 
 
 @contextmanager
 def _pages(settings: Settings, said: str) -> Iterator[None]:
-    here, there = FORK.Pipe()
-    reader = FORK.Process(target=keep_reading, args=(settings, STEADY_ONES, there))
+    here, there = STARTING.Pipe()
+    reader = process_of(keep_reading, settings, STEADY_ONES, there)
     reader.start()
     try:
         yield
@@ -93,8 +92,8 @@ def _pages(settings: Settings, said: str) -> Iterator[None]:
 
 def _killed_in(phase: str, settings: Settings, rng: random.Random, took: dict[str, float]) -> bool:
     """Kill an indexer at a random moment of a phase; whether that had not ended then. Notes how long phases take."""
-    here, there = FORK.Pipe()
-    indexer = FORK.Process(target=keep_indexing, args=(settings, rng.randrange(2**32), there))
+    here, there = STARTING.Pipe()
+    indexer = process_of(keep_indexing, settings, rng.randrange(2**32), there)
     indexer.start()
     begun, rounds = dict[str, float](), rng.randint(1, 2)
     while rounds:
@@ -123,7 +122,7 @@ def _rest(pipe: Connection) -> list[tuple[str, str]]:
     return said
 
 
-def _run(process: ForkProcess, said: str) -> None:
+def _run(process: ForkServerProcess, said: str) -> None:
     process.start()
     process.join(60)
     assert process.exitcode == 0, said

@@ -43,7 +43,8 @@ from marketplace.rewards.rules import RewardState
 from marketplace.settings import Settings
 from marketplace.statistics.ledger_check import check
 from marketplace.web.context import EXTENSION
-from tests.crash.dying import FORK, Fate, serve, work
+from tests.crash.dying import Fate, serve, work
+from tests.crash.starting import STARTING, process_of
 from tests.evidence.packages import exported, problem
 from tests.factories import TERMS, VOUCHER, code_sent, make_deal, make_result
 from tests.personas import PASSWORD, People, make_people
@@ -84,8 +85,8 @@ class House:
 
     def start(self) -> None:
         """The web process; it answers as soon as this returns."""
-        here, there = FORK.Pipe()
-        self.server = FORK.Process(target=serve, args=(self.settings, self.now, self.web, there))
+        here, there = STARTING.Pipe()
+        self.server = process_of(serve, self.settings, self.now, self.web, there)
         self.server.start()
         there.close()
         assert here.poll(30), "the pages do not come up"
@@ -108,7 +109,7 @@ class House:
 
     def drain(self) -> None:
         """Let the worker do what waits, as often as it takes."""
-        process = FORK.Process(target=work, args=(self.settings, self.now, self.worker))
+        process = process_of(work, self.settings, self.now, self.worker)
         process.start()
         process.join(240)
         if process.exitcode != 0:

@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import empty_tables
+from tests.world import empty_tables, fresh_sqlite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path) -> str:
+def database_url(request: pytest.FixtureRequest, empty_sqlite: Path) -> str:
     """One test, two databases."""
     if request.param == "postgresql":
         return empty_tables(request.getfixturevalue("postgres_schema"))
-    path = tmp_path / "test.sqlite"
-    path.write_bytes(empty_sqlite.read_bytes())
-    return f"sqlite:///{path}"
+    return fresh_sqlite(empty_sqlite)
