@@ -103,7 +103,8 @@ def runtime(settings: Settings, clock: SetClock, empty_indexes: Path, authority_
     shutil.copytree(empty_indexes, settings.index_dir)
     shutil.copy(authority_file, settings.authority_file)
     runtime = build_runtime(settings, clock)
-    runtime.factory.engine = engine = engine_of(settings.database)
+    # Of its own to whoever keeps something by the engine, such as the rows of figures.
+    runtime.factory.engine = engine = engine_of(settings.database).execution_options()
     yield runtime
     engine.dispose()
 
