@@ -51,9 +51,6 @@ from marketplace.targets.keeping import prepare
 from marketplace.web.context import Runtime
 
 RUNS = 20
-NOT_TOLD = ("results", "needs", "interests", "deals", "benefits", "offline", "targets")
-"""What of the demo's story is left out."""
-
 Report = dict[str, Any]
 
 
@@ -103,10 +100,7 @@ def _filled(deals: int, settings: Settings) -> Runtime:
         _empty(settings)
     schema.upgrade(settings.database)
     runtime = build_runtime(settings, SystemClock())
-    load(
-        runtime.factory,
-        story=read_story().model_copy(update=dict.fromkeys(NOT_TOLD, ())),
-    )
+    load(runtime.factory, story=read_story().cast())
     with runtime.factory.writing() as uow:
         write_years(uow.session, deals, china_day(uow.now()))
     if settings.database_url:  # PostgreSQL would do so by itself within a minute; SQLite never does.

@@ -75,8 +75,7 @@ def filled(corpus: Corpus, results: int, folder: Path) -> Market:
     settings = Settings(data_dir=folder)
     schema.upgrade(settings.database)
     runtime = build_runtime(settings, SystemClock())
-    nothing_listed: dict[str, tuple[()]] = dict.fromkeys(("results", "needs", "interests", "deals"), ())
-    load(runtime.factory, story=read_story().model_copy(update=nothing_listed))
+    load(runtime.factory, story=read_story().cast())
     runtime.worker.drain()
     asked = list(corpus.texts(NEEDS, SEED + 4))
     with runtime.factory.writing() as uow:

@@ -278,6 +278,11 @@ class Story(Told):
     offline: tuple[OfflineTold, ...] = ()
     confidentiality: tuple[ConfidentialTold, ...] = ()
 
+    def cast(self) -> "Story":
+        """The same people, units and bases, and nothing that they did."""
+        kept = {name: getattr(self, name) for name in ("organisations", "people", "bases")}
+        return Story(**{**dict.fromkeys(type(self).model_fields, ()), **kept})
+
     def person(self, key: str) -> Person:
         """The person of a key."""
         return next(person for person in self.people if person.key == key)

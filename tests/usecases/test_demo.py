@@ -317,6 +317,17 @@ def test_a_story_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     fresh.runtime.factory.engine.dispose()
 
 
+def test_its_people_come_without_what_they_did(tmp_path: Path) -> None:
+    fresh = open_demo(demo_settings(tmp_path / "fresh"))
+    Base.metadata.create_all(fresh.runtime.factory.engine)
+    story = read_story()
+    load(fresh.runtime.factory, story=story.cast())
+    with fresh.runtime.factory.reading() as unit:
+        assert unit.session.scalar(select(func.count()).select_from(User)) == len(story.people)
+        assert unit.session.scalar(select(func.count()).select_from(Result)) == 0
+    fresh.runtime.factory.engine.dispose()
+
+
 def test_on_postgresql_a_story_that_breaks_off_leaves_nothing_either(tmp_path: Path, postgres_schema: str) -> None:
     on_postgres = open_demo(demo_settings(tmp_path / "data", empty_tables(postgres_schema)))
     check_breaking_off(on_postgres)
