@@ -56,6 +56,13 @@ def still_standing(columns: Columns) -> Columns:
     return columns.take(left[place] != 0)
 
 
+def rest_on(columns: Columns) -> int:
+    """On how many deals all of it rests, or on how many units, as parts do."""
+    if Dimension.UNIT in columns.dimensions:
+        return sum(_rest_on(columns, Dimension.UNIT).values())
+    return len(columns.deals())
+
+
 def _rest_on(columns: Columns, dimension: Dimension) -> Mapping[Value, int]:
     """On how many deals the parts of a dimension rest, or on how many units: those whose benefits corrections have not brought to
     nothing. A part that is left with none tells of nobody, and cannot hide another."""

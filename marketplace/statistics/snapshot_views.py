@@ -21,6 +21,7 @@ from marketplace.statistics.models import Snapshot
 from marketplace.statistics.records import kind_of
 from marketplace.statistics.remarks import desk_remark, remark
 from marketplace.statistics.rules import FigureCode, Span, last_quarter
+from marketplace.statistics.telling import Tellings, tellings
 from marketplace.statistics.wording import OVER_TIME, Wording
 from marketplace.web.access import city_official, public, requires
 from marketplace.web.context import reading, writing
@@ -169,10 +170,12 @@ def _show(number: str, return_form: ReasonForm) -> str:
         changed = [change.row for of in differences for change in of.changes] if uow.actor.is_city_official else []
         names = {row.row.source: row for row in row_queries.named(uow.session, changed)}
         led = leads(uow, changed)
+        told = tellings(uow.session, page, differences) if "publish" in page.actions else Tellings()
     return render_template(
         "statistics/snapshot.html",
         page=page,
         differences=differences,
+        told=told,
         names=names,
         leads=led,
         kind_of=kind_of,

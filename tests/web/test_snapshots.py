@@ -2,22 +2,25 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from marketplace.accounts.models import User
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
-from marketplace.statistics import service
+from marketplace.statistics import service, snapshot_queries
 from marketplace.statistics.rules import FigureCode
 from marketplace.statistics.service import Wanted
 from tests.figures import FigureWriter
 from tests.pdfs import pdf_text
-from tests.personas import People, another_city_official
+from tests.personas import People, actor_in, another_city_official
 from tests.publishing import FIRST, publish_quarter, write_quarter
 
 Browse = Callable[[Actor], FlaskClient]
@@ -261,3 +264,38 @@ def test_a_correction_takes_another_title_and_names_what_differs(
     assert ["所更正的那一期标题", "一季度转化统计"] in [
         [cell.value for cell in row] for row in book.worksheets[0].iter_rows()
     ]
+
+
+def frozen_by(factory: UnitOfWorkFactory, author: Actor) -> str:
+    """The number of a quarter's signed amount that waits for another official."""
+    with factory.writing(author) as uow:
+        return service.freeze(uow, Wanted("一季度", FIRST, date(2026, 4, 9), [FigureCode.A1, FigureCode.C5])).number
+
+
+def test_whoever_publishes_is_told_first_which_totals_tell_of_single_contracts(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, browse: Browse
+) -> None:
+    said, second = "不足三个", another_city_official(factory)
+    clock.at = datetime(2026, 3, 31, 4, tzinfo=UTC)
+    writer = FigureWriter(factory, people)
+    for place in range(2):
+        writer.contract(place, "qingzhou", "shouguang", date(2026, 3, 10), 1_000_000)
+    clock.at = datetime(2026, 4, 10, 4, tzinfo=UTC)
+    number = frozen_by(factory, people.city_official)
+    page = browse(second).get(f"/reports/{number}").text
+    assert said in page
+    assert re.findall(r"<li>([^<]+) \((\d)\)</li>", page) == [("签约金额（A1）", "2"), ("合同到账率（C5）", "2")]
+    assert said not in browse(people.city_official).get(f"/reports/{number}").text
+
+
+def test_whoever_publishes_a_correction_is_told_of_how_few_the_difference_tells(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, browse: Browse, number: str
+) -> None:
+    FigureWriter(factory, people).contract(7, "qingzhou", "shouguang", date(2026, 3, 20), 300_000)
+    clock.at = datetime(2026, 4, 20, 4, tzinfo=UTC)
+    with factory.writing(people.city_official) as uow:
+        old = snapshot_queries.snapshot_of(uow, number).id
+        new = service.correct(uow, old, date(2026, 4, 19), "补录一份合同").number
+        second = actor_in(uow.session, uow.session.scalars(select(User).where(User.name == "沈工会")).one())
+    page = browse(second).get(f"/reports/{new}").text
+    assert "本次更正所涉合同（或单位）不足三个" in page
