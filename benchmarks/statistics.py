@@ -48,6 +48,7 @@ from marketplace.statistics.queries import Filter, chosen
 from marketplace.statistics.rules import WIDE, FigureCode, Period, year_to
 from marketplace.statistics.store import keep
 from marketplace.targets.keeping import prepare
+from marketplace.upkeep import count_rows
 from marketplace.web.context import Runtime
 
 RUNS = 20
@@ -103,7 +104,9 @@ def _filled(deals: int, settings: Settings) -> Runtime:
     load(runtime.factory, story=read_story().cast())
     with runtime.factory.writing() as uow:
         write_years(uow.session, deals, china_day(uow.now()))
-    if settings.database_url:  # PostgreSQL would do so by itself within a minute; SQLite never does.
+    with runtime.factory.writing() as uow:
+        count_rows(uow)  # As the worker does.
+    if settings.database_url:  # It would do so by itself within a minute.
         with runtime.factory.engine.connect() as connection:
             connection.execute(text("ANALYZE"))
             connection.commit()

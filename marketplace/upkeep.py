@@ -1,8 +1,9 @@
-"""What the worker clears away at night: uploads nobody refers to, and traces of sign-ins that are older than the law asks."""
+"""What the worker looks after beside its tasks: uploads nobody refers to, traces of sign-ins that are older than the law asks,
+and what the database knows of its own rows."""
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from marketplace.accounts.models import SignInAttempt, VerificationCode
 from marketplace.benefits.models import Declaration
@@ -65,3 +66,14 @@ def forget_old_traces(uow: UnitOfWork) -> None:
     oldest = uow.now() - KEEP_LOGS
     uow.session.execute(delete(SignInAttempt).where(SignInAttempt.at < oldest))
     uow.session.execute(delete(VerificationCode).where(VerificationCode.expires_at < oldest))
+
+
+def count_rows(uow: UnitOfWork) -> None:
+    """Let SQLite see how many rows its tables have and how far each index narrows them down; PostgreSQL does so by itself.
+
+    Without it SQLite takes the first index that fits: it looked for the payments of two deals among all that are verified. A
+    sample of each index is enough, so that a city of 200,000 deals is seen in a fiftieth of a second.
+    """
+    if uow.session.get_bind().dialect.name == "sqlite":
+        uow.session.execute(text("PRAGMA analysis_limit = 1000"))
+        uow.session.execute(text("ANALYZE"))

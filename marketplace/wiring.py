@@ -143,6 +143,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("statistics.keep", timedelta(hours=1), figures.keep, only_reads=True),
     Task("targets.prepare", timedelta(hours=1), forecasts.prepare, only_reads=True),
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
+    Task("database.count_rows", timedelta(hours=1), upkeep.count_rows),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),

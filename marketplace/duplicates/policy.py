@@ -1,6 +1,6 @@
 """Who settles a suspicion: an official whose office has both records, and who has no stake in a contract of it."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.duplicates.models import Duplicate
@@ -17,12 +17,18 @@ def is_in_office(actor: Actor) -> ColumnElement[bool]:
     """
 
     def is_his(kind: InstrumentedAttribute[RecordKind], id_: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        return or_(*(and_(kind == one.kind, id_.in_(one.in_office(actor))) for one in SOURCES.values()))
+        return or_(*(and_(kind == one.kind, _is_among(one.in_office(actor), id_)) for one in SOURCES.values()))
 
     return and_(
         is_his(Duplicate.first_kind, Duplicate.first_id),
         is_his(Duplicate.second_kind, Duplicate.second_id),
     )
+
+
+def _is_among(ids: Select[int], id_: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Asked of each pair: all records of an office are as many as the city is large."""
+    (column,) = ids.selected_columns
+    return ids.where(column == id_).correlate(Duplicate).exists()
 
 
 def relations(session: Session, actor: Actor, row: Duplicate) -> frozenset[Relation]:

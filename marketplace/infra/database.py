@@ -19,6 +19,10 @@ NAMING = {
 }
 
 
+REOPENED_AFTER_S = 3600
+"""A connection to SQLite learns what the database knows of its rows when it is opened."""
+
+
 class Base(DeclarativeBase):
     """Base of every table; constraints get names, so that a migration can find them."""
 
@@ -78,7 +82,8 @@ def make_engine(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, pool_size=10)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+    options = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=options, pool_recycle=REOPENED_AFTER_S)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

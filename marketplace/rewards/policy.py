@@ -47,8 +47,9 @@ def is_of_my_office(actor: Actor) -> ColumnElement[bool]:
     if not actor.is_official:
         return false()
     here = true() if actor.is_city_official else Deal.seller_county.in_(actor.counties)
-    of_deals = Reward.deal_id.in_(select(Deal.id).where(is_in_office(actor), here))
-    return and_(of_deals, not_(is_mine(actor)))
+    # Asked of each reward: the list of all deals of his office is as long as the city is large.
+    of_its_deal = select(Deal.id).where(Deal.id == Reward.deal_id, is_in_office(actor), here).correlate(Reward)
+    return and_(of_its_deal.exists(), not_(is_mine(actor)))
 
 
 def relations(session: Session, actor: Actor, reward: Reward) -> frozenset[Relation]:

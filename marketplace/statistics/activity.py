@@ -1,12 +1,7 @@
 """The rows of what is counted beside the amounts: how much was published, answered and converted."""
 
-from sqlalchemy import (
-    and_,
-    case,
-    exists,
-    func,
-    select,
-)
+from sqlalchemy import and_, case, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal, Entry
@@ -58,14 +53,13 @@ def interests_accepted() -> Rows:
 
 def results_converted() -> Rows:
     """C4. Each result once, by the first contract about it that is on record."""
-    first = func.row_number().over(partition_by=Deal.result_id, order_by=(Entry.recorded_at, Entry.id))
-    numbered = (
-        select(Entry.id, first.label("place"))
-        .join(Deal, Deal.id == Entry.deal_id)
-        .where(Entry.kind == EntryKind.IN_FORCE, Deal.result_id.is_not(None))
-        .subquery()
+    other, its_deal = aliased(Entry), aliased(Deal)
+    is_earlier = or_(
+        other.recorded_at < Entry.recorded_at, and_(other.recorded_at == Entry.recorded_at, other.id < Entry.id)
     )
+    of_the_result = and_(other.kind == EntryKind.IN_FORCE, its_deal.result_id == Deal.result_id)
+    earlier = select(other.id).join(its_deal, its_deal.id == other.deal_id).where(of_the_result, is_earlier)
     columns = facts(source("entry", Entry.id), Entry.deal_id, Entry.dated, Entry.recorded_at, 1)
     dimensions = labelled(of_deal(Entry.dated, Document.contract_type, Document.basis))
-    is_first = and_(numbered.c.id == Entry.id, numbered.c.place == 1)
-    return along_contract(select(*columns, *dimensions).join(numbered, is_first), Entry.deal_id)
+    rows = along_contract(select(*columns, *dimensions), Entry.deal_id)
+    return rows.where(Entry.kind == EntryKind.IN_FORCE, Deal.result_id.is_not(None), ~earlier.exists())

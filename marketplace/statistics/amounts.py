@@ -135,18 +135,15 @@ def net_income() -> Rows:
 
 def payouts() -> Rows:
     """A6. What was paid to people, gross; what was taken back is negative on the day on which it was."""
-    paid = select(
-        *facts(source("payout", Payout.id), None, Payout.paid_on, Payout.recorded_at, Payout.gross_fen),
-        Payout.reward_id,
-    )
-    back = select(
-        *facts(source("payout_back", Payout.id), None, Payout.reversed_on, Transfer.at, -Payout.gross_fen, counted=-1),
-        Payout.reward_id,
-    ).join(Transfer, taken_back())
-    rows = union_all(paid, back).subquery().c
-    columns = facts(rows.source, Reward.deal_id, rows.dated, rows.known_at, rows.value, counted=rows.counted)
-    dimensions = labelled(of_deal(rows.dated, Document.contract_type, Document.basis))
-    return along_reward(select(*columns, *dimensions).join(Reward, Reward.id == rows.reward_id))
+    paid = _of_payouts("payout", Payout.paid_on, Payout.recorded_at, Payout.gross_fen, 1)
+    back = _of_payouts("payout_back", Payout.reversed_on, Transfer.at, -Payout.gross_fen, -1)
+    return select(union_all(paid, back.join(Transfer, taken_back())).subquery())
+
+
+def _of_payouts(kind: str, dated: Column, known_at: Column, fen: Column, counted: int) -> Rows:
+    columns = facts(source(kind, Payout.id), Reward.deal_id, dated, known_at, fen, counted=counted)
+    dimensions = labelled(of_deal(dated, Document.contract_type, Document.basis))
+    return along_reward(select(*columns, *dimensions).join(Reward, Reward.id == Payout.reward_id))
 
 
 def _with_deal(rows: CompoundSelect[Any]) -> Rows:
