@@ -83,12 +83,13 @@ coverage: setup-dev system-packages
 soak: setup-dev system-packages
 	$(BIN)/python -m pytest -m soak --timeout=0 $(ARGS)
 
-# PostgreSQL, Chromium, Chinese glyphs and pdftotext serve the tests alone; nothing is installed where one is not root on Debian.
+# PostgreSQL, Chromium, Chinese glyphs, pdftotext and openssl serve the tests alone; nothing is installed where one is not root on Debian.
 system-packages:
 	@missing=; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	ls /usr/share/fonts/opentype/noto/NotoSansCJK* >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && grep -qx ID=debian /etc/os-release 2>/dev/null; then \

@@ -32,7 +32,7 @@ from marketplace.duplicates import views as duplicate_views
 from marketplace.evidence import views as evidence_views
 from marketplace.home import views as home_views
 from marketplace.identity import views as identity_views
-from marketplace.infra import mail, stripe_processor
+from marketplace.infra import mail, stripe_processor, timestamps
 from marketplace.infra.authority import Authority
 from marketplace.infra.database import make_engine
 from marketplace.infra.files import FileStore
@@ -156,6 +156,7 @@ def build_runtime(settings: Settings, clock: Clock) -> Runtime:
         meanings,
         authority,
         processor=stripe_processor.build(settings),
+        stamps=timestamps.build(settings),
     )
     factory = UnitOfWorkFactory(make_engine(settings.database), clock, services, audit.record, wiring.SUBSCRIBERS)
     worker = Worker(factory, wiring.HANDLERS, wiring.SCHEDULE, wiring.BATCH_SIZES)

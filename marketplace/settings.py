@@ -94,6 +94,15 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Opens the key of the certificate authority; empty takes the secret key of the data folder",
     )
+    timestamp_url: str = Field(
+        default="",
+        description="Address of a time-stamp authority (RFC 3161), whose stamp is put on signatures in PDFs and on the daily end of the "
+        "audit log. It learns hashes alone",
+    )
+    timestamp_root: Path = Field(
+        default=Path("timestamp_root.pem"),
+        description="File with the roots (PEM) of time-stamp authorities, of earlier ones too; a relative path is in the data folder",
+    )
     stripe_secret_key: SecretStr = Field(
         default=SecretStr(""),
         description="Stripe's secret key (sk_… or rk_…); without it and the next one nobody pays online. A test key serves on "
@@ -162,6 +171,11 @@ class Settings(BaseSettings):
     def files_dir(self) -> Path:
         """Folder of uploads, named by the hash of their content."""
         return self.data_dir / "files"
+
+    @property
+    def timestamp_root_file(self) -> Path:
+        """The roots of time-stamp authorities."""
+        return self.data_dir / self.timestamp_root
 
     @property
     def anchors_file(self) -> Path:

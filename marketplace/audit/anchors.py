@@ -4,9 +4,11 @@ The chain alone shows a changed row, not that the whole of it was written anew. 
 """
 
 import json
+import logging
 import os
 import re
-from collections.abc import Iterable
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +18,15 @@ from marketplace.audit.events import DayEnded
 from marketplace.audit.models import AuditHead, AuditRow
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
+from marketplace.infra.timestamps import stamp_in
 from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 
+log = logging.getLogger(__name__)
+
 _WRITTEN = re.compile(r"([0-9]{1,15}):([0-9a-f]{64})")
+_STAMPED = re.compile(r'"anchor": "([0-9a-f:]+)", "time_stamp": "([A-Za-z0-9+/=]+)"')
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,29 @@ def first_that_differs(session: Session, anchors: Iterable[Anchor]) -> Anchor | 
 
 def kept(file: Path) -> list[Anchor]:
     """The anchors in the file, none where there is no file. A line that was torn by a crash is passed over."""
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return [Anchor.read(found[0]) for line in lines if (found := _WRITTEN.search(line))]
+    return [Anchor.read(found[0]) for line in _lines(file) if (found := _WRITTEN.search(line))]
+
+
+def stamps_kept(file: Path) -> Iterator[tuple[Anchor, bytes]]:
+    """The anchors in the file that bear a time stamp, with its token."""
+    for line in _lines(file):
+        if found := _STAMPED.search(line):
+            yield Anchor.read(found[1]), b64decode(found[2])
+
+
+def first_badly_stamped(stamped: Iterable[tuple[Anchor, bytes]], roots: Sequence[bytes]) -> Anchor | None:
+    """The first anchor whose time stamp is of something else, or not from a root that is trusted, or None."""
+    for anchor, token in stamped:
+        try:
+            if not stamp_in(token, str(anchor).encode(), roots).is_trusted:
+                return anchor
+        except ValueError:
+            return anchor
+    return None
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def set_aside(file: Path) -> None:
@@ -89,13 +116,25 @@ def _prepare(uow: UnitOfWork, event: Event) -> Dropped | None:
 
 def _drop(services: Services, dropped: Dropped) -> None:
     """The file first: it is on the disk when the mail goes out, and a line that is written twice does no harm."""
-    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor)})
+    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor), **_stamped(services, dropped.anchor)})
     with services.settings.anchors_file.open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")  # A line that a crash has torn ends here.
         file.flush()
         os.fsync(file.fileno())
     if dropped.mail is not None:
         services.mailer.send(dropped.mail)
+
+
+def _stamped(services: Services, anchor: Anchor) -> dict[str, str]:
+    """The stamp of the authority that is set. One that does not answer today keeps no anchor back: tomorrow's covers this one."""
+    if services.stamps is None:
+        return {}
+    try:
+        token = services.stamps.stamp(str(anchor).encode())
+    except OSError:
+        log.exception("anchors: no time stamp for %s", anchor)
+        return {}
+    return {"time_stamp": b64encode(token).decode()}
 
 
 ANCHORER: Courier[Dropped] = Courier(_prepare, _drop)

@@ -22,7 +22,7 @@ def group() -> None:
 @click.option("--anchor", "given", multiple=True, metavar="ROW:HASH", help="Where the log ended one day, from a mail.")
 @with_appcontext
 def verify(given: Sequence[str]) -> None:
-    """Check every link of the chain, and every anchor; exits 1 and names the first row that does not fit."""
+    """Check every link of the chain, every anchor and its time stamp; exits 1 and names the first row that does not fit."""
     try:
         wanted = [*anchors.kept(runtime().settings.anchors_file), *map(Anchor.read, given)]
     except ValueError as error:
@@ -41,4 +41,10 @@ def _problem(uow: UnitOfWork, wanted: Sequence[Anchor]) -> str:
     if broken is not None:
         return f"broken at row {broken}"
     other = anchors.first_that_differs(uow.session, wanted)
-    return f"rewritten: row {other.row_id} is not the one of anchor {other}" if other else ""
+    if other is not None:
+        return f"rewritten: row {other.row_id} is not the one of anchor {other}"
+    stamps, file = uow.services.stamps, uow.settings.anchors_file
+    unproved = anchors.first_badly_stamped(anchors.stamps_kept(file), stamps.roots) if stamps else None
+    return (
+        f"not proved: the time stamp of anchor {unproved} is not one of the authority that is set" if unproved else ""
+    )

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.cms import CMSAttributes, SignedData, SignerInfo
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
@@ -25,6 +27,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from marketplace.contracts.typesetting import Place
 from marketplace.infra.certificates import Credential
+from marketplace.infra.timestamps import Stamp, TimeStampAuthority, certificates_in, context_of, read_stamp
 
 T = TypeVar("T")
 
@@ -47,7 +50,7 @@ class Seal:
 @dataclass(frozen=True)
 class SealCheck:
     """One signature that was found in a file. `is_valid`: no byte it covers was changed, nothing but further signatures was
-    added, and its certificate comes from a root that is trusted."""
+    added, its certificate comes from a root that is trusted, and a stamp on it, if there is one, is of this very signature."""
 
     place: str
     person: str
@@ -55,6 +58,7 @@ class SealCheck:
     serial: int
     at: datetime | None
     is_valid: bool
+    stamp: Stamp | None = None
 
 
 def with_places(pdf: bytes, places: Iterable[Place]) -> bytes:
@@ -74,10 +78,11 @@ def with_places(pdf: bytes, places: Iterable[Place]) -> bytes:
     return written.getvalue()
 
 
-def sealed(pdf: bytes, seal: Seal) -> bytes:
-    """The PDF with one more signature; it begins with the bytes of the one before. Raises where the place is signed.
+def sealed(pdf: bytes, seal: Seal, stamps: TimeStampAuthority | None = None) -> bytes:
+    """The PDF with one more signature, stamped where there is an authority for it; it begins with the bytes of the one before.
 
-    A file that was printed before there were places gets a signature that is not seen on the page.
+    Raises where the place is signed, OSError where the time-stamp authority cannot be reached. A file that was printed before
+    there were places gets a signature that is not seen on the page.
     """
     meta = PdfSignatureMetadata(
         field_name=seal.place,
@@ -90,29 +95,34 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         look.write(seal.look)
         look.flush()
         style = StaticStampStyle.from_pdf_file(look.name, border_width=0, background_layout=_TOP_LEFT)
-        signer = _DatedSigner(meta, _CredentialSigner(seal.credential), stamp_style=style)
+        stamper = stamps.client if stamps else None
+        signer = _DatedSigner(meta, _CredentialSigner(seal.credential), timestamper=stamper, stamp_style=style)
         signer.at = seal.at
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         signed: io.BytesIO = _apart(lambda: signer.sign_pdf(writer))
     return signed.getvalue()
 
 
-def checked(pdf: bytes, roots: Sequence[bytes], at: datetime) -> tuple[SealCheck, ...]:
+def checked(
+    pdf: bytes, roots: Sequence[bytes], at: datetime, stamp_roots: Sequence[bytes] = ()
+) -> tuple[SealCheck, ...]:
     """The signatures of a file in the order in which they were made, each checked as of a moment; none for what is no PDF."""
     try:
         found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
     except Exception:  # noqa: BLE001 - a damaged file can raise anything, and whatever it is, it proves nothing
         return ()
     trusted = [Certificate.load(root) for root in roots]
-    return tuple(
-        _checked(one, ValidationContext(trust_roots=trusted, allow_fetching=False, moment=at)) for one in found
-    )
+    context = partial(ValidationContext, trust_roots=trusted, allow_fetching=False, moment=at)
+    return tuple(_checked(one, context, stamp_roots) for one in found)
 
 
-def _checked(one: Any, context: ValidationContext) -> SealCheck:
+def _checked(one: Any, context: Callable[[], ValidationContext], stamp_roots: Sequence[bytes]) -> SealCheck:
     try:
-        certificate = one.signer_cert
-        is_valid = bool(_apart(lambda: validate_pdf_signature(one, context).bottom_line))
+        certificate, token = one.signer_cert, _token_on(one.signer_info)
+        stamp = read_stamp(token, one.signer_info["signature"].native, stamp_roots) if token else None
+        # Whether the stamp's authority is trusted is said beside the signature, and takes nothing from it.
+        own = context_of(token, certificates_in(token)) if token else None
+        is_valid = bool(_apart(lambda: validate_pdf_signature(one, context(), own).bottom_line))
     except Exception:  # noqa: BLE001 - as above
         return SealCheck(one.field_name, "", "", 0, None, is_valid=False)
     subject = certificate.subject.native
@@ -123,7 +133,17 @@ def _checked(one: Any, context: ValidationContext) -> SealCheck:
         serial=certificate.serial_number,
         at=one.self_reported_timestamp,
         is_valid=is_valid,
+        stamp=stamp,
     )
+
+
+def _token_on(signer: SignerInfo) -> SignedData | None:
+    """The token of a time-stamp authority that was put beside a signature."""
+    beside = signer["unsigned_attrs"]
+    for attribute in beside if isinstance(beside, CMSAttributes) else ():
+        if attribute["type"].native == "signature_time_stamp_token":
+            return attribute["values"][0]["content"]
+    return None
 
 
 def _apart(call: Callable[[], T]) -> T:

@@ -98,7 +98,7 @@ def _seal(services: Services, made: Sealed) -> None:
         with services.files.open(sha256) as file:
             before = file.read()
         credential = services.certificates.credential(one.subject, one.signature.at)
-        after = sealed(before, _sealing(one, credential))
+        after = sealed(before, _sealing(one, credential), services.stamps)
         sha256 = services.files.save(io.BytesIO(after), LARGEST_PDF).sha256
         made.rows.append(
             Seal(

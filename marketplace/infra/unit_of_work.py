@@ -20,6 +20,7 @@ from marketplace.infra.files import FileStore
 from marketplace.infra.mail import Mailer
 from marketplace.infra.processor import PaymentProcessor
 from marketplace.infra.sms import SmsSender
+from marketplace.infra.timestamps import TimeStampAuthority
 from marketplace.kernel.clock import Clock
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.events import Event
@@ -47,6 +48,8 @@ class Services:
     """None while no provider of text messages is connected."""
     processor: PaymentProcessor | None = None
     """None while nobody pays online."""
+    stamps: TimeStampAuthority | None = None
+    """None while no time-stamp authority is set."""
 
     @property
     def can_find_all(self) -> bool:

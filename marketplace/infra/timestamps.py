@@ -1,0 +1,106 @@
+"""Time stamps (RFC 3161) of an authority that does not run the service: it signs that a hash was there at a moment.
+
+It learns hashes alone, never what they are of. Tokens are DER of CMS; times are UTC.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from asn1crypto.cms import ContentInfo
+from asn1crypto.x509 import Certificate
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
+from pyhanko.sign.validation.status import TimestampSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from marketplace.settings import Settings
+
+T = TypeVar("T")
+_PATIENCE_S = 20
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which authority saw a content, and when. `is_trusted`: its certificate comes from the root that is set here."""
+
+    authority: str
+    at: datetime
+    is_trusted: bool
+
+
+@dataclass(frozen=True)
+class TimeStampAuthority:
+    """Where to ask, and the roots (DER) that its certificates come from, or those of one before it."""
+
+    client: TimeStamper
+    roots: tuple[bytes, ...]
+
+    def stamp(self, content: bytes) -> bytes:
+        """A token for the SHA-256 of some bytes. Raises OSError when the authority cannot be reached or refuses."""
+        digest = hashlib.sha256(content).digest()
+        token = _apart(lambda: self.client.async_timestamp(digest, "sha256"))
+        return bytes(token.dump())
+
+
+def build(settings: Settings) -> TimeStampAuthority | None:
+    """The authority of the settings, None where there is none. Raises OSError or ValueError where its root cannot be read."""
+    if not settings.timestamp_url:
+        return None
+    roots = load_pem_x509_certificates(settings.timestamp_root_file.read_bytes())
+    client = RequestsHTTPTimeStamper(settings.timestamp_url, timeout=_PATIENCE_S)
+    return TimeStampAuthority(client, tuple(one.public_bytes(Encoding.DER) for one in roots))
+
+
+def stamp_in(token: bytes, content: bytes, roots: Sequence[bytes]) -> Stamp:
+    """What a token says of some bytes. Raises ValueError where it is not of them, or was changed."""
+    try:
+        return read_stamp(ContentInfo.load(token)["content"], content, roots)
+    except Exception as error:  # noqa: BLE001 - damaged bytes can raise anything, and whatever it is, they prove nothing
+        raise ValueError(f"no time stamp of this content: {error}") from None
+
+
+def read_stamp(signed: Any, content: bytes, roots: Sequence[bytes]) -> Stamp:
+    """The same of a token that is parsed already (asn1crypto's SignedData). Raises whatever damaged bytes raise."""
+    status = _status(signed, content, certificates_in(signed))
+    if not (status.valid and status.intact):
+        raise ValueError("its signature does not fit")
+    is_trusted = bool(roots) and _status(signed, content, [Certificate.load(root) for root in roots]).trusted
+    return Stamp(status.signing_cert.subject.human_friendly, status.timestamp, is_trusted)
+
+
+def certificates_in(signed: Any) -> list[Certificate]:
+    """The certificates that a token carries."""
+    return [one.chosen for one in signed["certificates"]]
+
+
+def context_of(signed: Any, roots: Sequence[Certificate]) -> ValidationContext:
+    """Trusts these roots, as of the moment of the stamp: that its certificate has run out since takes nothing from it."""
+    at = signed["encap_content_info"]["content"].parsed["gen_time"].native
+    others = certificates_in(signed)
+    return ValidationContext(trust_roots=list(roots), other_certs=others, allow_fetching=False, moment=at)
+
+
+def _status(signed: Any, content: bytes, roots: Sequence[Certificate]) -> TimestampSignatureStatus:
+    def imprint(algorithm: str) -> bytes:
+        return hashlib.new(algorithm, content).digest()
+
+    found = _apart(lambda: validate_tst_signed_data(signed, context_of(signed, roots), imprint))
+    return TimestampSignatureStatus(**found)
+
+
+def _apart(ask: Callable[[], Awaitable[T]]) -> T:
+    """In a thread of its own: pyHanko runs an event loop, which it may not where one is running already."""
+
+    async def asked() -> T:
+        return await ask()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, asked()).result()
