@@ -96,12 +96,13 @@ class Settings(BaseSettings):
     )
     timestamp_url: str = Field(
         default="",
-        description="Address of a time-stamp authority (RFC 3161), whose stamp is put on signatures in PDFs and on the daily end of the "
-        "audit log. It learns hashes alone",
+        description="Address of a time-stamp authority (RFC 3161), whose stamp is put on signatures in PDFs and on the daily end of "
+        "the audit log. It learns hashes alone",
     )
     timestamp_root: Path = Field(
         default=Path("timestamp_root.pem"),
-        description="File with the roots (PEM) of time-stamp authorities, of earlier ones too; a relative path is in the data folder",
+        description="File with the roots (PEM) of time-stamp authorities, of earlier ones too; a relative path is in the data "
+        "folder",
     )
     stripe_secret_key: SecretStr = Field(
         default=SecretStr(""),
