@@ -96,8 +96,8 @@ class Settings(BaseSettings):
     )
     timestamp_url: str = Field(
         default="",
-        description="Address of a time-stamp authority (RFC 3161), whose stamp is put on signatures in PDFs and on the daily end of "
-        "the audit log. It learns hashes alone",
+        description="Address of a time-stamp authority (RFC 3161), whose stamp is put on signatures in PDFs and on the daily end "
+        "of the audit log. It learns hashes alone",
     )
     timestamp_root: Path = Field(
         default=Path("timestamp_root.pem"),
