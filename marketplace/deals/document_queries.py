@@ -41,6 +41,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
+from marketplace.deals.signatories import signing_parties
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -242,21 +243,21 @@ def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tu
 
 
 def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None) -> tuple[Signatory, ...]:
-    names = names_of(uow.session, (deal.seller_party_id, deal.buyer_party_id))
+    parties = signing_parties(uow.session, deal, document.id)
+    names = names_of(uow.session, [one.party_id for one in parties])
     signed = {signature.party_id: signature for signature in signatures(uow, document.id)}
     given = {one.party_id: one for one in confirmations(uow, scan.id)} if scan else {}
-    roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
     return tuple(
         Signatory(
-            names[party_id],
-            role,
-            uow.actor.acts_for(party_id),
-            uow.actor.acts_for(party_id) or signs_by_power(uow, document, party_id),
-            signed.get(party_id),
-            given.get(party_id),
-            _name(uow, given[party_id].user_id) if party_id in given else "",
+            names[one.party_id],
+            one.role,
+            uow.actor.acts_for(one.party_id),
+            uow.actor.acts_for(one.party_id) or signs_by_power(uow, document, one.party_id),
+            signed.get(one.party_id),
+            given.get(one.party_id),
+            _name(uow, given[one.party_id].user_id) if one.party_id in given else "",
         )
-        for party_id, role in roles
+        for one in parties
     )
 
 

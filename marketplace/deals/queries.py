@@ -14,7 +14,7 @@ from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
-from marketplace.deals.progress import NextStep, Situation, Stage, Who, next_step, track
+from marketplace.deals.progress import SIDES, NextStep, Situation, Stage, Who, next_step, track
 from marketplace.deals.rules import (
     BEFORE_FORCE,
     CHANGEABLE,
@@ -226,7 +226,7 @@ def _owes(actor: Actor, deal: Deal, who: Who, is_official: bool) -> bool:
     if who is Who.OFFICIAL:
         return is_official
     sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
-    return (sells and who in {Who.SELLER, Who.BOTH}) or (buys and who in {Who.BUYER, Who.BOTH})
+    return (sells and Who.SELLER in SIDES[who]) or (buys and Who.BUYER in SIDES[who])
 
 
 def _amounts(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:

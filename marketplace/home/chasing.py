@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.deals import envelope_service as envelopes
-from marketplace.deals.progress import Who
+from marketplace.deals.envelope_queries import makers_awaited
+from marketplace.deals.progress import SIDES, Who
 from marketplace.home import overdue, oversight, review_queue
 from marketplace.home.oversight import StalledRow
 from marketplace.home.review_queue import ReviewRow
@@ -87,10 +88,10 @@ def remind_of_deal(uow: UnitOfWork, deal_id: int) -> Reminder:
 
 def _owing(uow: UnitOfWork, row: StalledRow) -> People:
     deal = row.deal
-    parties = {Who.SELLER: (deal.seller.id,), Who.BUYER: (deal.buyer.id,), Who.BOTH: (deal.seller.id, deal.buyer.id)}
     if deal.next.who is Who.OFFICIAL:
         return officials(uow.session, deal.seller_county)
-    return speakers(uow.session, *parties.get(deal.next.who, ()))
+    sides = {Who.SELLER: {deal.seller.id}, Who.BUYER: {deal.buyer.id}, Who.MAKERS: makers_awaited(uow, deal.id)}
+    return speakers(uow.session, *(party_id for side in SIDES[deal.next.who] for party_id in sides[side]))
 
 
 def remind_of_review(uow: UnitOfWork, kind: ReviewKind, target_id: int) -> Reminder:

@@ -41,7 +41,7 @@ def test_a_visitor_checks_a_code_read_off_paper(
     answer = client.post("/verify", data={"code": typed})
     assert (answer.status_code, answer.location) == (303, f"/verify/{document.code}")
     page = client.get(answer.location).text
-    assert "双方已于2026年11月20日签署完成，方式：电子" in page
+    assert "各方已于2026年11月20日签署完成，方式：电子" in page
     assert "寿光蓝海化工有限公司" in page
     assert document.sha256 in page
 
