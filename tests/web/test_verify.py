@@ -35,7 +35,7 @@ def test_a_visitor_checks_a_code_read_off_paper(
     factory: UnitOfWorkFactory, people: People, client: FlaskClient, document: Document, drain: Drain
 ) -> None:
     assert document.code is not None
-    assert "还没有双方签署" in client.get(f"/verify/{document.code}").text
+    assert "还没有由各方签署" in client.get(f"/verify/{document.code}").text
     both_sign(factory, people, document, drain)
     typed = " - ".join(document.code[at : at + 4] for at in range(0, 16, 4)).lower()
     answer = client.post("/verify", data={"code": typed})
