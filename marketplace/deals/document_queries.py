@@ -12,7 +12,7 @@ from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
-from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
 from marketplace.contracts.queries import names_its_parties
@@ -221,6 +221,27 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
     )
+
+
+@dataclass(frozen=True)
+class MadeRow:
+    """A text that somebody signs because he made the result, and the title of its deal."""
+
+    document: Document
+    title: str
+
+
+def as_maker(uow: UnitOfWork) -> tuple[MadeRow, ...]:
+    """Every text that was sent to the actor as a maker of the result, the newest first."""
+    mine = (DocumentParty.party_id == uow.actor.own_party_id, DocumentParty.maker.is_not(None))
+    rows = (
+        select(Document, Deal.title)
+        .join(DocumentParty, DocumentParty.document_id == Document.id)
+        .join(Deal, Deal.id == Document.deal_id)
+        .where(*mine, Document.sent_at.is_not(None))
+        .order_by(Document.id.desc())
+    )
+    return tuple(MadeRow(document, title) for document, title in uow.session.execute(rows))
 
 
 def _usual_day(uow: UnitOfWork, document: Document) -> date | None:

@@ -84,16 +84,18 @@ def envelope_view(uow: UnitOfWork, document: Document, held: frozenset[Relation]
     )
 
 
-def makers_awaited(uow: UnitOfWork, deal_id: int) -> set[int]:
-    """The parties of those who made the result and have not signed, or confirmed the scan of, what is out for signature."""
+def makers_awaited(uow: UnitOfWork, deal_id: int) -> tuple[int, frozenset[int]] | None:
+    """The text that is out for signature, and the parties of those who made the result and have not signed it, or confirmed its
+    scan; None where nobody of them has to."""
     sent = select(Document).where(Document.deal_id == deal_id, Document.state == DocumentState.SENT)
-    found: set[int] = set()
-    for document in uow.session.scalars(sent).all():
+    for document in uow.session.scalars(sent.order_by(Document.id)).all():
         scan = newest_scan(uow, document.id) if document.paper is PaperState.UPLOADED else None
         done = confirmations(uow, scan.id) if scan else signatures(uow, document.id)
         makers = {one.party_id for one in makers_of(uow.session, document.id)}
-        found |= (makers - {one.party_id for one in done}) & (makers if scan else whose_turn(uow, document.id))
-    return found
+        left = (makers - {one.party_id for one in done}) & (makers if scan else whose_turn(uow, document.id))
+        if left:
+            return document.id, frozenset(left)
+    return None
 
 
 def _by_party(powers: Sequence[Power]) -> Mapping[int, Sequence[Power]]:

@@ -83,14 +83,18 @@ def remind_of_deal(uow: UnitOfWork, deal_id: int) -> Reminder:
     if row is None:
         raise NotFound(GONE)
     params: Params = {"title": row.deal.title, "step": {"words": [row.deal.next.label]}}
-    return remind(uow, about_deal(deal_id), _owing(uow, row), DEAL, params, deal_path(deal_id))
+    # Makers of the result do not see the deal, but the text they sign everybody does.
+    awaited = makers_awaited(uow, deal_id) if Who.MAKERS in SIDES[row.deal.next.who] else None
+    document_id, makers = awaited or (None, frozenset[int]())
+    url = document_path(document_id) if document_id else deal_path(deal_id)
+    return remind(uow, about_deal(deal_id), _owing(uow, row, makers), DEAL, params, url)
 
 
-def _owing(uow: UnitOfWork, row: StalledRow) -> People:
+def _owing(uow: UnitOfWork, row: StalledRow, makers: frozenset[int]) -> People:
     deal = row.deal
     if deal.next.who is Who.OFFICIAL:
         return officials(uow.session, deal.seller_county)
-    sides = {Who.SELLER: {deal.seller.id}, Who.BUYER: {deal.buyer.id}, Who.MAKERS: makers_awaited(uow, deal.id)}
+    sides = {Who.SELLER: {deal.seller.id}, Who.BUYER: {deal.buyer.id}, Who.MAKERS: makers}
     return speakers(uow.session, *(party_id for side in SIDES[deal.next.who] for party_id in sides[side]))
 
 

@@ -8,6 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.contracts.envelope import is_in_order
 from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.signing_service import order_of, signatures, whose_turn
 from marketplace.deals.models import Deal
@@ -35,6 +36,9 @@ EXPIRED = N_(
 VOID = N_("%(kind)s of the deal “%(title)s”, which you have signed, is void: your signature counts for nothing.")
 VOID_BECAUSE = N_(
     "%(kind)s of the deal “%(title)s”, which you have signed, is void: your signature counts for nothing. Reason: %(reason)s"
+)
+WITHDRAWN = N_(
+    "%(kind)s of the deal “%(title)s”, which waited for your signature, is void. You need not sign it any more."
 )
 TAKEN_OFF = N_("%(kind)s of the deal “%(title)s” was taken off the table by another party. Reason: %(reason)s")
 POWERS = {
@@ -77,7 +81,7 @@ def _void(
 ) -> Iterator[Notice]:
     """Whoever has signed is told that it was for nothing; of a text taken off the table all the others.
 
-    Of one that was declined or has expired everybody has heard before.
+    Makers, who do not see the deal, are told in any case. Of one that was declined or has expired everybody has heard before.
     """
     if not event.was_open:
         return
@@ -85,7 +89,10 @@ def _void(
     signed = frozenset(one.user_id for one in signatures(uow, document.id))
     if signed:
         yield Notice(signed, VOID_BECAUSE if reason else VOID, url, {**params, "reason": reason})
-    if reason and event.party_id is not None:
+    if not reason:
+        makers = [one.party_id for one in makers_of(uow.session, document.id)]
+        yield Notice(speakers(uow.session, *makers) - signed, WITHDRAWN, url, params)
+    elif event.party_id is not None:
         others = speakers(uow.session, *(parties - {event.party_id})) - signed
         yield Notice(others, TAKEN_OFF, url, {**params, "reason": reason})
 

@@ -1,9 +1,11 @@
 """The form of three parties: whoever made the result signs the contract too, by a click or on paper; nothing binds without."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.contracts.envelope import Envelope
 from marketplace.contracts.makers import Maker
@@ -16,17 +18,21 @@ from marketplace.deals.models import Deal
 from marketplace.deals.progress import Who
 from marketplace.deals.queries import room, rows
 from marketplace.deals.rules import DealState
+from marketplace.home import chasing
 from marketplace.home.rules import TaskKind
 from marketplace.home.waiting import tasks
 from marketplace.identity.rules import masked
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
+from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
+from marketplace.notifications.models import Notification
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import Ownership
 from tests.amending import LOWERED, write_amendment, write_termination
-from tests.factories import TERMS, make_deal, make_letter, make_signed, sign
+from tests.enveloping import hand_over, represented
+from tests.factories import TERMS, make_deal, make_letter, sign
 from tests.making import himself, made_by, make_threefold, shared, sign_by_all, written
 from tests.paying import BY_PLAN
 from tests.personas import People, made_up_number
@@ -285,7 +291,43 @@ def test_the_contract_is_not_written_once_others_have_made_the_result(
         document_service.draft_contract(uow, deal_id)
 
 
-def test_signed_contracts_of_two_parties_go_on_as_they_were(factory: UnitOfWorkFactory, people: People) -> None:
-    deal_id = make_signed(factory, people)
+def test_a_unit_hands_its_signature_to_no_maker(factory: UnitOfWorkFactory, people: People) -> None:
+    """He is a party himself, and nobody signs for two."""
+    represented(factory, people)
+    document_id = make_threefold(factory, people)
+    with pytest.raises(InvalidInput) as error:
+        hand_over(factory, people.seller_contact, document_id, people.worker)
+    assert "to" in error.value.fields
+
+
+def test_an_official_reminds_the_makers_where_they_are_waited_for(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, drain: Callable[[], int]
+) -> None:
+    """By the address of the text, for they do not see the deal."""
+    document_id = make_threefold(factory, people)
+    for who in (people.seller_contact, people.company, people.worker):
+        sign(factory, himself(factory, who), document_id)
+    clock.forward(days=16)
+    drain()
+    with factory.writing(people.city_official) as uow:
+        chasing.remind_of_deal(uow, document_of(factory, document_id).deal_id)
+    drain()
     with factory.reading() as uow:
-        assert uow.session.get_one(Deal, deal_id).state is DealState.IN_FORCE
+        newest = select(Notification).order_by(Notification.id.desc()).limit(1)
+        told = uow.session.scalars(newest).one()
+    assert (told.user_id, told.url) == (people.colleague.user_id, f"/documents/{document_id}")
+
+
+def test_makers_hear_that_a_text_no_longer_waits_for_them(
+    factory: UnitOfWorkFactory, people: People, drain: Callable[[], int]
+) -> None:
+    document_id = make_threefold(factory, people)
+    sign(factory, himself(factory, people.worker), document_id)
+    with factory.writing(people.company) as uow:
+        document_service.amend(uow, document_id, {"risk": "风险由双方各半承担。"})
+    drain()
+    with factory.reading() as uow:
+        told = uow.session.scalars(select(Notification).order_by(Notification.id)).all()
+    said = {one.user_id: one.message for one in told}
+    assert "which you have signed, is void" in said[people.worker.user_id or 0]
+    assert "waited for your signature, is void" in said[people.colleague.user_id or 0]

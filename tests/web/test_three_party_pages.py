@@ -103,6 +103,7 @@ def test_a_maker_signs_on_his_own_and_sees_no_room(factory: UnitOfWorkFactory, p
     page = maker.get(f"/documents/{document_id}").text
     assert "本人签署" in page or "已签署" in page
     assert f"/documents/{document_id}" not in maker.get("/").text
+    assert f'href="/documents/{document_id}"' in maker.get("/deals").text
 
 
 def test_a_maker_declines_with_a_reason_the_others_read(
@@ -159,9 +160,8 @@ def test_an_offer_of_two_parties_says_nothing_of_shares(
     factory: UnitOfWorkFactory, people: People, browse: Browse, deal_id: int
 ) -> None:
     with factory.writing(people.seller_contact) as uow:
-        offer_service.make_offer(uow, deal_id, TERMS)
+        offer_id = offer_service.make_offer(uow, deal_id, TERMS).id
     assert "完成人的收益份额" not in browse(people.company).get(f"/deals/{deal_id}").text
     with factory.writing(people.company) as uow:
-        open_ = uow.session.scalars(offer_service.select(offer_service.Offer.id)).one()
-        offer_service.counter_offer(uow, open_, shared((people.worker, 1000), (people.colleague, 1000)))
+        offer_service.counter_offer(uow, offer_id, shared((people.worker, 1000), (people.colleague, 1000)))
     assert "完成人的收益份额" in browse(people.seller_contact).get(f"/deals/{deal_id}").text

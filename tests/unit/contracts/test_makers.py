@@ -7,7 +7,9 @@ from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.contracts.makers import Maker, labels_of, percent_in_words, problems_of, shares_text, together
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import Slot, firsts
-from marketplace.rewards.rules import CostKind, pool_of, split
+from marketplace.rewards.rules import REWARD_STATES, CostKind, pool_of, split
+from marketplace.rewards.rules import RewardState as R
+from marketplace.settings import Settings
 from tests.architecture.sources import ROOT
 
 CATALOGUE = ROOT / "marketplace/translations/zh_CN/LC_MESSAGES/messages.po"
@@ -75,6 +77,13 @@ def test_the_clause_names_every_cost_that_may_be_deducted_and_no_other() -> None
     (said,) = (line for line in _clause().split("\n") if line.startswith("净收入是指"))
     named = said.partition("减去下列费用：")[2].partition("。")[0].split("；")
     assert named == [str(chinese[kind.label].string) for kind in CostKind]
+
+
+def test_the_clause_promises_the_days_the_steps_of_a_reward_take() -> None:
+    """Until the calculation, for objections, until the approval, and until the payout."""
+    days = [REWARD_STATES.days_allowed(state) or 0 for state in (R.TRIGGERED, R.PUBLISHED, R.APPROVED)]
+    assert sum(days) + Settings.model_fields["reward_objection_days"].default == 90
+    assert "之日起九十日内向丙方付清" in _clause()
 
 
 def test_who_is_who_is_found_among_many_parties_in_any_order() -> None:
