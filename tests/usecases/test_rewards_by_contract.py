@@ -10,6 +10,8 @@ from marketplace.kernel.permissions import Actor
 from marketplace.notifications.models import Notification
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationKind
+from marketplace.results.models import Result
+from marketplace.results.rules import Ownership
 from marketplace.rewards import calculating, confirming
 from marketplace.rewards.calculating import Calculation, Cost
 from marketplace.rewards.models import Reward
@@ -153,6 +155,15 @@ def test_an_institute_gives_no_less_than_the_law_split_as_the_contract_says(
         reward = uow.session.get_one(Reward, reward_id)
     assert (reward.basis, reward.share_bp) == (Basis.STATUTORY, 5000)
     assert [fen for _, fen in parts(factory, reward_id)] == [5_312_500, 3_187_500]
+
+
+def test_what_was_signed_is_owed_whatever_is_said_of_the_ownership_since(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    sign_by_all(factory, people, make_threefold(factory, people))
+    with factory.writing() as uow:
+        uow.session.scalars(select(Result)).one().ownership = Ownership.NON_SERVICE
+    assert received(factory, people, drain)
 
 
 def test_nobody_types_another_split(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from marketplace.contracts.envelope import Envelope
 from marketplace.contracts.makers import Maker
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import Basis, DocumentState, PaperState
 from marketplace.contracts.signing_service import whose_turn
 from marketplace.deals import document_service, offer_service
@@ -31,7 +32,7 @@ from marketplace.notifications.models import Notification
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import Ownership
 from tests.amending import LOWERED, write_amendment, write_termination
-from tests.enveloping import hand_over, represented
+from tests.enveloping import expire, hand_over, represented
 from tests.factories import TERMS, make_deal, make_letter, sign
 from tests.making import himself, made_by, make_threefold, shared, sign_by_all, written
 from tests.paying import BY_PLAN
@@ -289,6 +290,23 @@ def test_the_contract_is_not_written_once_others_have_made_the_result(
         )
     with factory.writing(people.seller_contact) as uow, pytest.raises(Conflict):
         document_service.draft_contract(uow, deal_id)
+
+
+def test_a_text_that_is_written_again_keeps_its_parties_and_shares(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    """Taken up after its last day, and from the standard texts of the day."""
+    document_id = make_threefold(factory, people)
+    expire(factory, document_id, clock)
+    with factory.writing(people.company) as uow:
+        taken_up = document_service.take_up(uow, document_id).id
+    with factory.writing(people.seller_contact) as uow:
+        anew = document_service.write_anew(uow, taken_up).id
+    with factory.reading() as uow:
+        found = [[one.share_bp for one in makers_of(uow.session, one_id)] for one_id in (document_id, taken_up, anew)]
+    assert found == [[1250, 750]] * 3
+    texts = [document_of(factory, one_id).text for one_id in (document_id, taken_up, anew)]
+    assert texts[1].replace("HT02", "HT01") == texts[0] == texts[2].replace("HT03", "HT01")
 
 
 def test_a_unit_hands_its_signature_to_no_maker(factory: UnitOfWorkFactory, people: People) -> None:
