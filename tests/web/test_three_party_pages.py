@@ -106,6 +106,11 @@ def test_a_maker_signs_on_his_own_and_sees_no_room(factory: UnitOfWorkFactory, p
     assert f'href="/documents/{document_id}"' in maker.get("/deals").text
 
 
+def test_the_room_names_the_makers_who_are_parties(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    make_threefold(factory, people)
+    assert "王建国、李秀英" in browse(people.company).get("/deals/1").text
+
+
 def test_a_maker_declines_with_a_reason_the_others_read(
     factory: UnitOfWorkFactory, people: People, browse: Browse
 ) -> None:
