@@ -75,6 +75,7 @@ RELATIONS = {
     Relation.PARTY: "may act for either party of the deal",
     Relation.SELLER: "may act for the party that gives the technology",
     Relation.BUYER: "may act for the party that takes it",
+    Relation.MAKER: "made the result, and is a party of this text beside seller and buyer",
     Relation.DELEGATE: "member of a party's unit who was given a written power to sign this one text",
     Relation.OFFICIAL: "union official of the county concerned, or of the city",
     Relation.ADMINISTRATOR: "runs the platform; decides nothing about listings or deals",

@@ -4,9 +4,9 @@ What `compose` returns is exactly what is signed; nobody changes it afterwards."
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from itertools import permutations
 from typing import Any
 
+from marketplace.contracts.makers import FIRST_LABELS, labels_of, shares_text, together
 from marketplace.contracts.marking import Paragraph, woven
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import (
@@ -24,6 +24,7 @@ from marketplace.kernel.texts import single_line
 
 LETTER = "letter"
 CODE, REPRESENTATIVE, NUMBER = "统一社会信用代码", "法定代表人（负责人）", "身份证件号码"
+MAKER = "成果完成人"
 _NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 
@@ -115,8 +116,14 @@ class PartyFacts:
 def names_parties(text: str, parties: Sequence[PartyFacts]) -> bool:
     """Whether a text says of all its parties who they are; which block is whose, the text does not say."""
     _, *blocks = heading_of(text).split("\n\n")
-    return any(
-        all(one.is_named_in(block) for one, block in zip(order, blocks, strict=True)) for order in permutations(parties)
+    return len(blocks) == len(parties) and _fit(list(parties), blocks)
+
+
+def _fit(parties: list[PartyFacts], blocks: Sequence[str]) -> bool:
+    """Whether every block can be the one of another party: two may bear the same name."""
+    return not blocks or any(
+        one.is_named_in(blocks[0]) and _fit(parties[:place] + parties[place + 1 :], blocks[1:])
+        for place, one in enumerate(parties)
     )
 
 
@@ -127,8 +134,16 @@ def _said(lines: Sequence[str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class MakerFacts:
+    """Somebody who made the result and is a party of the contract, with his share of the net income in basis points."""
+
+    party: PartyFacts
+    share_bp: int
+
+
+@dataclass(frozen=True)
 class Subject:
-    """What a document is about: kind, number in its family, both parties, titles of the listings."""
+    """What a document is about: kind, number in its family, its parties, titles of the listings."""
 
     kind: DocumentKind
     reference: str
@@ -141,6 +156,8 @@ class Subject:
     """The type of a contract, or LETTER."""
     standard: Standard = FIRST_TEXTS
     """The standard texts valid on the day it is drafted."""
+    makers: tuple[MakerFacts, ...] = ()
+    """Those who sign a contract in the form of three parties, in the order in which the text names them."""
 
     def __post_init__(self) -> None:
         """What people call their listings stays in its line."""
@@ -186,9 +203,22 @@ def filled(subject: Subject, **blanks: str) -> tuple[Clause, ...]:
         "buyer_place": subject.buyer.place,
         "seller_role": names["seller"],
         "buyer_role": names["buyer"],
+        "makers": together(_labels(subject)),
+        "shares": shares_text([(one.party.name, one.share_bp) for one in subject.makers]) if subject.makers else "",
     }
-    clauses = (_clause(slot, subject.standard, blanks) for slot in slots_of(subject.kind, subject.variant))
+    slots = (slot for slot in slots_of(subject.kind, subject.variant) if _belongs(slot, blanks))
+    clauses = (_clause(slot, subject.standard, blanks) for slot in slots)
     return tuple(clause for clause in clauses if clause.text)
+
+
+def _labels(subject: Subject) -> tuple[str, ...]:
+    return labels_of(len(subject.makers)) if subject.makers else ()
+
+
+def _belongs(slot: Slot, blanks: Mapping[str, str]) -> bool:
+    """Whether a document with these blanks has such a clause."""
+    needed = firsts()[slot].only_with
+    return not needed or bool(blanks[needed])
 
 
 def _names(subject: Subject) -> Mapping[str, str]:
@@ -219,23 +249,28 @@ def amended(clauses: Sequence[Clause], texts: Mapping[str, str]) -> tuple[Clause
 def compose(subject: Subject, clauses: Sequence[Clause]) -> str:
     """The whole text: heading, parties, numbered clauses, places to sign. Ends with a line break."""
     names = _names(subject)
-    parties = (subject.buyer.lines(f"甲方（{names['buyer']}）"), subject.seller.lines(f"乙方（{names['seller']}）"))
-    return compose_as((names["title"], subject.reference, subject.title), parties, clauses)
+    labels = _labels(subject)
+    parties = [subject.buyer.lines(f"甲方（{names['buyer']}）"), subject.seller.lines(f"乙方（{names['seller']}）")]
+    parties += [one.party.lines(f"{label}（{MAKER}）") for label, one in zip(labels, subject.makers, strict=True)]
+    return compose_as((names["title"], subject.reference, subject.title), parties, clauses, FIRST_LABELS + labels)
 
 
-def compose_as(head: tuple[str, str, str], parties: Iterable[Sequence[str]], clauses: Sequence[Clause]) -> str:
-    """The same for a text of any kind: `head` is its name, its number and the project, `parties` the lines of each block."""
+def compose_as(
+    head: tuple[str, str, str],
+    parties: Iterable[Sequence[str]],
+    clauses: Sequence[Clause],
+    labels: Sequence[str] = FIRST_LABELS,
+) -> str:
+    """The same for a text of any kind: `head` is its name, its number and the project, `parties` the lines of each block, and
+    `labels` how those are called who sign."""
     name, reference, project = head
     lines = [name, f"编号：{reference}", f"项目名称：{project}", ""]
     for party in parties:
         lines += [*party, ""]
     for heading, paragraphs in numbered(clauses):
         lines += [heading, *(f"{number}　{text}" for number, text, _ in paragraphs), ""]
-    lines += [
-        "（以下为签署处，电子签署的无须填写）",
-        "甲方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日",
-    ]
-    lines += ["乙方（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日"]
+    lines += ["（以下为签署处，电子签署的无须填写）"]
+    lines += [f"{label}（签字、盖章）：　　　　　　　　日期：　　　　年　　月　　日" for label in labels]
     return "\n".join(lines) + "\n"
 
 

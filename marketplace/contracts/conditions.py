@@ -82,7 +82,7 @@ def _of_the_standing(facts: SigningFacts) -> tuple[Condition, ...]:
 def _of_the_names(are_right: bool) -> Condition:
     return Condition(
         "named",
-        N_("The text names both parties as they are today."),
+        N_("The text names every party as it is today."),
         are_right,
         Conflict(N_("The text names a party as it no longer is. Write it anew.")),
     )
@@ -110,7 +110,7 @@ def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
             "sent",
             N_("The text has been sent for signature and was not replaced."),
             facts.state is DocumentState.SENT,
-            Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both.")),
+            Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by all.")),
         ),
         Condition(
             "paper",
@@ -134,9 +134,9 @@ def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
         ),
         Condition(
             "other_verified",
-            N_("The identity of the other party is verified."),
+            N_("The identity of every other party is verified."),
             facts.is_other_verified,
-            NotPermitted(N_("The other party is not verified yet. Nobody can sign before that.")),
+            NotPermitted(N_("Another party is not verified yet. Nobody can sign before that.")),
         ),
         Condition(
             "once",
@@ -151,9 +151,9 @@ def _of_the_signer(facts: SigningFacts) -> tuple[Condition, ...]:
     return (
         Condition(
             "two_people",
-            N_("You have not signed for the other party."),
+            N_("You have not signed for another party."),
             not facts.has_person_signed_other_side,
-            NotPermitted(N_("One person cannot sign for both parties.")),
+            NotPermitted(N_("One person cannot sign for two parties.")),
         ),
         Condition(
             "certificates",

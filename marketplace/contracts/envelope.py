@@ -20,13 +20,13 @@ TOGETHER = 1
 LONGEST_DAYS = 60
 """A text is open for signature for at least one day more and at most so many."""
 
-NOT_YET = N_("The other party signs first. You are told as soon as it is your turn.")
+NOT_YET = N_("Another party signs first. You are told as soon as it is your turn.")
 TOO_LATE = N_("The last day for signing has passed. The text can be taken up again as a new draft.")
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the sender chooses: the party that signs before the other (None: together), the last day (None: the usual one)."""
+    """What the sender chooses: the party that signs before the others (None: together), the last day (None: the usual one)."""
 
     first_party_id: int | None = None
     sign_by: date | None = None

@@ -140,15 +140,26 @@ class DocumentFile(Base):
 
 
 class DocumentParty(Base):
-    """Who has to sign a document; who has a lower `position` signs before the others, the same position is together."""
+    """Who has to sign a document; who has a lower `position` signs before the others, the same position is together.
+
+    `maker` is the number among those who made the result, from 1, with his `share_bp` of the net income of every receipt in basis
+    points; neither is there for buyer and seller.
+    """
 
     __tablename__ = "document_parties"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("parties.id"), primary_key=True)
     position: Mapped[int] = mapped_column(default=TOGETHER)
+    maker: Mapped[int | None]
+    share_bp: Mapped[int | None]
 
-    __table_args__ = (CheckConstraint("position > 0", name="position_from_one"),)
+    __table_args__ = (
+        CheckConstraint("position > 0", name="position_from_one"),
+        CheckConstraint("maker > 0", name="maker_from_one"),
+        CheckConstraint("(maker IS NULL) = (share_bp IS NULL)", name="share_if_maker"),
+        CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share_in_range"),
+    )
 
 
 class SigningReminder(Base):
@@ -178,7 +189,7 @@ append_only(SigningReminder)
 class Signature(Base):
     """An electronic signature: who, for whom, when, from where, and the SHA-256 of exactly what was signed.
 
-    One per party, and one per person: nobody signs for both.
+    One per party, and one per person: nobody signs for two.
     """
 
     __tablename__ = "signatures"
@@ -238,7 +249,7 @@ class Scan(Base):
 
 
 class ScanConfirmation(Base):
-    """One party says that this scan is what it signed; nobody says so for both."""
+    """One party says that this scan is what it signed; nobody says so for two."""
 
     __tablename__ = "scan_confirmations"
 

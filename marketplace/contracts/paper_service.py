@@ -1,4 +1,4 @@
-"""Documents signed on paper: a scan is uploaded, both parties confirm that very scan, an official verifies it."""
+"""Documents signed on paper: a scan is uploaded, every party confirms that very scan, an official verifies it."""
 
 from sqlalchemy import select
 
@@ -6,7 +6,7 @@ from marketplace.contracts.envelope import TOO_LATE, fresh_last_day, is_over
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
 from marketplace.contracts.rules import DOCUMENT_STATES, LONGEST_REASON, PAPER_STATES, Basis, DocumentState, PaperState
 from marketplace.contracts.service import announce, require_no_official_awaited
-from marketplace.contracts.signing_service import complete
+from marketplace.contracts.signing_service import complete, order_of
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -26,7 +26,7 @@ def upload_scan(
     """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
 
     Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open, its last day has passed, or
-    both have confirmed the scan that is there. Emits DocumentMoved.
+    all have confirmed the scan that is there. Emits DocumentMoved.
     """
     _require_open(document)
     _require_in_time(uow, document)
@@ -53,11 +53,14 @@ def confirm_scan(
     uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, scan_id: int
 ) -> None:
     """Say for a party that this scan is the paper it signed. Raises Conflict when another scan has taken its place or the party
-    has confirmed already, NotPermitted for an unverified party and for one person on both sides. Emits DocumentMoved."""
+    has confirmed already, NotPermitted for an unverified party and for one person who has confirmed for another.
+
+    Emits DocumentMoved.
+    """
     scan = _current(uow, document, scan_id)
     _require_in_time(uow, document)
     confirmed = PAPER_STATES.require("confirm", document.paper, _BY_SYSTEM).target
-    if Relation.PARTY not in relations or not uow.actor.acts_for(party_id):
+    if not relations & {Relation.PARTY, Relation.MAKER} or not uow.actor.acts_for(party_id):
         raise NotPermitted(N_("You may not do this."))
     if not name_of(uow.session, party_id).is_verified:
         raise NotPermitted(N_("Your party is not verified yet. Who is not verified cannot sign."))
@@ -65,10 +68,10 @@ def confirm_scan(
     if any(one.party_id == party_id for one in given):
         raise Conflict(N_("Your party has confirmed this scan already."))
     if any(one.user_id == uow.actor.user_id for one in given):
-        raise NotPermitted(N_("One person cannot sign for both parties."))
+        raise NotPermitted(N_("One person cannot sign for two parties."))
     uow.session.add(ScanConfirmation(scan_id=scan.id, party_id=party_id, user_id=uow.actor.user_id, at=uow.now()))
     announce(uow, document, "confirm", party_id)
-    if given:
+    if order_of(uow.session, document.id).keys() <= {party_id, *(one.party_id for one in given)}:
         document.paper = confirmed
     uow.flush()
 
@@ -86,7 +89,7 @@ def verify_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relati
 def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int, reason: str) -> None:
     """An official does not accept the scan; the parties upload another one, of the same paper if they like.
 
-    Both had confirmed in time what the official looked at afterwards, so the last day is put off to the usual one counted from
+    All had confirmed in time what the official looked at afterwards, so the last day is put off to the usual one counted from
     today. Emits DocumentMoved.
     """
     _current(uow, document, scan_id)
@@ -113,11 +116,11 @@ def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
 
 def _require_open(document: Document) -> None:
     if document.state is not DocumentState.SENT:
-        raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both."))
+        raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by all."))
 
 
 def _require_in_time(uow: UnitOfWork, document: Document) -> None:
-    """What the parties do ends with the last day; an official verifies later what both had confirmed by then."""
+    """What the parties do ends with the last day; an official verifies later what all had confirmed by then."""
     if is_over(document.sign_by, china_day(uow.now())):
         raise Conflict(TOO_LATE)
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.clauses import PartyFacts, names_parties
+from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.identity.queries import verified_identities
 from marketplace.organisations.models import Organisation, Party
@@ -30,10 +31,18 @@ def party_facts(session: Session, region: Region, party_id: int) -> PartyFacts:
 
 
 def names_its_parties(session: Session, region: Region, document: Document) -> bool:
-    """Whether the text says of both parties who they are now."""
+    """Whether the text says of all its parties who they are now."""
     of_document = select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)
     facts = [party_facts(session, region, party_id) for party_id in session.scalars(of_document).all()]
     return names_parties(document.text, facts)
+
+
+def makers_of(session: Session, document_id: int) -> tuple[MakerShare, ...]:
+    """Those who made the result and sign a document too, in the order of its text; nobody in the form of two parties."""
+    columns = (DocumentParty.party_id, DocumentParty.share_bp)
+    rows = select(*columns).where(DocumentParty.document_id == document_id, DocumentParty.maker.is_not(None))
+    found = session.execute(rows.order_by(DocumentParty.maker))
+    return tuple(MakerShare(party_id, share_bp or 0) for party_id, share_bp in found)
 
 
 def _place(region: Region, county_code: str | None) -> str:

@@ -43,7 +43,7 @@ class DocumentState(Labelled):
 
     DRAFT = "draft", N_("Draft text")
     SENT = "sent", N_("Waiting for signatures")
-    COMPLETE = "complete", N_("Signed by both")
+    COMPLETE = "complete", N_("Signed by all parties")
     DECLINED = "declined", N_("Signature declined")
     EXPIRED = "expired", N_("Not signed in time")
     VOID = "void", N_("Void")
@@ -54,7 +54,7 @@ class PaperState(Labelled):
 
     NONE = "none", N_("No scan yet")
     UPLOADED = "uploaded", N_("Scan uploaded")
-    CONFIRMED = "confirmed", N_("Confirmed by both parties")
+    CONFIRMED = "confirmed", N_("Confirmed by all parties")
     VERIFIED = "verified", N_("Verified by an official")
 
 
@@ -102,9 +102,9 @@ DOCUMENT_STATES = StateTable(
     D.DRAFT,
     (
         arrow("send", {D.DRAFT}, D.SENT, {R.PARTY}, N_("Send for signature")),
-        arrow("sign", {D.SENT}, D.SENT, {R.PARTY, R.DELEGATE}, N_("Sign electronically")),
+        arrow("sign", {D.SENT}, D.SENT, {R.PARTY, R.MAKER, R.DELEGATE}, N_("Sign electronically")),
         arrow("complete", {D.SENT}, D.COMPLETE, {R.SYSTEM}, N_("All have signed")),
-        arrow("decline", {D.SENT}, D.DECLINED, {R.PARTY}, N_("Decline to sign"), reason=True),
+        arrow("decline", {D.SENT}, D.DECLINED, {R.PARTY, R.MAKER}, N_("Decline to sign"), reason=True),
         arrow("expire", {D.SENT}, D.EXPIRED, {R.SYSTEM}, N_("The last day for signing has passed")),
         arrow("void", UNSIGNED, D.VOID, {R.PARTY, R.SYSTEM}, N_("Replace by a new text")),
     ),
@@ -116,7 +116,7 @@ PAPER_STATES = StateTable(
     P.NONE,
     (
         arrow("upload", {P.NONE, P.UPLOADED}, P.UPLOADED, {R.PARTY}, N_("Upload the signed scan")),
-        arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("Both parties confirmed")),
+        arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("All parties confirmed")),
         arrow("verify", {P.CONFIRMED}, P.VERIFIED, {R.OFFICIAL}, N_("Verify the paper")),
         arrow("reject", {P.UPLOADED, P.CONFIRMED}, P.NONE, {R.OFFICIAL}, N_("Reject the scan"), reason=True),
     ),
@@ -131,11 +131,11 @@ TAKES_BACK = frozenset({"decline", "void"})
 
 
 def awaits_official(state: DocumentState, paper: PaperState) -> bool:
-    """Both parties have confirmed the signed paper: neither takes it back alone, an official verifies or rejects it."""
+    """All parties have confirmed the signed paper: none takes it back alone, an official verifies or rejects it."""
     return state is D.SENT and paper is P.CONFIRMED
 
 
-OFFICIAL_AWAITED = N_("Both parties have confirmed the signed paper. Only an official can verify or reject it now.")
+OFFICIAL_AWAITED = N_("All parties have confirmed the signed paper. Only an official can verify or reject it now.")
 
 METHOD = "2026-12"
 """The version of the text below. Whoever changes the text gives it another one and keeps the old beside it."""

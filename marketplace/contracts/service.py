@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from marketplace.contracts.clauses import Clause, Subject, amended, compose, digest, from_rows, to_rows
 from marketplace.contracts.envelope import LONGEST_DAYS, USUAL, Envelope, last_day
 from marketplace.contracts.events import DocumentMoved
+from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.contracts.rules import (
     CODE_LENGTH,
@@ -50,11 +51,13 @@ class Figures:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a document stands: its deal, the party that writes it, and both parties, seller first."""
+    """Where a document stands: its deal, the party that writes it, both parties, seller first, and in the form of three parties
+    those who made the result."""
 
     deal_id: int
     by_party_id: int
     party_ids: tuple[int, int]
+    makers: tuple[MakerShare, ...] = ()
 
 
 def next_number(uow: UnitOfWork, deal_id: int, kind: DocumentKind) -> int:
@@ -91,6 +94,10 @@ def draft(
     uow.session.add(document)
     uow.flush()
     uow.session.add_all(DocumentParty(document_id=document.id, party_id=party_id) for party_id in place.party_ids)
+    uow.session.add_all(
+        DocumentParty(document_id=document.id, party_id=one.party_id, maker=number, share_bp=one.share_bp)
+        for number, one in enumerate(place.makers, 1)
+    )
     announce(uow, document, "draft", place.by_party_id)
     return document
 
@@ -130,7 +137,7 @@ def send(
 
 
 def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, reason: str) -> None:
-    """Refuse to sign, with a reason. Raises Conflict for a paper both have confirmed; emits DocumentMoved."""
+    """Refuse to sign, with a reason. Raises Conflict for a paper all have confirmed; emits DocumentMoved."""
     require_no_official_awaited(document)
     said = required(reason, "reason", LONGEST_REASON)
     advance(uow, DOCUMENT_STATES, document, "decline", relations, said, note=said)
@@ -171,7 +178,7 @@ def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> No
 
 
 def require_no_official_awaited(document: Document) -> None:
-    """Raise Conflict while the paper both parties have confirmed waits for an official."""
+    """Raise Conflict while the paper all parties have confirmed waits for an official."""
     if awaits_official(document.state, document.paper):
         raise Conflict(OFFICIAL_AWAITED)
 

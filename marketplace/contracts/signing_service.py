@@ -90,7 +90,7 @@ def matter_of(session: Session, document: Document) -> Matter:
 
 
 def _amount_in_force(session: Session, deal_id: int) -> int:
-    """The fixed amount by the last contract or amendment that both have signed, in fen with tax."""
+    """The fixed amount by the last contract or amendment that all have signed, in fen with tax."""
     says_it = Document.kind.in_((DocumentKind.CONTRACT, DocumentKind.AMENDMENT))
     signed = (Document.deal_id == deal_id, Document.state == DocumentState.COMPLETE, says_it)
     newest = select(Document.amount_fen).where(*signed).order_by(Document.completed_at.desc(), Document.id.desc())
@@ -159,7 +159,7 @@ def sign(
     uow.flush()
     freeze(uow, document.id, party_id, matter_of(uow.session, document), given_by_id)
     announce(uow, document, "sign", party_id)
-    if len(signatures(uow, document.id)) < 2:
+    if order_of(uow.session, document.id).keys() - {one.party_id for one in signatures(uow, document.id)}:
         return False
     complete(uow, document, Basis.ELECTRONIC)
     return True

@@ -50,11 +50,13 @@ class First:
     """A text as the file has it: the first version, and what no version changes.
 
     `is_locked`: the parties cannot reword it. `is_fixed`: no administrator either, because the service does what it says.
+    `only_with` is a placeholder without which there is no such clause; empty for clauses of every document.
     """
 
     wording: Wording
     is_locked: bool
     is_fixed: bool
+    only_with: str = ""
 
     @property
     def required(self) -> frozenset[str]:
@@ -116,4 +118,4 @@ def _firsts_of(kind: DocumentKind) -> Iterator[First]:
         for variant, text in texts.items():
             lines = (line for line in text.split("\n") if line)
             wording = Wording(Slot(kind, row["key"], variant), row["heading"], "\n".join(lines))
-            yield First(wording, row.get("locked", False), row.get("fixed", False))
+            yield First(wording, row.get("locked", False), row.get("fixed", False), row.get("only_with", ""))

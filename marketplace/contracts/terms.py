@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marketplace.contracts.makers import Maker, problems_of
 from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -22,7 +23,8 @@ WITH_ROYALTY = frozenset({PriceModel.ROYALTY, PriceModel.ENTRY_AND_ROYALTY})
 
 @dataclass(frozen=True)
 class Terms:
-    """`amount_fen` is the fixed amount (0 for a pure royalty), `royalty_bp` the royalty in hundredths of a per cent."""
+    """`amount_fen` is the fixed amount (0 for a pure royalty), `royalty_bp` the royalty in hundredths of a per cent; `makers` are
+    those who sign beside buyer and seller, for the contract is in the form of three parties, and nobody in that of two."""
 
     contract_type: ContractType
     price_model: PriceModel
@@ -33,6 +35,7 @@ class Terms:
     royalty_bp: int | None = None
     royalty_base: str = ""
     instalments: tuple[Instalment, ...] = ()
+    makers: tuple[Maker, ...] = ()
 
     def checked(self) -> "Terms":
         """The same terms, cleaned; what the price model does not use is dropped.
@@ -106,7 +109,7 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
         found.append(("amount", N_("Write the amount; it is more than zero.")))
     if terms.price_model in WITH_ROYALTY:
         found += _royalty_problems(terms)
-    return [*found, *_instalment_problems(terms)]
+    return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
 
 
 def _royalty_problems(terms: Terms) -> list[tuple[str, str]]:

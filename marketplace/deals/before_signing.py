@@ -10,6 +10,7 @@ from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.signing_service import matter_of
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.preemption_service import sale_of
+from marketplace.deals.signatories import signing_parties
 from marketplace.identity.models import Authority
 from marketplace.identity.queries import AuthorityRow, agents_of, authority_rows, verified_identities
 from marketplace.identity.rules import flaw
@@ -55,10 +56,9 @@ _HIMSELF = N_("Signs in his own name.")
 
 def points(uow: UnitOfWork, deal: Deal, document: Document) -> tuple[Point, ...]:
     """All of it, in the order in which it is shown."""
-    parties = names_of(uow.session, (deal.seller_party_id, deal.buyer_party_id))
-    found = [
-        point for key in (deal.buyer_party_id, deal.seller_party_id) for point in _party(uow, parties[key], document)
-    ]
+    signing = [one.party_id for one in signing_parties(uow.session, deal, document.id)]
+    parties = names_of(uow.session, signing)
+    found = [point for key in signing for point in _party(uow, parties[key], document)]
     found += [*_result(uow, deal, document), *_relation(uow, deal), *_type(uow, document)]
     names = names_of_users(uow.session, [one.by_id for one in found])
     return tuple(replace(one, by=names.get(one.by_id, "")) for one in found)

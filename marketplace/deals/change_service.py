@@ -11,6 +11,7 @@ from marketplace.contracts.change_texts import amendment_clauses, termination_cl
 from marketplace.contracts.changes import Amending, ContractInForce, Settling
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import CHANGES, LONGEST_REASON, UNSIGNED, DocumentKind
 from marketplace.contracts.service import Figures
 from marketplace.deals.booking import contract_in_force
@@ -27,7 +28,7 @@ from marketplace.payments.queries import in_flight
 
 
 def propose_amendment(uow: UnitOfWork, deal_id: int, amending: Amending) -> Document:
-    """Write an amendment of the contract in force, in place of one that is not signed by both yet.
+    """Write an amendment of the contract in force, in place of one that is not signed by all yet.
 
     Raises NotFound, NotPermitted, InvalidInput, also when a line that goes was paid or reported meanwhile, Conflict when the
     contract is not in force or a termination agreement is on the table.
@@ -97,13 +98,14 @@ def _draft(
 ) -> Document:
     uow, signed = room.uow, contract_in_force(room.uow.session, room.deal.id)
     number = service.next_number(uow, room.deal.id, kind)
-    subject = subject_of(room, kind, number, signed.contract_type.value if signed.contract_type else "")
+    makers = makers_of(uow.session, signed.id)
+    subject = subject_of(room, kind, number, signed.contract_type.value if signed.contract_type else "", makers)
     clauses: tuple[Clause, ...]
     if isinstance(change, Amending):
         clauses, amount = amendment_clauses(subject, contract, change), change.amount_after(contract)
     else:
         clauses, amount = termination_clauses(subject, contract, change), change.payable_fen
     figures = Figures(amount, signed.offer_id, signed.contract_type, signed.price_model)
-    document = service.draft(uow, place_in(room.deal, party_id), number, subject, clauses, figures)
+    document = service.draft(uow, place_in(room.deal, party_id, makers), number, subject, clauses, figures)
     note_step(room, document, "draft")
     return document

@@ -71,6 +71,7 @@ def _texts(terms: Terms) -> Iterator[tuple[str, str]]:
     yield N_("What is delivered, where and when"), terms.delivery
     yield N_("How it is accepted"), terms.acceptance
     yield N_("Other terms"), terms.other_terms
+    yield N_("Shares of the makers"), "\n".join(f"{one.name} · {percent_text(one.share_bp)}" for one in terms.makers)
 
 
 def _yuan(fen: int) -> str:

@@ -8,8 +8,8 @@ from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.service import fetch
 from marketplace.contracts.signing_service import matter_of
 from marketplace.deals.models import Deal
-from marketplace.deals.policy import READERS, relations
 from marketplace.deals.room import Room, enter_by_document
+from marketplace.deals.signatories import DOCUMENT_READERS, document_relations
 from marketplace.identity.standing import hold_giver, standing_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
@@ -42,12 +42,13 @@ def delegated(uow: UnitOfWork, document: Document) -> SigningPower | None:
 
 
 def require_readable(uow: UnitOfWork, deal: Deal, document: Document) -> frozenset[Relation]:
-    """What the actor is to the document: who has a part in the deal reads all its texts, a delegate this one.
+    """What the actor is to the document: who has a part in the deal reads all its texts, a maker those he is a party of, a
+    delegate this one.
 
     Raises NotFound, and NotPermitted for a delegate whose power no longer holds, with the reason.
     """
-    held, power = relations(uow.session, uow.actor, deal), delegated(uow, document)
-    if held & READERS:
+    held, power = document_relations(uow.session, uow.actor, deal, document), delegated(uow, document)
+    if held & DOCUMENT_READERS:
         holds = power is not None and is_good(uow, power, document)
         return held | frozenset({Relation.DELEGATE} if holds else ())
     if power is None:

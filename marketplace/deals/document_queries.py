@@ -12,7 +12,7 @@ from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
-from marketplace.contracts.models import Document, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
 from marketplace.contracts.queries import names_its_parties
@@ -41,6 +41,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
+from marketplace.deals.signatories import signing_parties
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -222,6 +223,27 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
     )
 
 
+@dataclass(frozen=True)
+class MadeRow:
+    """A text that somebody signs because he made the result, and the title of its deal."""
+
+    document: Document
+    title: str
+
+
+def as_maker(uow: UnitOfWork) -> tuple[MadeRow, ...]:
+    """Every text that was sent to the actor as a maker of the result, the newest first."""
+    mine = (DocumentParty.party_id == uow.actor.own_party_id, DocumentParty.maker.is_not(None))
+    rows = (
+        select(Document, Deal.title)
+        .join(DocumentParty, DocumentParty.document_id == Document.id)
+        .join(Deal, Deal.id == Document.deal_id)
+        .where(*mine, Document.sent_at.is_not(None))
+        .order_by(Document.id.desc())
+    )
+    return tuple(MadeRow(document, title) for document, title in uow.session.execute(rows))
+
+
 def _usual_day(uow: UnitOfWork, document: Document) -> date | None:
     days = DOCUMENT_STATES.days_allowed(DocumentState.SENT)
     return china_day(uow.now()) + timedelta(days=days) if days and document.state is DocumentState.DRAFT else None
@@ -242,21 +264,21 @@ def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tu
 
 
 def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None) -> tuple[Signatory, ...]:
-    names = names_of(uow.session, (deal.seller_party_id, deal.buyer_party_id))
+    parties = signing_parties(uow.session, deal, document.id)
+    names = names_of(uow.session, [one.party_id for one in parties])
     signed = {signature.party_id: signature for signature in signatures(uow, document.id)}
     given = {one.party_id: one for one in confirmations(uow, scan.id)} if scan else {}
-    roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
     return tuple(
         Signatory(
-            names[party_id],
-            role,
-            uow.actor.acts_for(party_id),
-            uow.actor.acts_for(party_id) or signs_by_power(uow, document, party_id),
-            signed.get(party_id),
-            given.get(party_id),
-            _name(uow, given[party_id].user_id) if party_id in given else "",
+            names[one.party_id],
+            one.role,
+            uow.actor.acts_for(one.party_id),
+            uow.actor.acts_for(one.party_id) or signs_by_power(uow, document, one.party_id),
+            signed.get(one.party_id),
+            given.get(one.party_id),
+            _name(uow, given[one.party_id].user_id) if one.party_id in given else "",
         )
-        for party_id, role in roles
+        for one in parties
     )
 
 

@@ -1,4 +1,4 @@
-"""Use cases on the documents of a deal, whatever their kind, from the first text to the signature of both.
+"""Use cases on the documents of a deal, whatever their kind, from the first text to the signature of all.
 
 The document itself is changed by the contracts below; here the deal moves with it, in the same transaction.
 """
@@ -14,7 +14,7 @@ from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.passing import lapse_day, renewed, require_ahead
-from marketplace.contracts.queries import names_its_parties
+from marketplace.contracts.queries import makers_of, names_its_parties
 from marketplace.contracts.rules import CHANGES, RENEWABLE, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
@@ -22,11 +22,13 @@ from marketplace.contracts.terms import amount_text
 from marketplace.deals.change_service import require_alone
 from marketplace.deals.delegates import enter_to_sign
 from marketplace.deals.effects import take_effect
+from marketplace.deals.makers import parties_of_makers
 from marketplace.deals.offer_service import accepted_offer, open_offer
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import todays_clauses, variant_of
 from marketplace.deals.room import STEP_OF, Room, enter, enter_by_document
 from marketplace.deals.rules import CHANGEABLE, DealState
+from marketplace.deals.signatories import signing_parties
 from marketplace.deals.writing import note_step, place_in, subject_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
@@ -43,7 +45,8 @@ from marketplace.related import service as related
 def draft_contract(uow: UnitOfWork, deal_id: int) -> Document:
     """Write the contract text from the accepted offer; the deal goes to drafting.
 
-    Raises NotFound, NotPermitted, Conflict without an accepted offer, with an open one, or with a text that is there already.
+    Raises NotFound, NotPermitted, Conflict without an accepted offer, with an open one, with a text that is there already, or
+    when those it names as makers of the result have changed.
     """
     room = enter(uow, deal_id)
     party_id = room.speaks_for()
@@ -52,10 +55,11 @@ def draft_contract(uow: UnitOfWork, deal_id: int) -> Document:
     if offer is None or open_offer(room) is not None:
         raise Conflict(N_("The contract is written from an accepted offer. Agree on one first."))
     terms = offer.terms
+    makers = parties_of_makers(room, terms.makers)
     number = service.next_number(uow, deal_id, DocumentKind.CONTRACT)
-    subject = subject_of(room, DocumentKind.CONTRACT, number, offer.contract_type.value)
+    subject = subject_of(room, DocumentKind.CONTRACT, number, offer.contract_type.value, makers)
     figures = Figures(offer.amount_fen, offer.id, offer.contract_type, offer.price_model)
-    place = place_in(room.deal, party_id)
+    place = place_in(room.deal, party_id, makers)
     document = service.draft(uow, place, number, subject, contract_clauses(subject, terms), figures)
     room.move("draft")
     note_step(room, document, "draft")
@@ -154,13 +158,14 @@ def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...] | None,
     """A new draft of the same kind and figures as an old one; without clauses, of what the standard texts say today."""
     uow, party_id = room.uow, room.speaks_for()
     number = service.next_number(uow, room.deal.id, old.kind)
-    subject = subject_of(room, old.kind, number, variant_of(old))
+    makers = makers_of(uow.session, old.id)
+    subject = subject_of(room, old.kind, number, variant_of(old), makers)
     if clauses is None:
         clauses = todays_clauses(uow, old, subject)
     elif old.kind is DocumentKind.LETTER_OF_INTENT:
         clauses = renewed(clauses, china_day(uow.now()))
     figures = Figures(old.amount_fen, old.offer_id, old.contract_type, old.price_model)
-    document = service.draft(uow, place_in(room.deal, party_id), number, subject, clauses, figures)
+    document = service.draft(uow, place_in(room.deal, party_id, makers), number, subject, clauses, figures)
     change_service.carry_over(uow, old, document)
     if old.kind is DocumentKind.CONTRACT:
         room.move("draft")
@@ -169,7 +174,8 @@ def _in_its_place(room: Room, old: Document, clauses: tuple[Clause, ...] | None,
 
 
 def send(uow: UnitOfWork, document_id: int, envelope: Envelope = USUAL) -> Document:
-    """Open the text for signature by both, in the order and until the day of the envelope; a contract takes the deal to signing.
+    """Open the text for signature by all its parties, in the order and until the day of the envelope; a contract takes the deal
+    to signing.
 
     Raises NotFound, NotPermitted, InvalidInput for a first signer who is no party and a day out of range, Conflict when money has
     overtaken it or days it names have passed, and while those who made a result may still buy it first (民法典 art. 847).
@@ -179,7 +185,8 @@ def send(uow: UnitOfWork, document_id: int, envelope: Envelope = USUAL) -> Docum
     if document.state is DocumentState.DRAFT:
         require_ahead(uow, document)
     require_sendable(uow, sale_of(room.deal), document)
-    if envelope.first_party_id not in {None, room.deal.seller_party_id, room.deal.buyer_party_id}:
+    parties = signing_parties(uow.session, room.deal, document.id)
+    if envelope.first_party_id not in {None, *(one.party_id for one in parties)}:
         raise InvalidInput(N_("Choose who signs first."), field="order")
     service.send(uow, document, room.relations, room.speaks_for(), envelope)
     if document.kind is DocumentKind.CONTRACT:
@@ -235,7 +242,8 @@ def upload_scan(uow: UnitOfWork, document_id: int, upload: Upload) -> Scan:
 def confirm_scan(uow: UnitOfWork, document_id: int, scan_id: int, party_id: int | None = None) -> Document:
     """Say that this very scan is the paper one's party signed. Raises NotFound, NotPermitted, Conflict."""
     room, document = enter_by_document(uow, document_id)
-    paper_service.confirm_scan(uow, document, room.relations, room.speaks_for(party_id), scan_id)
+    done = [one.party_id for one in paper_service.confirmations(uow, scan_id)]
+    paper_service.confirm_scan(uow, document, room.relations, room.speaks_for(party_id, but=done), scan_id)
     note_step(room, document, "confirm")
     return document
 

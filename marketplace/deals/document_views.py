@@ -69,7 +69,7 @@ def edit_document(document_id: int) -> str | Response:
         page = document_queries.document_page(uow, document_id)
     require_no_official_awaited(page.document)
     if "void" not in page.actions:
-        raise Conflict(N_("This text can no longer be changed: it was replaced, or is signed by both."))
+        raise Conflict(N_("This text can no longer be changed: it was replaced, or is signed by all."))
     form = clauses_form(page.clauses)()
     amended = submitted(form, lambda uow: document_service.amend(uow, document_id, clause_texts(form, page.clauses)).id)
     if amended is not None:
@@ -94,7 +94,7 @@ def write_under_present_names(document_id: int) -> Response:
     """The same clauses under the present names of the parties; the new text takes the place of this one."""
     with writing() as uow:
         new_id = document_service.amend(uow, document_id, {}).id
-    flash(_("The text is a draft again and names both parties as they are today. Check it, then send it."), "success")
+    flash(_("The text is a draft again and names every party as it is today. Check it, then send it."), "success")
     return _to(new_id)
 
 
@@ -107,7 +107,7 @@ def send_document(document_id: int) -> str | Response:
         form.offer(document_queries.document_page(uow, document_id).signatories)
     if submitted(form, lambda uow: document_service.send(uow, document_id, form.read())) is None:
         return refuse_reason(document_id, Refused("send", form))
-    flash(_("The text is open for signature by both parties."), "success")
+    flash(_("The text is open for signature by all its parties."), "success")
     return _to(document_id)
 
 
@@ -118,7 +118,7 @@ def decline_document(document_id: int) -> str | Response:
     form = ReasonForm()
     if submitted(form, lambda uow: document_service.decline(uow, document_id, form.reason.data)) is None:
         return refuse_reason(document_id, Refused("sign", form))
-    flash(_("You declined to sign. The other side reads your reason."), "success")
+    flash(_("You declined to sign. The other parties read your reason."), "success")
     return _to(document_id)
 
 

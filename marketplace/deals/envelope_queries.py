@@ -10,8 +10,10 @@ from sqlalchemy import select
 from marketplace.accounts.models import User
 from marketplace.contracts.envelope import is_in_order, is_over, turn
 from marketplace.contracts.models import Document, SigningReminder
+from marketplace.contracts.paper_service import confirmations, newest_scan
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import DocumentState, PaperState
-from marketplace.contracts.signing_service import order_of, signatures
+from marketplace.contracts.signing_service import order_of, signatures, whose_turn
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
@@ -82,6 +84,20 @@ def envelope_view(uow: UnitOfWork, document: Document, held: frozenset[Relation]
     )
 
 
+def makers_awaited(uow: UnitOfWork, deal_id: int) -> tuple[int, frozenset[int]] | None:
+    """The text that is out for signature, and the parties of those who made the result and have not signed it, or confirmed its
+    scan; None where nobody of them has to."""
+    sent = select(Document).where(Document.deal_id == deal_id, Document.state == DocumentState.SENT)
+    for document in uow.session.scalars(sent.order_by(Document.id)).all():
+        scan = newest_scan(uow, document.id) if document.paper is PaperState.UPLOADED else None
+        done = confirmations(uow, scan.id) if scan else signatures(uow, document.id)
+        makers = {one.party_id for one in makers_of(uow.session, document.id)}
+        left = (makers - {one.party_id for one in done}) & (makers if scan else whose_turn(uow, document.id))
+        if left:
+            return document.id, frozenset(left)
+    return None
+
+
 def _by_party(powers: Sequence[Power]) -> Mapping[int, Sequence[Power]]:
     found: dict[int, list[Power]] = defaultdict(list)
     for power in powers:
@@ -109,7 +125,7 @@ def _to_remind(
     held: frozenset[Relation],
     today: date,
 ) -> Sequence[int]:
-    """A party reminds the other one, an official both, and nobody so soon after the last time."""
+    """Buyer and seller remind everybody else, an official all, and nobody so soon after the last time."""
     if not held & {Relation.PARTY, Relation.OFFICIAL}:
         return ()
     by_hand = [one.at for rows in reminded.values() for one in rows if one.by]

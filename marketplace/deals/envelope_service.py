@@ -90,7 +90,7 @@ class Awaited:
 
 
 def awaited(uow: UnitOfWork, document_id: int) -> Awaited:
-    """Whom the actor may remind to sign: a party the other one, an official whoever's turn it is.
+    """Whom the actor may remind to sign: buyer and seller everybody else, an official whoever's turn it is.
 
     Raises NotFound, NotPermitted for everybody else, Conflict where nobody has to sign now whom he could remind.
     """
@@ -124,7 +124,7 @@ def hand_over(uow: UnitOfWork, document_id: int, handover: Handover, party_id: i
     """
     room, document = enter_by_document(uow, document_id)
     mine = room.speaks_for(party_id)
-    others = {room.deal.seller_party_id, room.deal.buyer_party_id} - {mine}
+    others = set(room.party_ids) - {mine}
     power = powers.hand_over(uow, document, mine, others, handover)
     room.step(STEP_OF[document.kind], document.id, "hand_over", mine)
     return power

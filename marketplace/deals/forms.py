@@ -22,8 +22,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from marketplace.contracts.clauses import Clause
+from marketplace.contracts.makers import MOST_MAKERS, Maker
 from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, EndReason, PriceModel
 from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
+from marketplace.deals.makers import PossibleMaker
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
 from marketplace.infra.uploads import Upload
@@ -33,7 +35,7 @@ from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.preemptions.service import LONGEST_NOTE as LONGEST_ANSWER
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen
+from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id
 
 INSTALMENT_LINES = 4
 _FILL_IN = _l("Please fill this in.")
@@ -125,8 +127,15 @@ class InstalmentForm(InnerForm):
         return Instalment(self.amount.fen or 0, "", trigger, self.days.data or 0)
 
 
+class MakerForm(InnerForm):
+    """The share of one who made the result."""
+
+    user = HiddenField()
+    share = StringField(_l("Share of the net income in per cent"))
+
+
 class OfferForm(Form):
-    """All terms of an offer; which of them count depends on the price model."""
+    """All terms of an offer; which of them count depends on the price model, and on who made the result."""
 
     contract_type = SelectField(_l("Contract type"), choices=choices(ContractType))
     price_model = SelectField(_l("Price model"), choices=choices(PriceModel))
@@ -142,6 +151,7 @@ class OfferForm(Form):
         _l("How it is accepted"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TERM, message=_LONG)]
     )
     other_terms = TextAreaField(_l("Other terms"), validators=[Length(max=LONGEST_TERM, message=_LONG)])
+    makers = FieldList(FormField(MakerForm), label=_l("Shares of the makers"), max_entries=MOST_MAKERS)
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
 
     def fill_from(self, offer: Offer) -> None:
@@ -167,7 +177,20 @@ class OfferForm(Form):
             royalty_bp=percent_typed(self.royalty.data, "royalty"),
             royalty_base=self.royalty_base.data or "",
             instalments=self._lines(),
+            makers=self._makers(),
         )
+
+    def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker]) -> None:
+        """A line for each who can sign as a maker, with the share that earlier terms give him."""
+        shares = {one.user_id: percent_text(one.share_bp).rstrip("%") for one in named}
+        for one in possible:
+            self.makers.append_entry({"user": str(one.user_id), "share": shares.get(one.user_id, "")})
+
+    def _makers(self) -> tuple[Maker, ...]:
+        """Nobody where no share is typed, for a contract of two parties. Raises InvalidInput for a share that is no number."""
+        typed = [(row_id(one.user.data) or 0, percent_typed(one.share.data, "makers")) for one in self.makers]
+        filled = any(share is not None for _, share in typed)
+        return tuple(Maker(user_id, share or 0) for user_id, share in typed) if filled else ()
 
     def _lines(self) -> tuple[Instalment, ...]:
         filled = [entry for entry in self.instalments if entry.amount.fen or (entry.when.data or "").strip()]

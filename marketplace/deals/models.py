@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.contracts.makers import makers_from
 from marketplace.contracts.rules import Basis, ContractType, EndReason, PriceModel
 from marketplace.contracts.terms import Terms, instalments_from
 from marketplace.deals.rules import DealState, EntryKind, OfferState, StepKind
@@ -95,6 +96,7 @@ class Offer(Base):
     acceptance: Mapped[str] = mapped_column(Text)
     other_terms: Mapped[str] = mapped_column(Text, default="")
     instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    makers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[date]
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -122,7 +124,8 @@ class Offer(Base):
         """The terms as one value."""
         names = ("contract_type", "price_model", "amount_fen", "royalty_bp", "royalty_base", "delivery", "acceptance")
         values = {name: getattr(self, name) for name in (*names, "other_terms")}
-        return Terms(**values, instalments=instalments_from(self.instalments))
+        lines, makers = instalments_from(self.instalments), makers_from(self.makers)
+        return Terms(**values, instalments=lines, makers=makers)
 
 
 class Entry(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from marketplace.contracts.rules import LONGEST_REASON
 from marketplace.contracts.terms import Terms
 from marketplace.deals.events import OfferMoved
+from marketplace.deals.makers import named_makers
 from marketplace.deals.models import Offer
 from marketplace.deals.policy import offer_relations
 from marketplace.deals.room import Room, enter, enter_by_offer
@@ -27,7 +28,8 @@ _BY_SYSTEM = frozenset({Relation.SYSTEM})
 def make_offer(uow: UnitOfWork, deal_id: int, terms: Terms, valid_until: date | None = None) -> Offer:
     """Propose terms to the other side until `valid_until` (a day in China that still counts; the usual days when left out).
 
-    Raises NotFound, NotPermitted, InvalidInput, Conflict when an offer is open or the deal is past negotiating; emits OfferMoved.
+    Raises NotFound, NotPermitted, InvalidInput, also for makers the result does not name, Conflict when an offer is open or the
+    deal is past negotiating; emits OfferMoved.
     """
     room = enter(uow, deal_id)
     room.speaks_for()
@@ -119,7 +121,9 @@ def _move(room: Room, offer: Offer, action: str, reason: str = "", by_system: bo
 def _add(room: Room, party_id: int, terms: Terms, valid_until: date | None) -> Offer:
     uow = room.uow
     checked = terms.checked()
-    columns = {name: getattr(checked, name) for name in checked.__dataclass_fields__ if name != "instalments"}
+    makers = named_makers(uow.session, room.deal, checked.makers)
+    names = checked.__dataclass_fields__.keys() - {"instalments", "makers"}
+    columns = {name: getattr(checked, name) for name in names}
     number = uow.session.scalar(select(func.max(Offer.number)).where(Offer.deal_id == room.deal.id)) or 0
     offer = Offer(
         deal_id=room.deal.id,
@@ -128,6 +132,7 @@ def _add(room: Room, party_id: int, terms: Terms, valid_until: date | None) -> O
         user_id=uow.actor.user_id,
         state=OfferState.OPEN,
         instalments=[asdict(line) for line in checked.instalments],
+        makers=[asdict(one) for one in makers],
         made_at=uow.now(),
         valid_until=_validity(uow, valid_until),
         **columns,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from marketplace.deals import offer_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import OfferForm, ReasonForm, Refused
+from marketplace.deals.makers import possible_makers
 from marketplace.deals.models import Offer
 from marketplace.deals.queries import RoomPage
 from marketplace.deals.room_page import show_room
@@ -34,6 +35,7 @@ def offer(deal_id: int) -> str | Response:
     form = OfferForm()
     with reading() as uow:
         page = queries.room(uow, deal_id)
+        possible = possible_makers(uow.session, page.deal)
         today, days = china_day(uow.now()), uow.settings.offer_days
     countered = _to_counter(page)
     if countered is None and not page.can_offer:
@@ -42,11 +44,13 @@ def offer(deal_id: int) -> str | Response:
         form.valid_until.data = today + timedelta(days=days)
         if page.offers:
             form.fill_from(page.offers[0].offer)
+        form.offer_makers(possible, page.offers[0].offer.terms.makers if page.offers else ())
     made = submitted(form, lambda uow: _make(uow, deal_id, countered, form))
     if made is not None:
         flash(_("Your offer has been sent. The other side has until the day you named."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
-    return render_template("deals/offer.html", page=page, form=form, countered=countered)
+    names = {str(one.user_id): one.name for one in possible}
+    return render_template("deals/offer.html", page=page, form=form, countered=countered, makers=names)
 
 
 @blueprint.post("/deals/<int:deal_id>/offers/<int:offer_id>/<action>")

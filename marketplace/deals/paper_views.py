@@ -1,7 +1,7 @@
 """Pages of signing on paper: upload a scan, look at it, confirm, verify, reject."""
 
 from flask import Response as FlaskResponse
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.forms import row_id
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 
@@ -42,7 +43,7 @@ def upload_scan(document_id: int) -> str | Response:
     form = ScanForm()
     scan = submitted(form, lambda uow: _upload(uow, document_id, form))
     if scan is not None:
-        flash(_("The scan is uploaded. Both parties now confirm that it is the paper they signed."), "success")
+        flash(_("The scan is uploaded. Every party now confirms that it is the paper it signed."), "success")
         return _to(document_id)
     with reading() as uow:
         page = document_queries.document_page(uow, document_id)
@@ -65,7 +66,7 @@ def scan_file(document_id: int, scan_id: int) -> FlaskResponse:
 def confirm_scan(document_id: int, scan_id: int) -> Response:
     """Say for one's party that this scan is the paper it signed."""
     with writing() as uow:
-        document_service.confirm_scan(uow, document_id, scan_id)
+        document_service.confirm_scan(uow, document_id, scan_id, row_id(request.form.get("party")))
     flash(_("You confirmed the scan for your party."), "success")
     return _to(document_id)
 

@@ -15,12 +15,14 @@ from marketplace.contracts.clauses import Clause, digest, from_rows, heading_of,
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.marking import How, side
 from marketplace.contracts.models import Document, DocumentFile, Signature
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.seals import with_places
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.contracts.typesetting import Line, Opposed, Row, SetClause, Sheet, SignatureBlock, typeset
 from marketplace.deals.comparing import opposed
 from marketplace.deals.models import Deal
+from marketplace.deals.signatories import signing_parties
 from marketplace.identity.models import Ground, SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.identity.rules import AuthorityKind
@@ -38,7 +40,7 @@ EMPTY = "（无）"
 LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同；逐字对照见附页。"
 REWORDED = "双方对本条有修改；标准文本第 {version} 版，对照见附页。"
 POWER = "代理权"
-PAPER = "纸质签署：以双方签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
+PAPER = "纸质签署：以{parties}签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
 
 
@@ -59,7 +61,7 @@ def sheet_of(uow: UnitOfWork, document: Document) -> Sheet:
     return replace(
         sheet_of_text(uow.settings, document.text, from_rows(document.clauses)),
         signatures=_blocks(uow, document, signed),
-        method=PAPER if document.basis is Basis.PAPER else _method(signed),
+        method=_paper_method(uow, document) if document.basis is Basis.PAPER else _method(signed),
         code=grouped(document.code or ""),
         url=f"{uow.settings.public_url.rstrip('/')}/verify/{document.code}",
     )
@@ -87,6 +89,10 @@ def sheet_of_text(settings: Settings, text: str, clauses: Sequence[Clause]) -> S
             _reworded(number[0], clause) for clause, number in zip(clauses, numbers, strict=True) if clause.is_amended
         ),
     )
+
+
+def _paper_method(uow: UnitOfWork, document: Document) -> str:
+    return PAPER.format(parties="各方" if makers_of(uow.session, document.id) else "双方")
 
 
 def _method(signed: Sequence[Signature]) -> str:
@@ -137,12 +143,16 @@ def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) ->
     of_party = {one.party_id: one for one in signed}
     grounds = grounds_of(uow.session, document.id)
     deal = uow.session.get_one(Deal, document.deal_id)
-    names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
+    parties = signing_parties(uow.session, deal, document.id)
+    names = names_of(uow.session, [one.party_id for one in parties])
     return tuple(
         SignatureBlock(
-            place_of(party_id), label, names[party_id].name, _facts(uow, of_party.get(party_id), grounds.get(party_id))
+            place_of(one.party_id),
+            one.label,
+            names[one.party_id].name,
+            _facts(uow, of_party.get(one.party_id), grounds.get(one.party_id)),
         )
-        for label, party_id in (("甲方", deal.buyer_party_id), ("乙方", deal.seller_party_id))
+        for one in parties
     )
 
 

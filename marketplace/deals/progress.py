@@ -17,6 +17,10 @@ class Who(Labelled):
     SELLER = "seller", N_("Seller")
     BUYER = "buyer", N_("Buyer")
     BOTH = "both", N_("Both parties")
+    MAKERS = "makers", N_("Makers of the result")
+    SELLER_AND_MAKERS = "seller_and_makers", N_("Seller and makers of the result")
+    BUYER_AND_MAKERS = "buyer_and_makers", N_("Buyer and makers of the result")
+    ALL = "all", N_("All parties")
     OFFICIAL = "official", N_("Union official")
     NOBODY = "nobody", N_("Nobody")
 
@@ -33,7 +37,11 @@ class OfferFacts:
 @dataclass(frozen=True)
 class DocumentFacts:
     """The newest text of a kind: who wrote it, which sides have signed or confirmed the scan, in which order they sign, and the
-    last day for it (None: the usual days)."""
+    last day for it (None: the usual days).
+
+    In the form of three parties all makers of the result are one side, at the place of the first who has not signed; they have
+    signed once all of them have.
+    """
 
     state: DocumentState
     paper: PaperState
@@ -99,7 +107,20 @@ class Stage:
 SETTLE_DAYS = 30
 """Within which both sides settle after a termination, where no other day is set."""
 
-SIDES = frozenset({Who.SELLER, Who.BUYER})
+SIDES: Mapping[Who, frozenset[Who]] = {
+    Who.SELLER: frozenset({Who.SELLER}),
+    Who.BUYER: frozenset({Who.BUYER}),
+    Who.BOTH: frozenset({Who.SELLER, Who.BUYER}),
+    Who.MAKERS: frozenset({Who.MAKERS}),
+    Who.SELLER_AND_MAKERS: frozenset({Who.SELLER, Who.MAKERS}),
+    Who.BUYER_AND_MAKERS: frozenset({Who.BUYER, Who.MAKERS}),
+    Who.ALL: frozenset({Who.SELLER, Who.BUYER, Who.MAKERS}),
+    Who.OFFICIAL: frozenset(),
+    Who.NOBODY: frozenset(),
+}
+"""The sides of the table that owe a step."""
+
+_TOGETHER = {sides: who for who, sides in SIDES.items() if sides}
 _LATER: Mapping[DealState, tuple[Who, str]] = {
     DealState.IN_FORCE: (Who.SELLER, N_("Begin the performance")),
     DealState.PERFORMING: (Who.SELLER, N_("Deliver what was agreed; the buyer then accepts the delivery")),
@@ -208,14 +229,12 @@ def _signing(at: Situation, document: DocumentFacts, label: str) -> NextStep:
     if document.paper is PaperState.UPLOADED:
         days = [day for day in (_due(at, paper_days), document.sign_by) if day is not None]
         return NextStep(
-            _one_of(SIDES - document.confirmed), N_("Confirm the scan of the paper"), min(days, default=None)
+            _TOGETHER[frozenset(document.order) - document.confirmed],
+            N_("Confirm the scan of the paper"),
+            min(days, default=None),
         )
     due = document.sign_by or _due(at, DOCUMENT_STATES.days_allowed(document.state))
-    return NextStep(_one_of(turn(document.order, document.signed)), label, due)
-
-
-def _one_of(left: frozenset[Who]) -> Who:
-    return next(iter(left)) if len(left) == 1 else Who.BOTH
+    return NextStep(_TOGETHER[turn(document.order, document.signed)], label, due)
 
 
 def _due(at: Situation, days: int | None) -> date | None:

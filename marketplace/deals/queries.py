@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind, DocumentState, awaits_official
 from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
-from marketplace.deals.progress import NextStep, Situation, Stage, Who, next_step, track
+from marketplace.deals.progress import SIDES, NextStep, Situation, Stage, Who, next_step, track
 from marketplace.deals.rules import (
     BEFORE_FORCE,
     CHANGEABLE,
@@ -82,6 +83,8 @@ class RoomPage:
     need: Listing | None
     entries: tuple[Entry, ...]
     findings: tuple[RelationFinding, ...] = ()
+    makers: tuple[str, ...] = ()
+    """The names of those who made the result and are parties of the contract."""
 
     @property
     def is_related(self) -> bool:
@@ -226,7 +229,7 @@ def _owes(actor: Actor, deal: Deal, who: Who, is_official: bool) -> bool:
     if who is Who.OFFICIAL:
         return is_official
     sells, buys = actor.acts_for(deal.seller_party_id), actor.acts_for(deal.buyer_party_id)
-    return (sells and who in {Who.SELLER, Who.BOTH}) or (buys and who in {Who.BUYER, Who.BOTH})
+    return (sells and Who.SELLER in SIDES[who]) or (buys and Who.BUYER in SIDES[who])
 
 
 def _amounts(session: Session, deal_ids: Sequence[int]) -> dict[int, int]:
@@ -270,7 +273,17 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         need=session.get(Listing, deal.need_id) if deal.need_id else None,
         entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
         findings=tuple(findings(session, deal_id)),
+        makers=_makers(session, documents),
     )
+
+
+def _makers(session: Session, documents: Sequence[Document]) -> tuple[str, ...]:
+    """Of the newest contract that is not void; `documents` are newest first."""
+    written = (one for one in documents if one.kind is DocumentKind.CONTRACT and one.state is not DocumentState.VOID)
+    contract = next(written, None)
+    parties = [one.party_id for one in makers_of(session, contract.id)] if contract else []
+    names = names_of(session, parties) if parties else {}
+    return tuple(names[party_id].name for party_id in parties)
 
 
 def _actions(deal: Deal, documents: Sequence[Document], held: frozenset[Relation]) -> tuple[Transition[DealState], ...]:

@@ -4,6 +4,7 @@ Every use case that changes something in a deal enters first, so that whatever t
 other. On SQLite a writer is alone anyway.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from marketplace.deals.events import DealMoved
 from marketplace.deals.models import Deal, Offer, Step
 from marketplace.deals.policy import require_visible
 from marketplace.deals.rules import DEAL_STATES, DealState, StepKind
+from marketplace.deals.signatories import DOCUMENT_READERS, document_relations, maker_ids
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
@@ -39,10 +41,20 @@ class Room:
     uow: UnitOfWork
     deal: Deal
     relations: frozenset[Relation]
+    maker_ids: tuple[int, ...] = ()
+    """Who is a party beside seller and buyer, where it was entered by a document that has such."""
 
-    def speaks_for(self, party_id: int | None = None) -> int:
-        """The party the actor speaks for: the one named, else the one he may act for. Raises NotPermitted."""
-        parties = (self.deal.seller_party_id, self.deal.buyer_party_id)
+    @property
+    def party_ids(self) -> tuple[int, ...]:
+        """Everybody who may be spoken for, seller and buyer first."""
+        return (self.deal.seller_party_id, self.deal.buyer_party_id, *self.maker_ids)
+
+    def speaks_for(self, party_id: int | None = None, but: Collection[int] = ()) -> int:
+        """The party the actor speaks for: the one named, else the first he may act for, if he can none of those in `but`.
+
+        Raises NotPermitted.
+        """
+        parties = sorted(self.party_ids, key=lambda one: one in but)
         mine = [one for one in parties if self.uow.actor.acts_for(one) and party_id in {None, one}]
         if not mine:
             raise NotPermitted(N_("Only the parties of this deal may do this."))
@@ -50,7 +62,7 @@ class Room:
 
     def own_party(self) -> int | None:
         """The party the actor may act for, or None: an author, an official, the system."""
-        return self.speaks_for() if Relation.PARTY in self.relations else None
+        return self.speaks_for() if self.relations & {Relation.PARTY, Relation.MAKER} else None
 
     def require_state(self, *states: DealState) -> None:
         """Raise Conflict unless the deal is in one of these states."""
@@ -126,9 +138,13 @@ def enter_by_receipt(uow: UnitOfWork, receipt_id: int) -> tuple[Room, Receipt]:
 
 
 def enter_by_document(uow: UnitOfWork, document_id: int) -> tuple[Room, Document]:
-    """Lock the deal of a document and read the document as it is then. Raises NotFound."""
+    """Lock the deal of a document and read the document as it is then, also as one of its makers. Raises NotFound."""
     deal_id = uow.session.scalar(select(Document.deal_id).where(Document.id == document_id))
     if deal_id is None:
         raise NotFound(N_("There is no such document."))
-    room = enter(uow, deal_id)
-    return room, fetch(uow, document_id)
+    deal = uow.session.get_one(Deal, deal_id, with_for_update=True, populate_existing=True)
+    document = fetch(uow, document_id)
+    held = document_relations(uow.session, uow.actor, deal, document)
+    if not held & DOCUMENT_READERS:
+        raise NotFound(N_("There is no such document."))
+    return Room(uow, deal, held, maker_ids(uow.session, document)), document

@@ -126,15 +126,28 @@ def _document_facts(
         document.state,
         document.paper,
         side_of(deal, document.by_party_id),
-        _sides(deal, document.id, signed),
-        _sides(deal, document.id, confirmed),
-        {side_of(deal, party_id): position for party_id, position in order.items()},
+        _sides(deal, document.id, order, signed),
+        _sides(deal, document.id, order, confirmed),
+        _positions(deal, document.id, order, signed),
         document.sign_by,
     )
 
 
-def _sides(deal: Deal, document_id: int, pairs: set[Pair]) -> frozenset[Who]:
-    parties: dict[int, set[int]] = defaultdict(set)
-    for key, party_id in pairs:
-        parties[key].add(party_id)
-    return frozenset(side_of(deal, party_id) for party_id in parties[document_id])
+def _sides(deal: Deal, document_id: int, order: Mapping[int, int], pairs: set[Pair]) -> frozenset[Who]:
+    """The sides of which everybody is among the pairs."""
+    waits = {_seat(deal, party_id) for party_id in order if (document_id, party_id) not in pairs}
+    return frozenset(_seat(deal, party_id) for party_id in order) - waits
+
+
+def _positions(deal: Deal, document_id: int, order: Mapping[int, int], signed: set[Pair]) -> Mapping[Who, int]:
+    """The place of each side: that of the first of it who has not signed."""
+    found: dict[Who, int] = {}
+    for party_id, position in sorted(order.items(), key=lambda one: ((document_id, one[0]) in signed, one[1])):
+        found.setdefault(_seat(deal, party_id), position)
+    return found
+
+
+def _seat(deal: Deal, party_id: int) -> Who:
+    """Which side of the table a party of a document is; who is neither seller nor buyer made the result."""
+    both = {deal.seller_party_id, deal.buyer_party_id}
+    return side_of(deal, party_id) if party_id in both else Who.MAKERS

@@ -20,6 +20,7 @@ from marketplace.deals.booking import contract_in_force, signed_since
 from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
+from marketplace.deals.signatories import signing_parties
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -43,7 +44,7 @@ class PublicSignatory:
 
 @dataclass(frozen=True)
 class PublicChange:
-    """What has changed or ended a contract since: its kind, its number, and when both had signed it."""
+    """What has changed or ended a contract since: its kind, its number, and when all had signed it."""
 
     kind: DocumentKind
     reference: str
@@ -79,15 +80,22 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
     if document is None:
         raise NotFound(N_("There is no document with this code. Compare it with the paper, letter by letter."))
     deal = uow.session.get_one(Deal, document.deal_id)
-    names = names_of(uow.session, (deal.buyer_party_id, deal.seller_party_id))
+    parties = signing_parties(uow.session, deal, document.id)
+    names = names_of(uow.session, [one.party_id for one in parties])
     signed = {one.party_id: one for one in signatures(uow, document.id)}
     grounds = grounds_of(uow.session, document.id)
-    roles = ((deal.buyer_party_id, "buyer"), (deal.seller_party_id, "seller"))
     return PublicDocument(
         document=document,
         reference=reference_of(document.text),
         signatories=tuple(
-            PublicSignatory(id_, _public(names[id_]), role, signed.get(id_), grounds.get(id_)) for id_, role in roles
+            PublicSignatory(
+                one.party_id,
+                _public(names[one.party_id]),
+                one.role,
+                signed.get(one.party_id),
+                grounds.get(one.party_id),
+            )
+            for one in parties
         ),
         pdfs=pdfs_of(uow, document.id),
         changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),

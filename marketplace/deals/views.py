@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.deals import (
     bank_views,
     change_views,
+    document_queries,
     document_views,
     envelope_views,
     offer_views,
@@ -56,10 +57,10 @@ __all__ = [
 @blueprint.get("/deals")
 @requires(signed_in)
 def mine() -> str:
-    """The person's deals, and an official's counties'."""
+    """The person's deals, the texts he signs as a maker of the result, and an official's counties'."""
     with reading() as uow:
-        own, office = queries.mine(uow), queries.in_office(uow)
-    return render_template("deals/mine.html", rows=own, office_rows=office)
+        own, office, made = queries.mine(uow), queries.in_office(uow), document_queries.as_maker(uow)
+    return render_template("deals/mine.html", rows=own, office_rows=office, made=made)
 
 
 @blueprint.get("/interests/<int:interest_id>/deal")

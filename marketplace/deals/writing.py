@@ -1,6 +1,9 @@
 """What the text of a document says of its deal, and the line of the deal's history for each step of a document."""
 
-from marketplace.contracts.clauses import Subject
+from collections.abc import Sequence
+
+from marketplace.contracts.clauses import MakerFacts, Subject
+from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import DocumentKind
@@ -20,8 +23,8 @@ _REFERENCE = {
 }
 
 
-def subject_of(room: Room, kind: DocumentKind, number: int, variant: str) -> Subject:
-    """What a document is about; `variant` is the type of the contract, or LETTER."""
+def subject_of(room: Room, kind: DocumentKind, number: int, variant: str, makers: Sequence[MakerShare] = ()) -> Subject:
+    """What a document is about; `variant` is the type of the contract, or LETTER, and `makers` sign it beside the two."""
     session, deal = room.uow.session, room.deal
     region = load_region(room.uow.settings.region)
     result = session.get(Listing, deal.result_id) if deal.result_id else None
@@ -36,12 +39,13 @@ def subject_of(room: Room, kind: DocumentKind, number: int, variant: str) -> Sub
         need_title=need.title if need else "",
         variant=variant,
         standard=standard_on(session, kind, china_day(room.uow.now())),
+        makers=tuple(MakerFacts(party_facts(session, region, one.party_id), one.share_bp) for one in makers),
     )
 
 
-def place_in(deal: Deal, by_party_id: int) -> Place:
-    """Where a document of a deal stands that this party writes."""
-    return Place(deal.id, by_party_id, (deal.seller_party_id, deal.buyer_party_id))
+def place_in(deal: Deal, by_party_id: int, makers: Sequence[MakerShare] = ()) -> Place:
+    """Where a document of a deal stands that this party writes, and who signs it beside the two."""
+    return Place(deal.id, by_party_id, (deal.seller_party_id, deal.buyer_party_id), tuple(makers))
 
 
 def note_step(room: Room, document: Document, action: str, reason: str = "") -> None:

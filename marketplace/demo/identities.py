@@ -40,6 +40,12 @@ def establish(stage: Stage, story: Story) -> None:
                 service.verify(uow, identity_id, made_up_number(order), Means.CARD)
                 authorities.verify(uow, authority_id)
             stage.clock.forward(minutes=3)
+    for order, person in _makers(story):
+        with stage.acting(person.key) as uow:
+            identity_id = service.declare(uow, made_up_number(order), text_of(china_day(uow.now())).version).id
+        with stage.acting(CITY_OFFICIAL) as uow:
+            service.verify(uow, identity_id, made_up_number(order), Means.CARD)
+        stage.clock.forward(minutes=3)
 
 
 def come_late(stage: Stage, story: Story) -> None:
@@ -54,6 +60,12 @@ def _agents(story: Story) -> Iterable[tuple[int, Person]]:
     for order, person in enumerate(story.people, start=1):
         if person.role in AGENTS and person.organisation in verified:
             yield order, person
+
+
+def _makers(story: Story) -> Iterable[tuple[int, Person]]:
+    """Those who sign a contract for themselves, because they made the result."""
+    signing = {key for deal in story.deals for step in deal.steps for key in step.shares}
+    return ((order, person) for order, person in enumerate(story.people, start=1) if person.key in signing)
 
 
 def _hand_in(stage: Stage, story: Story, person: Person, order: int) -> tuple[int, int]:

@@ -51,7 +51,8 @@ def _file_rule(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
 
 
 def _calculate(uow: UnitOfWork, deal_id: int, step: StepTold) -> None:
-    """The tax in the invoice is the one deduction; everybody gets an equal part. Where no rule speaks, the step does."""
+    """The tax in the invoice is the one deduction; everybody gets an equal part, or what the contract says. Where no rule speaks,
+    the step does."""
     reward = _reward(uow, deal_id, RewardState.TRIGGERED)
     shares = calculating.proposed_shares(uow, reward)
     decided = parse_percent(step.royalty_percent) if step.royalty_percent else None

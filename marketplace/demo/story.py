@@ -191,6 +191,8 @@ class StepTold(Told):
     clauses: dict[str, str] = {}
     dropped: tuple[int, ...] = ()
     lines: tuple[LineTold, ...] = ()
+    shares: dict[str, str] = {}
+    """Of those who made the result and sign too, in per cent, by the key of the person."""
 
 
 class DealTold(Told):

@@ -1,6 +1,6 @@
 """Third act: interests are expressed and answered, or lapse; deals are talked over, written, signed, lost and ended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from marketplace.accounts import codes
 from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.envelope import Envelope
+from marketplace.contracts.makers import Maker
 from marketplace.contracts.models import Document
 from marketplace.contracts.paper_service import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
@@ -84,17 +85,18 @@ def _bound(stage: Stage, told: DealTold, step: StepTold) -> Callable[[], None]:
     def do() -> None:
         with stage.acting(step.by) as uow:
             deal = uow.session.scalars(select(Deal).where(Deal.interest_id == stage.interests[told.interest])).one()
-            _take(uow, Scene(deal.id, stage.password), step)
+            _take(uow, Scene(deal.id, stage.password, stage.users), step)
 
     return do
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The deal in which a step is taken, and the password signers give again."""
+    """The deal in which a step is taken, the password signers give again, and everybody's id by his key."""
 
     deal_id: int
     password: str
+    users: Mapping[str, int]
 
     def offer(self, uow: UnitOfWork) -> int:
         """The open offer."""
@@ -133,12 +135,12 @@ def _message(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
 def _offer(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
     valid = china_day(uow.now()) + timedelta(days=step.valid_days or uow.settings.offer_days)
     if step.action == "counter":
-        offers.counter_offer(uow, scene.offer(uow), _terms(step), valid)
+        offers.counter_offer(uow, scene.offer(uow), _terms(scene, step), valid)
     else:
-        offers.make_offer(uow, scene.deal_id, _terms(step), valid)
+        offers.make_offer(uow, scene.deal_id, _terms(scene, step), valid)
 
 
-def _terms(step: StepTold) -> Terms:
+def _terms(scene: Scene, step: StepTold) -> Terms:
     return Terms(
         contract_type=ContractType(step.contract_type),
         price_model=PriceModel(step.price_model),
@@ -147,6 +149,7 @@ def _terms(step: StepTold) -> Terms:
         acceptance=step.acceptance,
         royalty_bp=parse_percent(step.royalty_percent) if step.royalty_percent else None,
         royalty_base=step.royalty_base,
+        makers=tuple(Maker(scene.users[key], parse_percent(share)) for key, share in step.shares.items()),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from marketplace.contracts.clauses import heading_of, reference_of
-from marketplace.contracts.models import Document, Scan, Signature
+from marketplace.contracts.models import Scan, Signature
 from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
@@ -38,7 +38,7 @@ def facts_of(deal: Deal, papers: Papers) -> dict[str, Any]:
         "sent_at": _moment(document.sent_at),
         "completed_at": _moment(document.completed_at),
         "text": {"file": _text_name(papers), "sha256": document.sha256},
-        "parties": _parties(deal, document),
+        "parties": _parties(deal, papers),
         "pdfs": [
             {"file": name, "content": pdf.content, "sha256": pdf.sha256}
             for name, pdf in zip(_pdf_names(papers), papers.pdfs, strict=True)
@@ -81,11 +81,12 @@ def _chain_name(papers: Papers, chain: Chain) -> str:
     return f"certificates/{papers.name}-signature-{chain.number}.pem"
 
 
-def _parties(deal: Deal, document: Document) -> list[dict[str, Any]]:
-    """As the text names them, whatever they are called by now: first the buyer's block, then the seller's."""
-    _, *blocks = heading_of(document.text).split("\n\n")
+def _parties(deal: Deal, papers: Papers) -> list[dict[str, Any]]:
+    """As the text names them, whatever they are called by now: first the buyer's block, then the seller's, then the makers'."""
+    _, *blocks = heading_of(papers.document.text).split("\n\n")
     names = (block.split("\n", maxsplit=1)[0].partition("：")[2].removesuffix(_PERSON) for block in blocks)
-    sides = (("buyer", deal.buyer_party_id), ("seller", deal.seller_party_id))
+    makers = (("maker", one.party_id) for one in papers.makers)
+    sides = (("buyer", deal.buyer_party_id), ("seller", deal.seller_party_id), *makers)
     return [{"id": id_, "side": side, "name": name} for (side, id_), name in zip(sides, names, strict=True)]
 
 

@@ -8,8 +8,10 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from marketplace.accounts.queries import names_of_users
+from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Seal, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import Basis, DocumentState, PrintKind
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.deals.models import Deal
@@ -71,6 +73,8 @@ class Papers:
     paper: Paper | None
     grounds: Mapping[int, SignatureGround]
     powers: Mapping[int, SigningPower] = field(default_factory=dict)
+    makers: Sequence[MakerShare] = ()
+    """Who signed it beside buyer and seller."""
 
     @property
     def name(self) -> str:
@@ -95,7 +99,9 @@ def papers_of(uow: UnitOfWork, documents: Sequence[Document]) -> tuple[Papers, .
     """The complete ones. Raises Conflict where there is none, and while a PDF of one is still being made."""
     found = tuple(_papers(uow, one) for one in documents if one.state is DocumentState.COMPLETE)
     if not found:
-        raise Conflict(N_("No document of this deal is signed by both parties yet. There is nothing to prove before."))
+        raise Conflict(
+            N_("No document of this deal is signed by all its parties yet. There is nothing to prove before.")
+        )
     return found
 
 
@@ -114,6 +120,7 @@ def _papers(uow: UnitOfWork, document: Document) -> Papers:
         paper=_paper(uow, document) if is_paper else None,
         grounds=grounds_of(uow.session, document.id),
         powers={one.party_id: power for one in signed if (power := power_of(uow, one)) is not None},
+        makers=makers_of(uow.session, document.id),
     )
 
 

@@ -273,7 +273,7 @@ class Evidence:
             require(sha256(self.files[scan["file"]]) == scan["sha256"], scan["file"], "is another scan", "扫描件不符")
             agreed = {one["party_id"] for one in document["paper"]["confirmed"]}
             events += [("verify", None), *(("confirm", one) for one in agreed)]
-        require(agreed == parties, name, "was not agreed to by both parties", "未经双方同意")
+        require(agreed == parties, name, "was not agreed to by all parties", "未经各方同意")
         of_document = [one["payload"] for one in self.events if one["object"] == f"document:{document['id']}"]
         done = {(one["action"], one["party_id"]) for one in of_document if one["sha256"] == expected}
         for event in events:

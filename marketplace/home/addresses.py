@@ -18,6 +18,7 @@ _TASKS: Mapping[TaskKind, tuple[str, str, str]] = {
     TaskKind.FRESHNESS: ("results.page", "result_id", N_("Confirm")),
     TaskKind.DEAL: ("deals.room", "deal_id", N_("Go there")),
     TaskKind.DELEGATED: ("deals.document", "document_id", N_("Read and sign")),
+    TaskKind.MADE: ("deals.document", "document_id", N_("Read and sign")),
     TaskKind.PREEMPTION: ("deals.preemption", "preemption_id", N_("Answer")),
     TaskKind.CONFIDENTIALITY: ("confidentiality.page", "agreement_id", N_("Read it")),
     TaskKind.REGISTER: ("registrations.page", "deal_id", N_("Go there")),

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.deals import envelope_service as envelopes
-from marketplace.deals.progress import Who
+from marketplace.deals.envelope_queries import makers_awaited
+from marketplace.deals.progress import SIDES, Who
 from marketplace.home import overdue, oversight, review_queue
 from marketplace.home.oversight import StalledRow
 from marketplace.home.review_queue import ReviewRow
@@ -82,15 +83,19 @@ def remind_of_deal(uow: UnitOfWork, deal_id: int) -> Reminder:
     if row is None:
         raise NotFound(GONE)
     params: Params = {"title": row.deal.title, "step": {"words": [row.deal.next.label]}}
-    return remind(uow, about_deal(deal_id), _owing(uow, row), DEAL, params, deal_path(deal_id))
+    # Makers of the result do not see the deal, but the text they sign everybody does.
+    awaited = makers_awaited(uow, deal_id) if Who.MAKERS in SIDES[row.deal.next.who] else None
+    document_id, makers = awaited or (None, frozenset[int]())
+    url = document_path(document_id) if document_id else deal_path(deal_id)
+    return remind(uow, about_deal(deal_id), _owing(uow, row, makers), DEAL, params, url)
 
 
-def _owing(uow: UnitOfWork, row: StalledRow) -> People:
+def _owing(uow: UnitOfWork, row: StalledRow, makers: frozenset[int]) -> People:
     deal = row.deal
-    parties = {Who.SELLER: (deal.seller.id,), Who.BUYER: (deal.buyer.id,), Who.BOTH: (deal.seller.id, deal.buyer.id)}
     if deal.next.who is Who.OFFICIAL:
         return officials(uow.session, deal.seller_county)
-    return speakers(uow.session, *parties.get(deal.next.who, ()))
+    sides = {Who.SELLER: {deal.seller.id}, Who.BUYER: {deal.buyer.id}, Who.MAKERS: makers}
+    return speakers(uow.session, *(party_id for side in SIDES[deal.next.who] for party_id in sides[side]))
 
 
 def remind_of_review(uow: UnitOfWork, kind: ReviewKind, target_id: int) -> Reminder:

@@ -80,6 +80,7 @@ class TaskKind(Labelled):
     FRESHNESS = "freshness", N_("Is “%(title)s” still current?")
     DEAL = "deal", N_("%(step)s: deal “%(title)s”")
     DELEGATED = "delegated", N_("Sign “%(title)s” for your unit, by its written power")
+    MADE = "made", N_("The contract on “%(title)s”, of which you are a party, waits for you")
     PREEMPTION = "preemption", N_("You may buy “%(title)s” first: say whether you do")
     CONFIDENTIALITY = "confidentiality", N_("The confidentiality agreement on “%(title)s” waits for you")
     REGISTER = "register", N_("Apply for the registration of the contract “%(title)s”")

@@ -15,7 +15,7 @@ from marketplace.confidentiality.queries import owed as agreements_owed
 from marketplace.deals.queries import DealRow
 from marketplace.home import identifying, registering
 from marketplace.home.rules import IN_WORKING_DAYS, STALE_WARNING_DAYS, TaskKind, last_day
-from marketplace.home.signing import to_sign
+from marketplace.home.signing import to_sign, to_sign_as_maker
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -114,6 +114,7 @@ def _sources(uow: UnitOfWork) -> Iterator[Source]:
     yield TaskKind.MEMBER, _members(actor), _after(MEMBERSHIP_STATES.days_allowed(MembershipState.REQUESTED))
     yield TaskKind.UNIT_PAPERS, _units(actor), _after(None)
     yield TaskKind.DELEGATED, to_sign(uow), _on_the_day
+    yield TaskKind.MADE, to_sign_as_maker(uow), _on_the_day
     yield TaskKind.IDENTITY_RETURNED, identifying.returned(actor), _after(None)
     yield TaskKind.AUTHORITY_REFUSED, identifying.refused(actor), _after(None)
     yield TaskKind.PREEMPTION, registering.to_buy_first(uow), _on_the_day

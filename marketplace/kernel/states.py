@@ -20,6 +20,7 @@ class Relation(StrEnum):
     PARTY = "party"  # may act for either party
     SELLER = "seller"  # may act for the party that gives the technology
     BUYER = "buyer"  # may act for the party that takes it
+    MAKER = "maker"  # made the result, and is a party of this one text beside seller and buyer
     DELEGATE = "delegate"  # signs this one text by a written power of its party
     OFFICIAL = "official"  # official for the county, or of the city
     ADMINISTRATOR = "administrator"

@@ -7,6 +7,7 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, PaperState
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
 from marketplace.deals.models import Deal
+from marketplace.deals.signatories import signing_parties
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, on_day, words
@@ -35,9 +36,9 @@ OFFER = {
     "lapse": N_("An offer in the deal “%(title)s” has lapsed without an answer."),
 }
 DOCUMENT = {
-    "complete": N_("%(kind)s of the deal “%(title)s”: signed by both sides."),
+    "complete": N_("%(kind)s of the deal “%(title)s”: signed by all parties."),
     "decline": N_(
-        "%(kind)s of the deal “%(title)s”: the other side declined to sign. The reason stands in the document."
+        "%(kind)s of the deal “%(title)s”: another party declined to sign. The reason stands in the document."
     ),
     "upload": N_("%(kind)s of the deal “%(title)s”: the signed paper was uploaded. Please confirm it."),
     "verify": N_("%(kind)s of the deal “%(title)s”: the signed paper was verified by an official."),
@@ -84,7 +85,8 @@ def document_moved(uow: UnitOfWork, event: DocumentMoved) -> Iterator[Notice]:
     yield from about_envelopes.document_moved(uow, event, deal)
     document = uow.session.get(Document, event.document_id)
     if event.action in DOCUMENT:
-        others, message = {deal.seller_party_id, deal.buyer_party_id} - {event.party_id}, DOCUMENT[event.action]
+        parties = {one.party_id for one in signing_parties(uow.session, deal, event.document_id)}
+        others, message = parties - {event.party_id}, DOCUMENT[event.action]
         if event.action == "reject" and document is not None and document.sign_by is not None:
             message, params = REJECTED_UNTIL, {**params, "day": on_day(document.sign_by)}
         yield Notice(speakers(uow.session, *others), message, url, params)

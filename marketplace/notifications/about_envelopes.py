@@ -8,9 +8,11 @@ from marketplace.accounts.models import User
 from marketplace.contracts.envelope import is_in_order
 from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import makers_of
 from marketplace.contracts.rules import DocumentKind, DocumentState
 from marketplace.contracts.signing_service import order_of, signatures, whose_turn
 from marketplace.deals.models import Deal
+from marketplace.deals.signatories import signing_parties
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.messages import N_
@@ -23,10 +25,10 @@ from marketplace.powers.queries import holders
 
 READY = N_("%(kind)s of the deal “%(title)s”: ready to be signed. Please read and sign it.")
 LATER = N_(
-    "%(kind)s of the deal “%(title)s” was sent for signature. The other side signs first; you are told when it is your turn."
+    "%(kind)s of the deal “%(title)s” was sent for signature. Another party signs first; you are told when it is your turn."
 )
-SIGNED = N_("%(kind)s of the deal “%(title)s”: the other side has signed.")
-YOUR_TURN = N_("%(kind)s of the deal “%(title)s”: the other side has signed. It is your turn now.")
+SIGNED = N_("%(kind)s of the deal “%(title)s”: another party has signed.")
+YOUR_TURN = N_("%(kind)s of the deal “%(title)s”: another party has signed. It is your turn now.")
 DUE = N_("%(kind)s of the deal “%(title)s” waits for your signature. The last day for signing is %(day)s.")
 EXPIRED = N_(
     "%(kind)s of the deal “%(title)s” was not signed in time and has expired. It can be taken up again as a new draft."
@@ -35,7 +37,10 @@ VOID = N_("%(kind)s of the deal “%(title)s”, which you have signed, is void:
 VOID_BECAUSE = N_(
     "%(kind)s of the deal “%(title)s”, which you have signed, is void: your signature counts for nothing. Reason: %(reason)s"
 )
-TAKEN_OFF = N_("%(kind)s of the deal “%(title)s” was taken off the table by the other side. Reason: %(reason)s")
+WITHDRAWN = N_(
+    "%(kind)s of the deal “%(title)s”, which waited for your signature, is void. You need not sign it any more."
+)
+TAKEN_OFF = N_("%(kind)s of the deal “%(title)s” was taken off the table by another party. Reason: %(reason)s")
 POWERS = {
     "give": N_(
         "%(kind)s of the deal “%(title)s”: your unit has handed its signature over to you. Please read and sign it."
@@ -51,16 +56,16 @@ def document_moved(uow: UnitOfWork, event: DocumentMoved, deal: Deal) -> Iterato
         return
     document = uow.session.get_one(Document, event.document_id)
     params, url = _params(deal, event.kind), document_path(event.document_id)
-    both = {deal.seller_party_id, deal.buyer_party_id}
+    parties = {one.party_id for one in signing_parties(uow.session, deal, document.id)}
     if event.action in {"send", "sign"}:
-        for party_id in sorted(both - {event.party_id}):
+        for party_id in sorted(parties - {event.party_id}):
             yield Notice(
                 _signers(uow, document, party_id), _of_turn(uow, document, party_id, event.action), url, params
             )
     elif event.action == "expire":
-        yield Notice(speakers(uow.session, *both), EXPIRED, url, params)
+        yield Notice(speakers(uow.session, *parties), EXPIRED, url, params)
     elif event.action == "void":
-        yield from _void(uow, document, event, both, params)
+        yield from _void(uow, document, event, parties, params)
 
 
 def _of_turn(uow: UnitOfWork, document: Document, party_id: int, action: str) -> str:
@@ -72,11 +77,11 @@ def _of_turn(uow: UnitOfWork, document: Document, party_id: int, action: str) ->
 
 
 def _void(
-    uow: UnitOfWork, document: Document, event: DocumentMoved, both: set[int], params: Params
+    uow: UnitOfWork, document: Document, event: DocumentMoved, parties: set[int], params: Params
 ) -> Iterator[Notice]:
-    """Whoever has signed is told that it was for nothing; of a text taken off the table the whole other side.
+    """Whoever has signed is told that it was for nothing; of a text taken off the table all the others.
 
-    Of one that was declined or has expired everybody has heard before.
+    Makers, who do not see the deal, are told in any case. Of one that was declined or has expired everybody has heard before.
     """
     if not event.was_open:
         return
@@ -84,8 +89,11 @@ def _void(
     signed = frozenset(one.user_id for one in signatures(uow, document.id))
     if signed:
         yield Notice(signed, VOID_BECAUSE if reason else VOID, url, {**params, "reason": reason})
-    if reason and event.party_id is not None:
-        others = speakers(uow.session, *(both - {event.party_id})) - signed
+    if not reason:
+        makers = [one.party_id for one in makers_of(uow.session, document.id)]
+        yield Notice(speakers(uow.session, *makers) - signed, WITHDRAWN, url, params)
+    elif event.party_id is not None:
+        others = speakers(uow.session, *(parties - {event.party_id})) - signed
         yield Notice(others, TAKEN_OFF, url, {**params, "reason": reason})
 
 

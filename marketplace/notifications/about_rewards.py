@@ -11,6 +11,7 @@ from marketplace.kernel.wording import Params, exact_amount, on_day
 from marketplace.notifications.audience import NOBODY, People, officials, speakers
 from marketplace.notifications.notices import Notice, reward_path
 from marketplace.results.models import Contributor
+from marketplace.rewards.by_contract import agreed_shares
 from marketplace.rewards.events import PayoutMoved, RewardMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine, RewardStep
 
@@ -34,6 +35,11 @@ TO_PEOPLE = {
     "pass": N_("“%(title)s”: the split is published without the missing words: %(reason)s"),
     "revoke": N_("“%(title)s”: what was not paid of the reward is taken back: %(reason)s"),
 }
+_AS_SIGNED = N_(
+    "“%(title)s”: money was received. Your unit calculates the reward as the contract says that you have signed."
+)
+BY_CONTRACT = {action: said for action, said in TO_PEOPLE.items() if action != "calculate"} | {"trigger": _AS_SIGNED}
+"""What they have signed they need not confirm: it is published at once, and that they are told."""
 TO_OFFICIALS = {
     "object": N_("“%(title)s”: an objection to a reward waits for you: %(reason)s"),
     "hold": N_(
@@ -53,8 +59,9 @@ def moved(uow: UnitOfWork, event: RewardMoved) -> Iterator[Notice]:
     unit, people = speakers(uow.session, deal.seller_party_id), _people(uow, reward)
     if event.action in TO_UNIT:
         yield Notice(unit, TO_UNIT[event.action], url, params)
-    if event.action in TO_PEOPLE:
-        yield Notice(people - (unit if event.action in TO_UNIT else NOBODY), TO_PEOPLE[event.action], url, params)
+    to_people = BY_CONTRACT if agreed_shares(uow.session, reward) else TO_PEOPLE
+    if event.action in to_people:
+        yield Notice(people - (unit if event.action in TO_UNIT else NOBODY), to_people[event.action], url, params)
     if event.action in TO_OFFICIALS:
         yield Notice(officials(uow.session, deal.seller_county), TO_OFFICIALS[event.action], url, params)
 

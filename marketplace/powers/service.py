@@ -132,7 +132,7 @@ def _require_open(uow: UnitOfWork, document: Document, party_id: int) -> None:
     if not uow.actor.acts_for(party_id):
         raise NotPermitted(N_("You may not do this."))
     if document.state is not DocumentState.SENT:
-        raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by both."))
+        raise Conflict(N_("This text is not open for signature: it was replaced, declined, or is signed by all."))
     if is_over(document.sign_by, china_day(uow.now())):
         raise Conflict(TOO_LATE)
     if uow.session.get(Signature, (document.id, party_id)) is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,6 +13,8 @@ from marketplace.kernel.money import WHOLE_BP
 from marketplace.kernel.texts import clean, required, single_line
 from marketplace.payments.models import Receipt
 from marketplace.results.models import Contributor
+from marketplace.rewards.by_contract import AgreedShare, agreed_shares
+from marketplace.rewards.confirming import publish_if_confirmed
 from marketplace.rewards.models import Reward, RewardLine
 from marketplace.rewards.rules import REWARD_STATES, Basis, CostKind, Resolved, Role, pool_of, split
 from marketplace.rewards.service import LONGEST_REASON, enter, lines_of, move, require_current
@@ -43,7 +46,7 @@ class Share:
 @dataclass(frozen=True)
 class Calculation:
     """What the unit states, having seen the split of this `round`. `decided_bp` and `decided_why` only where neither a rule nor
-    the law names a share."""
+    the law names a share; no `shares` where the contract fixes them."""
 
     costs: Sequence[Cost]
     shares: Sequence[Share]
@@ -55,6 +58,8 @@ class Calculation:
 def calculate(uow: UnitOfWork, reward_id: int, calculation: Calculation) -> Reward:
     """The unit states the costs and the split; the share is what the rule gives. A new round: everybody confirms again.
 
+    Where the makers of the result signed the contract, it fixes the split: they have agreed to it already, and it is published.
+
     Raises NotFound, NotPermitted, Conflict, InvalidInput naming what does not fit; emits RewardMoved.
     """
     reward, held = enter(uow, reward_id)
@@ -65,7 +70,8 @@ def calculate(uow: UnitOfWork, reward_id: int, calculation: Calculation) -> Rewa
     net = reward.received_fen - _costs(reward, calculation.costs)
     rule = _rule(uow, reward, calculation)
     pool = min(net, pool_of(net, rule.share_bp))
-    shares = _checked(uow, reward, calculation.shares)
+    agreed = agreed_shares(uow.session, reward)
+    shares = _fixed(agreed, calculation.shares) if agreed else _checked(uow, reward, calculation.shares)
     reward.costs = [
         {"kind": cost.kind.value, "fen": cost.fen, "note": single_line(cost.note)} for cost in calculation.costs
     ]
@@ -74,12 +80,15 @@ def calculate(uow: UnitOfWork, reward_id: int, calculation: Calculation) -> Rewa
     reward.rule_title, reward.rule_quote = rule.title, rule.quote
     reward.round, reward.objections_until = reward.round + 1, None
     move(uow, reward, "calculate", held)
-    _add_lines(uow, reward, shares)
+    _add_lines(uow, reward, shares, uow.now() if agreed else None)
+    publish_if_confirmed(uow, reward)
     return reward
 
 
 def proposed_shares(uow: UnitOfWork, reward: Reward) -> list[Share]:
-    """What the form begins with: the last round, else the result's contributors in equal parts."""
+    """What the form begins with: what the contract fixes, else the last round, else the result's contributors in equal parts."""
+    if agreed := agreed_shares(uow.session, reward):
+        return _agreed(agreed)
     if before := lines_of(uow, reward):
         return [Share(line.name, line.role, line.weight, line.user_id) for line in before]
     named = select(Contributor).where(Contributor.result_id == reward.result_id).order_by(Contributor.place)
@@ -127,7 +136,22 @@ def _checked(uow: UnitOfWork, reward: Reward, shares: Sequence[Share]) -> list[S
     return list(shares)
 
 
-def _add_lines(uow: UnitOfWork, reward: Reward, shares: Sequence[Share]) -> None:
+def _agreed(agreed: Sequence[AgreedShare]) -> list[Share]:
+    return [Share(one.name, Role.CONTRIBUTOR, one.share_bp, one.user_id) for one in agreed]
+
+
+def _fixed(agreed: Sequence[AgreedShare], typed: Sequence[Share]) -> list[Share]:
+    """The split by the contract. Raises InvalidInput where somebody states another one."""
+    shares = _agreed(agreed)
+    if typed and [(one.user_id, one.weight) for one in typed] != [(one.user_id, one.weight) for one in shares]:
+        raise InvalidInput(
+            N_("The contract fixes who gets which share. Nothing else can be stated here."), field="shares"
+        )
+    return shares
+
+
+def _add_lines(uow: UnitOfWork, reward: Reward, shares: Sequence[Share], confirmed_at: datetime | None) -> None:
+    """The lines of a new round; what those concerned have signed is confirmed from the beginning."""
     parts = split(reward.pool_fen or 0, [one.weight for one in shares])
     for one, fen in zip(shares, parts, strict=True):
         line = RewardLine(
@@ -138,6 +162,7 @@ def _add_lines(uow: UnitOfWork, reward: Reward, shares: Sequence[Share]) -> None
             role=one.role,
             weight=one.weight,
             fen=fen,
+            confirmed_at=confirmed_at,
         )
         uow.session.add(line)
     uow.flush()

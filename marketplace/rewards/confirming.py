@@ -62,7 +62,7 @@ def dismiss(uow: UnitOfWork, reward_id: int, reason: str) -> Reward:
     """
     reward, held = enter(uow, reward_id)
     move_with_reason(uow, reward, "dismiss", held, reason)
-    _publish_if_confirmed(uow, reward)
+    publish_if_confirmed(uow, reward)
     return reward
 
 
@@ -115,10 +115,11 @@ def _confirm(uow: UnitOfWork, reward: Reward, line: RewardLine) -> None:
     uow.flush()
     note(uow, reward, "confirm", line.name)
     uow.emit(RewardMoved(reward.id, reward.deal_id, "confirm", line.id))
-    _publish_if_confirmed(uow, reward)
+    publish_if_confirmed(uow, reward)
 
 
-def _publish_if_confirmed(uow: UnitOfWork, reward: Reward) -> None:
+def publish_if_confirmed(uow: UnitOfWork, reward: Reward) -> None:
+    """Publish a split for objections once everybody has confirmed his part. Emits RewardMoved then."""
     if all(line.confirmed_at for line in lines_of(uow, reward)):
         days = timedelta(days=uow.settings.reward_objection_days)
         reward.objections_until = china_day(uow.now()) + days

@@ -52,12 +52,12 @@ class CalculationForm(Form):
     share = StringField(_l("Share your unit has decided"))
     why = TextAreaField(_l("On what decision it rests"), validators=[Length(max=LONGEST_REASON, message=_LONG)])
 
-    def offer(self, proposed: Sequence[Share], round_: int) -> None:
-        """Begin with these people, as they were proposed in a round, and a few empty lines for others."""
+    def offer(self, proposed: Sequence[Share], round_: int, *, more: bool = True) -> None:
+        """Begin with these people, as they were proposed in a round, and a few empty lines for `more`."""
         self.round.data = str(round_)
         for one in proposed:
             self.shares.append_entry({"person": one.name, "role": one.role, "weight": one.weight})
-        for _place in range(MORE_PEOPLE):
+        for _place in range(MORE_PEOPLE if more else 0):
             self.shares.append_entry({"role": Role.SUPPORTER})
 
     def read(self, uow: UnitOfWork, proposed: Sequence[Share]) -> Calculation:

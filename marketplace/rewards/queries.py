@@ -17,6 +17,7 @@ from marketplace.matching.models import Interest
 from marketplace.organisations.models import Organisation
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.results.models import Result
+from marketplace.rewards.by_contract import agreed_shares
 from marketplace.rewards.models import Payout, Reward, RewardLine, RewardStep
 from marketplace.rewards.policy import require_visible
 from marketplace.rewards.rules import PAYOUT_STATES, REWARD_STATES, CostKind, PayoutState, RewardState
@@ -82,6 +83,10 @@ class RewardPage:
     due: date | None
     is_late: bool
     steps: tuple[StepRow, ...]
+    is_fixed: bool = False
+    """Whether the contract, which the makers signed too, fixes the split."""
+    reads_contract: bool = False
+    """Whether the reader may open the contract."""
 
     @property
     def paid_fen(self) -> int:
@@ -97,6 +102,7 @@ def reward_page(uow: UnitOfWork, reward_id: int) -> RewardPage:
     milestone = session.get_one(Milestone, receipt.milestone_id)
     today = china_day(uow.now())
     lines = _lines(uow, reward, held)
+    agreed = {one.user_id for one in agreed_shares(session, reward)}
     is_paid_out = reward.state is RewardState.APPROVED and all(row.is_paid for row in lines if row.line.fen)
     due = None if is_paid_out else due_on(reward)
     return RewardPage(
@@ -116,6 +122,8 @@ def reward_page(uow: UnitOfWork, reward_id: int) -> RewardPage:
         due=due,
         is_late=due is not None and due < today,
         steps=_steps(session, reward),
+        is_fixed=bool(agreed),
+        reads_contract=bool(held & {Relation.OWNER, Relation.OFFICIAL}) or uow.actor.user_id in agreed,
     )
 
 

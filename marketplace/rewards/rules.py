@@ -136,18 +136,22 @@ class Filed:
         return in_force and (not self.contract_types or contract_type in self.contract_types)
 
 
-def resolve(filed: Sequence[Filed], default: Statutory | None, unit_kind: str) -> Resolved | None:
+def resolve(
+    filed: Sequence[Filed], default: Statutory | None, unit_kind: str, agreed: Resolved | None = None
+) -> Resolved | None:
     """Agreement, then collective contract, then the unit's rule, then the law; None where nothing says anything.
 
-    `filed` are those that apply; of two of one basis the later one counts. For a unit whose share has a legal minimum the
-    minimum is what it gets where the rule gives less.
+    `agreed` is what the signed contract itself says, which goes before everything filed; `filed` are those that apply, and of two
+    of one basis the later one counts. For a unit whose share has a legal minimum the minimum is what it gets where less is given.
     """
     by_strength = sorted(filed, key=lambda one: (FILED.index(one.basis), -one.valid_from.toordinal(), -one.id))
-    if not by_strength:
+    rule = agreed or next((_resolved(one) for one in by_strength), None)
+    if rule is None or (default is not None and unit_kind in default.floor_for and rule.share_bp < default.share_bp):
         return Resolved(Basis.STATUTORY, default.share_bp, default.source, default.quote) if default else None
-    rule = by_strength[0]
-    if default is not None and unit_kind in default.floor_for and rule.share_bp < default.share_bp:
-        return Resolved(Basis.STATUTORY, default.share_bp, default.source, default.quote)
+    return rule
+
+
+def _resolved(rule: Filed) -> Resolved:
     return Resolved(rule.basis, rule.share_bp, rule.title, rule.quote, rule.id)
 
 

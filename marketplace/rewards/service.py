@@ -15,6 +15,7 @@ from marketplace.payments.models import Receipt
 from marketplace.payments.queries import verified_refunds
 from marketplace.results.models import Result
 from marketplace.results.rules import Ownership
+from marketplace.rewards.by_contract import agreed_in, contract_of
 from marketplace.rewards.events import RewardMoved
 from marketplace.rewards.models import Payout, Reward, RewardLine, RewardStep
 from marketplace.rewards.policy import require_visible
@@ -61,7 +62,10 @@ def _trigger(uow: UnitOfWork, payment: Receipt, refunds_fen: int) -> None:
     deal = uow.session.get_one(Deal, payment.deal_id)
     unit_id = uow.session.scalar(select(Party.organisation_id).where(Party.id == deal.seller_party_id))
     result = uow.session.get(Result, deal.result_id) if deal.result_id else None
-    if unit_id is None or result is None or result.ownership is Ownership.NON_SERVICE or refunds_fen >= payment.fen:
+    if unit_id is None or result is None or refunds_fen >= payment.fen:
+        return
+    # What a unit has promised in a contract of three parties it owes, whatever is said of the ownership since.
+    if result.ownership is Ownership.NON_SERVICE and agreed_in(uow.session, contract_of(uow.session, payment)) is None:
         return
     reward = Reward(
         deal_id=deal.id,

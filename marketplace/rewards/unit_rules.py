@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -16,8 +15,9 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.money import WHOLE_BP
 from marketplace.kernel.texts import required, single_line
 from marketplace.organisations.models import Organisation, Party
-from marketplace.payments.models import Milestone, Receipt
+from marketplace.payments.models import Receipt
 from marketplace.results.models import Result
+from marketplace.rewards.by_contract import agreed_in, contract_of
 from marketplace.rewards.events import RuleFiled
 from marketplace.rewards.law import statutory
 from marketplace.rewards.models import Reward, RewardRule
@@ -138,16 +138,15 @@ def readable(uow: UnitOfWork, rule_id: int) -> RewardRule:
 
 
 def rule_for(uow: UnitOfWork, receipt: Receipt) -> Resolved | None:
-    """What gives the share of a receipt: of the unit's rules those filed and in force when the contract came into force, else the
-    law as it is when the money arrives.
+    """What gives the share of a receipt: the contract itself where the makers of the result signed it too; else of the unit's
+    rules those filed and in force when the contract came into force, else the law as it is when the money arrives.
 
     A rule that is filed afterwards does not count, whatever it says of its validity: nobody's share shrinks once the result is
-    sold. None where neither a rule nor the law speaks of such a contract.
+    sold. None where neither the contract nor a rule nor the law speaks of such a contract.
     """
     session = uow.session
     deal = session.get_one(Deal, receipt.deal_id)
-    milestone = session.get_one(Milestone, receipt.milestone_id)
-    contract = session.get_one(Document, milestone.document_id)
+    contract = contract_of(session, receipt)
     contract_type = contract.contract_type.value if contract.contract_type else ""
     if deal.in_force_at is None:
         raise ValueError("money was received for a contract that is not in force")
@@ -160,7 +159,8 @@ def rule_for(uow: UnitOfWork, receipt: Receipt) -> Resolved | None:
         or_(RewardRule.result_id.is_(None), RewardRule.result_id == deal.result_id),
     )
     known = (_filed(rule) for rule in session.scalars(select(RewardRule).where(*filed_in_time)))
-    return resolve([one for one in known if one.applies(contract_type, agreed_on)], default, unit.kind.value)
+    applying = [one for one in known if one.applies(contract_type, agreed_on)]
+    return resolve(applying, default, unit.kind.value, agreed_in(session, contract))
 
 
 def _filed(rule: RewardRule) -> Filed:

@@ -61,12 +61,17 @@ def calculate(reward_id: int) -> str | Response:
     if "calculate" not in page.actions:
         raise Conflict(N_("The reward is not to be calculated now. Reload the page to see where it stands."))
     if request.method == "GET":
-        form.offer(proposed, page.reward.round)
+        form.offer(() if page.is_fixed else proposed, page.reward.round, more=not page.is_fixed)
     done = submitted(form, lambda uow: calculating.calculate(uow, reward_id, form.read(uow, proposed)))
     if done is not None:
-        flash(_("The split is proposed. Everybody is asked to confirm his part."), "success")
+        flash(
+            _("The reward is calculated by the contract, and published for objections.")
+            if page.is_fixed
+            else _("The split is proposed. Everybody is asked to confirm his part."),
+            "success",
+        )
         return _to(reward_id)
-    known = len(proposed)
+    known = 0 if page.is_fixed else len(proposed)
     return render_template("rewards/calculation.html", page=page, form=form, rule=rule, proposed=proposed, known=known)
 
 

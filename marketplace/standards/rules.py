@@ -48,6 +48,8 @@ MEANINGS = {
     "acceptance": N_("how it is accepted, as agreed"),
     "price": N_("price and payment, as agreed"),
     "other_terms": N_("other terms, as agreed"),
+    "makers": N_("how the makers of the result are called who sign too"),
+    "shares": N_("the makers' shares of the net income, as agreed"),
     "amount": N_("the intended amount"),
     "until": N_("the day on which the letter lapses"),
     "signed_on": N_("the day on which the contract was signed"),

@@ -37,7 +37,7 @@ def test_what_cannot_be_proved_leaves_no_file(
     run: Run, factory: UnitOfWorkFactory, people: People, tmp_path: Path
 ) -> None:
     deal_id = make_deal(factory, people)
-    for wanted, said in ((deal_id, "signed by both"), (99, "no such deal")):
+    for wanted, said in ((deal_id, "signed by all"), (99, "no such deal")):
         answer = run("evidence", "export", wanted, tmp_path / "out.zip")
         assert (answer.exit_code, said in answer.output) == (1, True), answer.output
     assert list(tmp_path.glob("out.zip*")) == []

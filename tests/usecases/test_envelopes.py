@@ -85,10 +85,10 @@ def test_who_is_told_what_when_one_signs_after_the_other(
     assert told(factory, people)["company"][-1][0].endswith("ready to be signed. Please read and sign it.")
     sign(factory, people.company, in_order)
     drain()
-    assert told(factory, people)["seller_contact"][-1][0].endswith("the other side has signed. It is your turn now.")
+    assert told(factory, people)["seller_contact"][-1][0].endswith("another party has signed. It is your turn now.")
     later = send_contract(factory, people, Envelope(people.seller_party))
     drain()
-    assert "The other side signs first" in told(factory, people)["company"][-1][0]
+    assert "Another party signs first" in told(factory, people)["company"][-1][0]
     assert document_of(factory, later).state is DocumentState.SENT
 
 

@@ -16,6 +16,8 @@ from marketplace.accounts.models import User
 from marketplace.alerts.queries import preference_of
 from marketplace.alerts.rules import Frequency
 from marketplace.confidentiality.models import Agreement
+from marketplace.contracts.models import DocumentParty
+from marketplace.deals.models import Offer
 from marketplace.identity.models import Authority, SignatureGround
 from marketplace.infra import schema
 from marketplace.infra.database import Base, make_engine
@@ -30,6 +32,7 @@ from marketplace.statistics.ledger_check import check
 from tests import confiding
 from tests.downgrading import downgrade
 from tests.factories import make_contract, make_deal, make_signed, sign
+from tests.making import make_threefold
 from tests.paying import BY_PLAN, refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
@@ -169,6 +172,10 @@ def _agree(factory: UnitOfWorkFactory, people: People) -> None:
     confiding.asked(factory, people, confiding.make_talks(factory, people))
 
 
+def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
+    make_threefold(factory, people)
+
+
 @pytest.mark.parametrize(
     ("revision", "model", "make"),
     [
@@ -176,8 +183,9 @@ def _agree(factory: UnitOfWorkFactory, people: People) -> None:
         ("0027", SignatureGround, _sign),
         ("0027", Authority, lambda _factory, _people: None),
         ("0028", Agreement, _agree),
+        ("0030", DocumentParty, _name_makers),
     ],
-    ids=["clause versions", "grounds", "authorities", "agreements"],
+    ids=["clause versions", "grounds", "authorities", "agreements", "makers"],
 )
 def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
     factory: UnitOfWorkFactory,
@@ -197,6 +205,28 @@ def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
         assert uow.session.scalar(select(func.count()).select_from(model)) == there
     assert there
     command.upgrade(alembic_config(database_url), "head")
+    schema.forget(factory.engine)
+
+
+def test_contracts_of_two_parties_outlive_the_way_to_three_and_back(
+    factory: UnitOfWorkFactory, people: People, database_url: str
+) -> None:
+    """Text, hash and order of signatures stay to the byte."""
+    make_signed(factory, people)
+    kept = text(
+        "SELECT d.id, d.text, d.sha256, p.party_id, p.position, o.instalments FROM documents d "
+        "JOIN document_parties p ON p.document_id = d.id JOIN offers o ON o.id = d.offer_id ORDER BY 1, 4"
+    )
+    with factory.reading() as uow:
+        before = [tuple(row) for row in uow.session.execute(kept)]
+    command.stamp(alembic_config(database_url), "head")
+    for go, to in ((command.downgrade, "0030"), (command.upgrade, "head")):
+        go(alembic_config(database_url), to)
+        with factory.reading() as uow:
+            assert [tuple(row) for row in uow.session.execute(kept)] == before
+    with factory.reading() as uow:
+        assert set(uow.session.scalars(select(DocumentParty.maker))) == {None}
+        assert list(uow.session.scalars(select(Offer.makers))) == [[]]
     schema.forget(factory.engine)
 
 

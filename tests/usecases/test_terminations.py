@@ -185,7 +185,7 @@ def test_the_room_tells_what_happened_and_whose_turn_it_is(
     assert page.deal.reason == SETTLED.reason
     assert told[:3] == [
         "Contract ended by agreement",
-        "Termination agreement signed by both",
+        "Termination agreement signed by all parties",
         "Termination agreement signed",
     ]
     assert "Termination agreement sent for signature" in told

@@ -91,7 +91,7 @@ def test_an_amendment_holds_only_what_was_changed(
         assert said in page, said
     browser.post(f"/documents/{document.id}/send")
     page = browse(people.seller_contact).get(f"/documents/{document.id}/signature").text
-    assert "双方签署后，合同即行变更" in page
+    assert "各方签署后，合同即行变更" in page
     sign_by_both(factory, people, document.id)
     plan = browser.get(f"/deals/{deal}/payments").text
     assert plan.count("补充协议（第1稿）") == 1

@@ -43,9 +43,9 @@ def test_a_text_is_sent_in_an_order_and_until_a_day(
     assert 'value="2027-03-01"' in refused.text
     right = wrong | {"sign_by": "2026-12-10"}
     assert seller.post(f"/documents/{draft}/send", data=right).status_code == 303
-    assert "由对方先签" in seller.get(f"/documents/{draft}").text
+    assert "由另一方先签" in seller.get(f"/documents/{draft}").text
     envelope = buyer.get(f"/documents/{draft}").text.split('id="envelope"')[1]
-    for said in ("依次签署", "2026年12月10日", "轮到该方签署", "待对方先签"):
+    for said in ("依次签署", "2026年12月10日", "轮到该方签署", "待另一方先签"):
         assert said in envelope, said
     assert f"/documents/{draft}/signature" in buyer.get(f"/documents/{draft}").text
 

@@ -35,13 +35,13 @@ def test_a_visitor_checks_a_code_read_off_paper(
     factory: UnitOfWorkFactory, people: People, client: FlaskClient, document: Document, drain: Drain
 ) -> None:
     assert document.code is not None
-    assert "还没有双方签署" in client.get(f"/verify/{document.code}").text
+    assert "还没有由各方签署" in client.get(f"/verify/{document.code}").text
     both_sign(factory, people, document, drain)
     typed = " - ".join(document.code[at : at + 4] for at in range(0, 16, 4)).lower()
     answer = client.post("/verify", data={"code": typed})
     assert (answer.status_code, answer.location) == (303, f"/verify/{document.code}")
     page = client.get(answer.location).text
-    assert "双方已于2026年11月20日签署完成，方式：电子" in page
+    assert "各方已于2026年11月20日签署完成，方式：电子" in page
     assert "寿光蓝海化工有限公司" in page
     assert document.sha256 in page
 

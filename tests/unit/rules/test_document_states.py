@@ -14,9 +14,9 @@ from tests.unit.rules.tables import Expected, check, reasons
 R = Relation
 EXPECTED: Expected = {
     ("send", "draft"): ("sent", {R.PARTY}),
-    ("sign", "sent"): ("sent", {R.PARTY, R.DELEGATE}),
+    ("sign", "sent"): ("sent", {R.PARTY, R.MAKER, R.DELEGATE}),
     ("complete", "sent"): ("complete", {R.SYSTEM}),
-    ("decline", "sent"): ("declined", {R.PARTY}),
+    ("decline", "sent"): ("declined", {R.PARTY, R.MAKER}),
     ("expire", "sent"): ("expired", {R.SYSTEM}),
     ("void", "draft"): ("void", {R.PARTY, R.SYSTEM}),
     ("void", "sent"): ("void", {R.PARTY, R.SYSTEM}),
@@ -43,7 +43,7 @@ def test_who_may_do_what(action: str, state: DocumentState) -> None:
         check(DOCUMENT_STATES, EXPECTED, action, state, relation)
 
 
-def test_what_is_signed_by_both_never_changes() -> None:
+def test_what_is_signed_by_all_never_changes() -> None:
     assert DOCUMENT_STATES.initial is DocumentState.DRAFT
     assert DOCUMENT_STATES.terminal() == {DocumentState.COMPLETE, DocumentState.VOID}
     assert reasons(DOCUMENT_STATES) == {"decline"}

@@ -1,0 +1,73 @@
+"""Who may be named as a maker in the terms of a deal, so that the contract is in the form of three parties."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.contracts.makers import Maker, MakerShare
+from marketplace.deals.models import Deal
+from marketplace.deals.room import Room
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.messages import N_
+from marketplace.organisations.parties import names_of, party_of_user
+from marketplace.results.models import Contributor, Result
+from marketplace.results.rules import Ownership
+
+IMPOSSIBLE = N_(
+    "Here nobody can sign as a maker: the result has to belong to the seller, a unit, and everybody who made it needs an account."
+)
+ALL_OR_NOBODY = N_("Name a share for everybody who made the result, or for nobody: a contract leaves none of them out.")
+CHANGED = N_("Those who made the result are no longer the ones the offer names. Agree on a new offer first.")
+
+
+@dataclass(frozen=True)
+class PossibleMaker:
+    """Somebody who made the result, as he is named there."""
+
+    user_id: int
+    name: str
+
+
+def possible_makers(session: Session, deal: Deal) -> tuple[PossibleMaker, ...]:
+    """Those who can sign the contract beside seller and buyer, in the order in which the result names them.
+
+    Nobody where the result is the person's own, the seller no unit, somebody who made it has no account, or one of them buys: a
+    contract about all of them leaves nobody out, and nobody is two of its parties.
+    """
+    result = session.get(Result, deal.result_id) if deal.result_id else None
+    names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
+    if result is None or result.ownership in {None, Ownership.NON_SERVICE}:
+        return ()
+    if names[deal.seller_party_id].organisation_id is None:
+        return ()
+    named = select(Contributor).where(Contributor.result_id == result.id).order_by(Contributor.place)
+    found = session.scalars(named).all()
+    people = {one.user_id: PossibleMaker(one.user_id, one.name) for one in found if one.user_id is not None}
+    if any(one.user_id is None for one in found) or names[deal.buyer_party_id].user_id in people:
+        return ()
+    return tuple(people.values())
+
+
+def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple[Maker, ...]:
+    """The makers of an offer as the result names them, in its order. Raises InvalidInput beside the field."""
+    if not makers:
+        return ()
+    possible = possible_makers(session, deal)
+    if not possible:
+        raise InvalidInput(IMPOSSIBLE, fields={"makers": IMPOSSIBLE})
+    given = {one.user_id: one for one in makers}
+    if len(given) != len(makers) or given.keys() != {one.user_id for one in possible}:
+        raise InvalidInput(ALL_OR_NOBODY, fields={"makers": ALL_OR_NOBODY})
+    return tuple(replace(given[one.user_id], name=one.name) for one in possible)
+
+
+def parties_of_makers(room: Room, makers: Sequence[Maker]) -> tuple[MakerShare, ...]:
+    """The parties of those whom the accepted offer names. Raises Conflict where others made the result by now."""
+    uow = room.uow
+    try:
+        named = named_makers(uow.session, room.deal, makers)
+    except InvalidInput:
+        raise Conflict(CHANGED) from None
+    return tuple(MakerShare(party_of_user(uow, one.user_id).id, one.share_bp) for one in named)
