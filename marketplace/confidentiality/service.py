@@ -171,9 +171,9 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
         uow, result
     ):
         raise Conflict(NOT_TALKING)
-    require_confirmed(uow, confirmed, code_about(agreement.text))
+    require_confirmed(uow, confirmed, agreement.text)
     party_id, today = signer(uow, agreement), china_day(uow.now())
-    signed = signed_now(uow, agreement.sha256, confirmed.method)
+    signed = signed_now(uow, agreement.sha256, confirmed)
     uow.session.add(AgreementSignature(agreement_id=agreement.id, party_id=party_id, **signed))
     uow.flush()
     rests_on = ground(uow, party_id, OF_NO_DEAL)

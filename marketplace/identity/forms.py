@@ -8,6 +8,7 @@ from wtforms import BooleanField, DateField, HiddenField, PasswordField, SelectF
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.identity.authorities import Granted
+from marketplace.identity.factors import Factor
 from marketplace.identity.rules import LONGEST_MATTERS, AuthorityKind, Means
 from marketplace.infra.uploads import Upload
 from marketplace.web.forms import Form, MoneyField, RadiosField, choices
@@ -40,6 +41,29 @@ class PasswordForm(Form):
     """The person's password, once more."""
 
     current_password = PasswordField(_l("Your password"), validators=[InputRequired(message=FILL)])
+
+
+class AppCodeForm(Form):
+    """The first code of an app that is set up."""
+
+    code = StringField(_l("Code that the app shows"), validators=[InputRequired(message=FILL), Length(max=20)])
+
+
+class RemovalForm(PasswordForm):
+    """What the removal of an app is confirmed by, beside the password."""
+
+    factor = RadiosField(_l("What you confirm by"), choices=choices(Factor))
+    code = StringField(_l("One-time code"), validators=[InputRequired(message=FILL), Length(max=20)])
+
+    @classmethod
+    def beginning(cls, was_sent: bool) -> "RemovalForm":
+        """An empty one; a code that was just sent is taken to be meant."""
+        return cls(None, data={"factor": (Factor.CODE if was_sent else Factor.TOTP).value})
+
+    @property
+    def chosen(self) -> Factor:
+        """Where the code is from."""
+        return Factor(self.factor.data)
 
 
 class CompareForm(Form):
