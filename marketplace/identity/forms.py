@@ -103,6 +103,8 @@ class AuthorityForm(Form):
         _l("Scan of the power"), description=_l("With the signature or seal of the organisation: PDF, JPEG or PNG.")
     )
 
+    is_long_meant = BooleanField(_l("The paper does say so: the power holds for more than five years"))
+
     def read(self) -> Granted:
         """The validated input."""
         file = self.file.data
@@ -115,4 +117,5 @@ class AuthorityForm(Form):
             deal_id=int(self.deal.data) if self.deal.data else None,
             limit_fen=self.limit.fen,
             scan=Upload(file.stream, file.filename) if file and file.filename else None,
+            is_long_meant=bool(self.is_long_meant.data),
         )
