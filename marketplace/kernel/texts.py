@@ -12,6 +12,7 @@ _HIDDEN = (
     *range(0x202A, 0x202F),
     *range(0x2066, 0x206A),
 )
+_INNER = {ord("“"): "‘", ord("”"): "’"}
 _CLEANED = {**dict.fromkeys([*_HIDDEN, 0xFEFF]), 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
@@ -24,6 +25,11 @@ def clean(text: str) -> str:
 def single_line(text: str) -> str:
     """The cleaned text in one line, for titles and names: none of them may begin a paragraph of its own."""
     return clean(text).replace("\n", " ")
+
+
+def in_quotes(text: str) -> str:
+    """The text between Chinese quotation marks; its own ones become single (标点符号用法 GB/T 15834-2011, 4.8.3.3)."""
+    return f"“{text.translate(_INNER)}”"
 
 
 def required(text: str, field: str, longest: int) -> str:
