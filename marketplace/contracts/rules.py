@@ -126,6 +126,9 @@ PAPER_STATES = StateTable(
 RENEWABLE = frozenset({D.DRAFT, D.DECLINED, D.EXPIRED})
 """A text in these is not out for signature, and can be written again."""
 
+UNSIGNED_AGAIN = frozenset({D.DECLINED, D.EXPIRED})
+"""A text in these can be taken up again word for word, under another number."""
+
 TAKES_BACK = frozenset({"decline", "void"})
 """What a party can otherwise do to a text that is out for signature."""
 

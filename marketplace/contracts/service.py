@@ -30,7 +30,7 @@ from marketplace.contracts.rules import (
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
@@ -96,14 +96,14 @@ def draft(
 
 
 def rewritten(document: Document, texts: Mapping[str, str], may_stay: bool = False) -> tuple[Clause, ...]:
-    """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, Conflict
+    """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, and
     when nothing would change, unless they may stay because something else of the text does."""
     clauses = from_rows(document.clauses)
     keys = {clause.key for clause in clauses if not clause.is_locked}
     cleaned = {key: required(text, key, LONGEST_CLAUSE) for key, text in texts.items() if key in keys}
     new = amended(clauses, cleaned)
     if new == clauses and not may_stay:
-        raise Conflict(N_("You changed nothing, so the text stays as it is."))
+        raise InvalidInput(N_("You changed nothing, so the text stays as it is."))
     return new
 
 
