@@ -118,15 +118,19 @@ def send(
 
     Raises InvalidInput for a last day that is not one of the days allowed; emits DocumentMoved.
     """
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     usual_days = DOCUMENT_STATES.days_allowed(DocumentState.SENT) or LONGEST_DAYS
     sign_by = last_day(china_day(uow.now()), envelope.sign_by, usual_days)
-    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=code, sign_by=sign_by)
+    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=new_code(), sign_by=sign_by)
     of_document = select(DocumentParty).where(DocumentParty.document_id == document.id)
     for row in uow.session.scalars(of_document):
         row.position = envelope.position(row.party_id)
     uow.flush()
     announce(uow, document, "send", party_id)
+
+
+def new_code() -> str:
+    """A code by which anybody who has a document can check it."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, reason: str) -> None:

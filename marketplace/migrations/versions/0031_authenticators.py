@@ -1,8 +1,13 @@
-"""Apps that make the codes by which signatures are confirmed, and a purpose of codes: to remove one
+"""Apps that make the codes by which signatures are confirmed, a purpose of codes: to remove one, and codes by which anybody checks
+confidentiality agreements
+
+Whatever was signed gets a code; its PDF does not name it and is found by its content.
 
 Revision ID: 0031
 Revises: 0030
 """
+
+import secrets
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +46,19 @@ def upgrade() -> None:
         'uq_authenticators_live', 'authenticators', ['user_id'], unique=True, sqlite_where=live, postgresql_where=live
     )
     _replace_check(BEFORE, AFTER)
+    op.add_column('confidentiality_agreements', sa.Column('code', sa.String(length=16), nullable=True))
+    op.add_column('confidentiality_files', sa.Column('roots', sa.Text(), nullable=False, server_default=''))
+    _give_codes()
+    op.create_index('uq_confidentiality_agreements_code', 'confidentiality_agreements', ['code'], unique=True)
+
+
+def _give_codes() -> None:
+    connection = op.get_bind()
+    signed = connection.scalars(sa.text('SELECT DISTINCT agreement_id FROM confidentiality_signatures ORDER BY 1')).all()
+    give = sa.text('UPDATE confidentiality_agreements SET code = :code WHERE id = :id')
+    for agreement_id in signed:
+        code = ''.join(secrets.choice('23456789ABCDEFGHJKLMNPQRSTUVWXYZ') for _ in range(16))
+        connection.execute(give, {'code': code, 'id': agreement_id})
 
 
 def downgrade() -> None:
@@ -50,6 +68,9 @@ def downgrade() -> None:
         raise RuntimeError('authenticators were set up; restore a backup from before instead')
     op.execute("DELETE FROM verification_codes WHERE purpose = 'authenticator'")
     _replace_check(AFTER, BEFORE)
+    op.drop_index('uq_confidentiality_agreements_code', table_name='confidentiality_agreements')
+    op.drop_column('confidentiality_agreements', 'code')
+    op.drop_column('confidentiality_files', 'roots')
     op.drop_table('authenticators')
 
 
