@@ -1,5 +1,7 @@
 """Text as people type it, cleaned so that what is stored and hashed is what a reader sees. Pure."""
 
+from collections.abc import Mapping
+
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 
@@ -30,6 +32,14 @@ def single_line(text: str) -> str:
 def in_quotes(text: str) -> str:
     """The text between Chinese quotation marks; its own ones become single (标点符号用法 GB/T 15834-2011, 4.8.3.3)."""
     return f"“{text.translate(_INNER)}”"
+
+
+def fit_for_quotes(sentence: str, params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a sentence such as `“%(title)s”`: what it puts between quotation marks has single ones itself."""
+    return {
+        name: value.translate(_INNER) if isinstance(value, str) and f"“%({name})s”" in sentence else value
+        for name, value in params.items()
+    }
 
 
 def required(text: str, field: str, longest: int) -> str:
