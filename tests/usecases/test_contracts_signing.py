@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import User
 from marketplace.contracts.models import Document, Signature
 from marketplace.contracts.rules import METHOD, Basis, DocumentKind, DocumentState, PriceModel
-from marketplace.deals import document_queries, document_service
+from marketplace.deals import document_service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -341,27 +341,3 @@ def test_a_letter_that_still_waits_is_void_once_the_contract_is_in_force(
     sign(factory, people.seller_contact, document_id)
     with factory.reading() as uow:
         assert uow.session.get_one(Document, letter_id).state is DocumentState.VOID
-
-
-def test_a_declined_text_is_taken_up_again_word_for_word(factory: UnitOfWorkFactory, people: People) -> None:
-    """By its button, or by saving its clauses as they are."""
-    deal_id, document_id = waiting(factory, people)
-    with factory.writing(people.company) as uow:
-        document_service.decline(uow, document_id, "须等董事会同意")
-    with factory.reading(people.seller_contact) as uow:
-        assert document_queries.document_page(uow, document_id).can_take_up
-    with factory.writing(people.seller_contact) as uow:
-        again = document_service.take_up(uow, document_id)
-        old = uow.session.get_one(Document, document_id)
-        assert (old.state, again.state) == (DocumentState.VOID, DocumentState.DRAFT)
-        assert [one["text"] for one in again.clauses] == [one["text"] for one in old.clauses]
-        document_service.send(uow, again.id)
-        second = again.id
-    with factory.writing(people.company) as uow:
-        document_service.decline(uow, second, "还要再等")
-    with factory.writing(people.seller_contact) as uow:
-        third = document_service.amend(uow, second, {}).id
-        document_service.send(uow, third)
-    sign(factory, people.company, third)
-    sign(factory, people.seller_contact, third)
-    assert state_of(factory, deal_id) is DealState.IN_FORCE
