@@ -25,6 +25,7 @@ from marketplace.api import views as api
 from marketplace.audit import service as audit
 from marketplace.bases import views as base_views
 from marketplace.benefits import views as benefit_views
+from marketplace.checking import views as checking_views
 from marketplace.cli import register_commands
 from marketplace.confidentiality import views as confidentiality_views
 from marketplace.deals import views as deal_views
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     reward_views.blueprint,
     benefit_views.blueprint,
     confidentiality_views.blueprint,
+    checking_views.blueprint,
     evidence_views.blueprint,
     notification_views.blueprint,
     alert_views.blueprint,

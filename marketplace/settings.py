@@ -190,7 +190,7 @@ class Settings(BaseSettings):
 
     @property
     def identity_keys_file(self) -> Path:
-        """Keys of identity numbers; in no backup, so keep a copy apart from those."""
+        """Keys of identity numbers and of authenticators' secrets; in no backup, so keep a copy apart from those."""
         return self.data_dir / "identity_keys.json"
 
     @property

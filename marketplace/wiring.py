@@ -92,6 +92,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "organisation.representative_changed": ("identity.represent_anew",),
     "organisation.membership_moved": ("notifications.tell",),
     "identity.moved": ("notifications.tell",),
+    "authenticator.moved": ("notifications.tell",),
     "authority.moved": ("notifications.tell",),
     "deal.moved": ("duplicates.compare_contracts", "notifications.tell"),
     "deal.message_sent": ("notifications.tell",),

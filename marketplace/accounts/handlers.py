@@ -10,7 +10,12 @@ from marketplace.infra.unit_of_work import Services, UnitOfWork
 from marketplace.infra.worker import Courier
 from marketplace.kernel.events import Event
 
-TEMPLATES = {CodePurpose.VERIFY: "code_to_verify", CodePurpose.RESET: "code_to_reset", CodePurpose.SIGN: "code_to_sign"}
+TEMPLATES = {
+    CodePurpose.VERIFY: "code_to_verify",
+    CodePurpose.RESET: "code_to_reset",
+    CodePurpose.SIGN: "code_to_sign",
+    CodePurpose.AUTHENTICATOR: "code_to_remove",
+}
 
 
 def _letter(uow: UnitOfWork, event: Event) -> Mail | None:

@@ -22,6 +22,7 @@ class CodePurpose(Labelled):
     VERIFY = "verify", N_("Confirm a contact")
     RESET = "reset", N_("Set a new password")
     SIGN = "sign", N_("Sign a document")
+    AUTHENTICATOR = "authenticator", N_("Remove the authenticator app")
 
 
 class Device(Labelled):

@@ -1,4 +1,5 @@
-"""The one-time code by which a signed-in person confirms a signature: it goes to his contact and is good for one document."""
+"""The one-time code by which a signed-in person confirms a signature: it goes to his contact and is good for one document. The
+same serves to take his authenticator off his account."""
 
 from marketplace.accounts import codes, throttle
 from marketplace.accounts.models import User
@@ -16,7 +17,7 @@ def contact_for_code(uow: UnitOfWork) -> str | None:
     return _contact(uow, me(uow))
 
 
-def send_code(uow: UnitOfWork, about: str) -> str:
+def send_code(uow: UnitOfWork, about: str, purpose: CodePurpose = CodePurpose.SIGN) -> str:
     """Have a code sent to the actor that is good for what `about` says alone; it stands in the message. Returns the contact.
 
     Raises InvalidInput without a confirmed contact, TooManyAttempts; emits CodeIssued.
@@ -25,22 +26,22 @@ def send_code(uow: UnitOfWork, about: str) -> str:
     contact = _contact(uow, user)
     if contact is None:
         raise InvalidInput(NO_CONTACT, field="code")
-    codes.issue(uow, user, contact, CodePurpose.SIGN, uow.actor.ip, about)
+    codes.issue(uow, user, contact, purpose, uow.actor.ip, about)
     return contact
 
 
-def confirm_code(uow: UnitOfWork, typed: str, about: str) -> None:
+def confirm_code(uow: UnitOfWork, typed: str, about: str, purpose: CodePurpose = CodePurpose.SIGN) -> None:
     """Use the actor's code up, if it was sent to his present contact. Raises InvalidInput for a wrong one, TooManyAttempts.
 
     A wrong one counts, against the code and as a failed sign-in, even though the unit of work is refused.
     """
     user = me(uow)
-    contact, code = _contact(uow, user), codes.latest(uow, user.id, CodePurpose.SIGN, about)
+    contact, code = _contact(uow, user), codes.latest(uow, user.id, purpose, about)
     if contact is None or code is None or code.contact != contact:
         raise InvalidInput(codes.WRONG, field="code")
     throttle.require_room(uow, contact, uow.actor.ip)
     throttle.require_tries(uow, code.id)
-    if codes.redeem(uow, user.id, CodePurpose.SIGN, typed, about) is None:
+    if codes.redeem(uow, user.id, purpose, typed, about) is None:
         uow.insist(throttle.attempt(uow, contact, uow.actor.ip))
         uow.insist(throttle.wrong_try(uow, code.id, uow.actor.ip))
         raise InvalidInput(codes.WRONG, field="code")

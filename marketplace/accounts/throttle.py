@@ -40,12 +40,12 @@ def count_code_request(uow: UnitOfWork, contact: str, ip: str) -> None:
     uow.session.add(attempt(uow, contact, ip))
 
 
-def require_tries(uow: UnitOfWork, code_id: int) -> None:
-    """Raise TooManyAttempts once a code was guessed at as often as it may be."""
+def require_tries(uow: UnitOfWork, code_id: int | str) -> None:
+    """Raise TooManyAttempts once a code, or an app that makes codes, was guessed at as often as it may be."""
     _require(uow, SignInAttempt.contact_hash == _key(uow, f"try:{code_id}"), CODE_TRIES)
 
 
-def wrong_try(uow: UnitOfWork, code_id: int, ip: str) -> SignInAttempt:
+def wrong_try(uow: UnitOfWork, code_id: int | str, ip: str) -> SignInAttempt:
     """The row that a wrong guess at a code leaves; the caller adds it."""
     return attempt(uow, f"try:{code_id}", ip)
 

@@ -14,6 +14,7 @@ class Action(Labelled):
     ENABLE = "enable", N_("Account enabled")
     APPOINT = "appoint", N_("Appointed to an office")
     DISMISS = "dismiss", N_("Office ended")
+    AUTHENTICATOR = "authenticator", N_("Authenticator app removed")
     RETRY = "retry", N_("Parked task tried again")
 
 

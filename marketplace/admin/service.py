@@ -7,6 +7,8 @@ from marketplace.accounts.models import OfficeHolding, User
 from marketplace.admin.events import Intervened
 from marketplace.admin.models import Intervention
 from marketplace.admin.rules import Action
+from marketplace.identity import authenticators
+from marketplace.identity.models import Authenticator
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
@@ -40,6 +42,13 @@ def enable(uow: UnitOfWork, user_id: int, reason: str) -> User:
     user = offices.enable(uow, user_id, reason)
     _note(uow, f"user:{user_id}", Action.ENABLE, reason)
     return user
+
+
+def take_authenticator(uow: UnitOfWork, user_id: int, reason: str) -> Authenticator:
+    """Take a lost phone's app off an account. Raises as authenticators.take_away; emits AuthenticatorMoved, Intervened."""
+    taken = authenticators.take_away(uow, user_id, reason)
+    _note(uow, f"user:{user_id}", Action.AUTHENTICATOR, reason)
+    return taken
 
 
 def retry(uow: UnitOfWork, row_id: int | None, reason: str) -> int:

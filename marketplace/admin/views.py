@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.admin import queries, service
 from marketplace.admin.forms import AppointForm
+from marketplace.identity.authenticators import confirmed
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.permissions import Office
 from marketplace.organisations.queries import memberships_of
@@ -63,6 +64,17 @@ def disable(user_id: int) -> str | Response:
 def enable(user_id: int) -> str | Response:
     """Enable an account."""
     return _change(user_id, lambda uow, reason: service.enable(uow, user_id, reason), _("The account is enabled."))
+
+
+@blueprint.post("/admin/users/<int:user_id>/authenticator")
+@requires(administrator)
+def take_authenticator(user_id: int) -> str | Response:
+    """Remove the authenticator app of somebody who has lost his phone."""
+    return _change(
+        user_id,
+        lambda uow, reason: service.take_authenticator(uow, user_id, reason),
+        _("The authenticator app is removed, and the person is told."),
+    )
 
 
 @blueprint.post("/admin/users/<int:user_id>/offices/<int:holding_id>/dismiss")
@@ -128,6 +140,7 @@ def _user_page(user_id: int, form: ReasonForm, appoint_form: AppointForm) -> str
     with reading() as uow:
         context = {
             "user": queries.person(uow.session, user_id),
+            "authenticator": confirmed(uow.session, user_id),
             "offices": queries.offices_of(uow.session, user_id),
             "memberships": memberships_of(uow.session, user_id),
             "history": queries.interventions(uow.session, f"user:{user_id}"),

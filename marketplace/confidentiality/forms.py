@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.deals.forms import SignForm as SignDocumentForm
+from marketplace.deals.signing_forms import SignForm as SignDocumentForm
 from marketplace.listings.models import Attachment
 from marketplace.web.forms import ChecksField, Form
 

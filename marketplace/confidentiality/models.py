@@ -21,6 +21,7 @@ class Agreement(Base):
 
     `version` is that of the standard text, `number` counts how often it was written for this agreement. `due_on` (a day in
     China) is when silence lapses, `until` the last day of the duties. `closed_by_id` declined or ended it, for `reason`.
+    By `code`, given with the first signature, anybody checks it.
     """
 
     __tablename__ = "confidentiality_agreements"
@@ -44,6 +45,7 @@ class Agreement(Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+    code: Mapped[str | None] = mapped_column(String(16))
 
     __table_args__ = (
         one_of("state", ConfidentialityState),
@@ -66,6 +68,7 @@ class Agreement(Base):
             postgresql_where=_LIVE,
         ),
         Index("ix_confidentiality_agreements_due", "state", "due_on"),
+        Index("uq_confidentiality_agreements_code", "code", unique=True),
     )
 
 
@@ -145,13 +148,14 @@ class Opening(Base):
 
 
 class AgreementFile(Base):
-    """The PDF with both signatures in it, by its content."""
+    """The PDF with both signatures in it, by its content; `roots` are the certificates (PEM) to which its signatures lead."""
 
     __tablename__ = "confidentiality_files"
 
     agreement_id: Mapped[int] = mapped_column(ForeignKey("confidentiality_agreements.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    roots: Mapped[str] = mapped_column(Text, default="")
 
 
 for _model in (AgreementSignature, AgreementGround, NamedPaper, Opening):

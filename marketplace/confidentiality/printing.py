@@ -1,6 +1,7 @@
 """The PDF of an agreement in force: its text with both signatures in it (PAdES), made by the worker once the owner has signed."""
 
 import io
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.confidentiality.models import Agreement, AgreementFile, AgreementSignature
 from marketplace.confidentiality.queries import grounds, signatures
 from marketplace.contracts.clauses import from_rows, heading_of, numbered, reference_of
-from marketplace.contracts.rules import METHODS
+from marketplace.contracts.rules import METHODS, grouped
 from marketplace.contracts.seals import Seal, sealed, with_places
 from marketplace.contracts.typesetting import Line, Row, SetClause, Sheet, SignatureBlock, look_of_seal, typeset
 from marketplace.deals.printing import LARGEST_PDF, ground_rows, moment_text, place_of
@@ -30,6 +31,7 @@ class Print:
     at: datetime
     signed: Sequence[tuple[AgreementSignature, Subject, Sequence[Row]]]
     sha256: str = ""
+    roots: str = ""
 
 
 def sheet_of(uow: UnitOfWork, agreement: Agreement) -> Sheet:
@@ -52,8 +54,8 @@ def sheet_of(uow: UnitOfWork, agreement: Agreement) -> Sheet:
         signatures=tuple(SignatureBlock(place_of(id_), label, names[id_].name, ()) for label, id_ in sides),
         method="".join(METHODS[version] for version in methods),
         house=f"{uow.settings.union_name} · 匠果",
-        code="",
-        url=f"{uow.settings.public_url.rstrip('/')}/confidentiality/{agreement.id}",
+        code=grouped(agreement.code or ""),
+        url=f"{uow.settings.public_url.rstrip('/')}/verify/{agreement.code}",
         sha256=agreement.sha256,
     )
 
@@ -85,10 +87,12 @@ def _prepare(uow: UnitOfWork, event: Event) -> Print | None:
 
 def _print(services: Services, made: Print) -> None:
     pdf, places = typeset(made.sheet, made.at)
-    pdf = with_places(pdf, places)
+    pdf, roots = with_places(pdf, places), set()
     for signature, subject, rests_on in made.signed:
         credential = services.certificates.credential(subject, signature.at)
         pdf = sealed(pdf, _seal(signature, credential, rests_on))
+        roots.add(credential.chain[-1])
+    made.roots = "".join(map(ssl.DER_cert_to_PEM_cert, sorted(roots)))
     made.sha256 = services.files.save(io.BytesIO(pdf), LARGEST_PDF).sha256
 
 
@@ -105,7 +109,7 @@ def _seal(signature: AgreementSignature, credential: Credential, rests_on: Seque
 
 
 def _record(uow: UnitOfWork, made: Print) -> None:
-    uow.session.add(AgreementFile(agreement_id=made.agreement_id, sha256=made.sha256, at=uow.now()))
+    uow.session.add(AgreementFile(agreement_id=made.agreement_id, sha256=made.sha256, at=uow.now(), roots=made.roots))
 
 
 PRINTER: Courier[Print] = Courier(_prepare, _print, _record)

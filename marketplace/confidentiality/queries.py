@@ -25,6 +25,7 @@ from marketplace.confidentiality.rules import (
     ThingKind,
     closed_because,
 )
+from marketplace.contracts.rules import grouped
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import DomainError
@@ -87,6 +88,11 @@ class AgreementView:
     def reader(self) -> PartyName:
         """The party that asks to read."""
         return self.sides[1].party
+
+    @property
+    def code(self) -> str:
+        """The code to check it by, in groups; empty before its first signature."""
+        return grouped(self.agreement.code or "")
 
     @property
     def is_reader(self) -> bool:

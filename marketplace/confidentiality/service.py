@@ -22,6 +22,7 @@ from marketplace.confidentiality.rules import (
 from marketplace.confidentiality.signers import OF_NO_DEAL, parties_today, signer, signing_conditions
 from marketplace.confidentiality.wording import Subject, Written, written
 from marketplace.contracts.rules import LONGEST_REASON
+from marketplace.contracts.service import new_code
 from marketplace.contracts.signing_service import Confirmation, code_about, require_confirmed, require_shown, signed_now
 from marketplace.identity.standing import ground, hold
 from marketplace.infra.transitions import advance
@@ -171,9 +172,9 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
         uow, result
     ):
         raise Conflict(NOT_TALKING)
-    require_confirmed(uow, confirmed, code_about(agreement.text))
+    require_confirmed(uow, confirmed, agreement.text)
     party_id, today = signer(uow, agreement), china_day(uow.now())
-    signed = signed_now(uow, agreement.sha256, confirmed.method)
+    signed = signed_now(uow, agreement.sha256, confirmed)
     uow.session.add(AgreementSignature(agreement_id=agreement.id, party_id=party_id, **signed))
     uow.flush()
     rests_on = ground(uow, party_id, OF_NO_DEAL)
@@ -181,7 +182,7 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     uow.flush()
     if action == "sign":
         due_on = add_working_days(today, uow.settings.confidentiality_working_days)
-        advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, due_on=due_on)
+        advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, due_on=due_on, code=new_code())
     else:
         until = last_day_of_duties(today, agreement.years)
         advance(uow, CONFIDENTIALITY_STATES, agreement, action, held, in_force_at=uow.now(), until=until)

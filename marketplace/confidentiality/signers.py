@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from marketplace.accounts.signing_codes import contact_for_code
 from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.queries import signatures
 from marketplace.confidentiality.rules import WAITING, ConfidentialityState
 from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.contracts.conditions import Condition, SigningFacts, conditions
+from marketplace.contracts.confirming import ways_for
 from marketplace.contracts.queries import party_facts
 from marketplace.contracts.rules import DocumentState
 from marketplace.identity.consent import versions_for_confidentiality
@@ -50,7 +50,7 @@ def signing_conditions(uow: UnitOfWork, agreement: Agreement) -> tuple[Condition
         is_turn=party_id == _turn(agreement)[0],
         is_in_time=china_day(uow.now()) <= agreement.due_on,
         has_certificates=uow.services.certificates.is_ready,
-        can_get_code=contact_for_code(uow) is not None,
+        can_get_code=bool(ways_for(uow, agreement.text).factors),
         identity_gap=standing.identity_gap,
         authority_gap=standing.authority_gap,
     )

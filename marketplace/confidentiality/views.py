@@ -6,16 +6,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import CODE_MINUTES
-from marketplace.accounts.signing_codes import contact_for_code
 from marketplace.confidentiality import opening, queries, service, signers
 from marketplace.confidentiality.blueprint import blueprint
 from marketplace.confidentiality.forms import PapersForm, SignForm
-from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.queries import AgreementView, OfResult
+from marketplace.contracts.confirming import ways_for
 from marketplace.contracts.rules import METHOD, METHODS
-from marketplace.contracts.signing_service import Confirmation
 from marketplace.deals.forms import ReasonForm, Refused, forms_for
-from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
@@ -98,12 +95,13 @@ def sign(agreement_id: int) -> str | Response:
     with reading() as uow:
         conditions = signers.signing_conditions(uow, view.agreement)
         signer = name_of(uow.session, signers.signer(uow, view.agreement))
-        sent_to = contact_for_code(uow) if "sent" in request.args else None
+        ways = ways_for(uow, view.agreement.text)
     form = SignForm()
     form.offer(view.nameable if "countersign" in view.actions else ())
+    form.offer_ways(ways, "sent" in request.args)
     if request.method == "GET":
         form.sha256.data = view.agreement.sha256
-    if submitted(form, lambda uow: _signed(uow, agreement_id, form)) is not None:
+    if submitted(form, lambda uow: service.sign(uow, agreement_id, form.read(), form.papers.data or ())) is not None:
         flash(_("You have signed. What you signed, when and from where is recorded below."), "success")
         return _to(agreement_id)
     return render_template(
@@ -114,15 +112,10 @@ def sign(agreement_id: int) -> str | Response:
         signer=signer,
         may_sign=view.signs_for is not None and all(one.is_met for one in conditions),
         method=METHODS[METHOD],
-        sent_to=sent_to,
+        ways=ways,
+        sent_to=ways.contact if "sent" in request.args else None,
         minutes=CODE_MINUTES,
     )
-
-
-def _signed(uow: UnitOfWork, agreement_id: int, form: SignForm) -> Agreement:
-    method = METHOD if form.agrees.data else ""
-    confirmed = Confirmation(form.sha256.data, method, form.password.data, form.code.data)
-    return service.sign(uow, agreement_id, confirmed, form.papers.data or ())
 
 
 @blueprint.post("/confidentiality/<int:agreement_id>/signature/code")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.contracts.clauses import Clause, PartyFacts, compose_as, digest, to_rows
-from marketplace.kernel.texts import single_line
+from marketplace.kernel.texts import in_quotes, single_line
 
 FOLDER = Path(__file__).parent / "texts"
 
@@ -46,7 +46,7 @@ class Subject:
 def written(subject: Subject, day: date) -> Written:
     """The text for a day in China, of the newest standard text in use on it; the first one before."""
     template = _in_use(_templates(), day)
-    blanks = {"title": single_line(subject.title), "result_id": subject.result_id, "years": subject.years}
+    blanks = {"title": in_quotes(single_line(subject.title)), "result_id": subject.result_id, "years": subject.years}
     clauses = tuple(_clause(row, blanks) for row in template["clause"])
     parties = (
         subject.owner.lines(f"甲方（{template['owner']}）"),

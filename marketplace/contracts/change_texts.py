@@ -9,6 +9,7 @@ from dataclasses import replace
 from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling
 from marketplace.contracts.clauses import Clause, Compared, Subject, filled, ordinal
 from marketplace.contracts.terms import amount_text
+from marketplace.kernel.texts import in_quotes
 from marketplace.payments.rules import Instalment, day_words
 
 NO_ARRANGEMENTS = "双方没有其他约定。"
@@ -51,7 +52,7 @@ def _base(contract: ContractInForce) -> dict[str, str]:
 
 def _clauses(contract: ContractInForce, amending: Amending) -> list[Compared]:
     return [
-        Compared(f"{ordinal(number)}“{clause.heading}”", clause.text, amending.texts[clause.key])
+        Compared(f"{ordinal(number)}{in_quotes(clause.heading)}", clause.text, amending.texts[clause.key])
         for number, clause in enumerate(contract.clauses, 1)
         if clause.key in amending.texts
     ]

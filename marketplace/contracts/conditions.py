@@ -163,7 +163,7 @@ def _of_the_signer(facts: SigningFacts) -> tuple[Condition, ...]:
         ),
         Condition(
             "contact",
-            N_("A one-time code can be sent to you."),
+            N_("A one-time code can be sent to you, or your authenticator app makes one."),
             facts.can_get_code,
             NotPermitted(NO_CONTACT),
         ),

@@ -126,6 +126,9 @@ PAPER_STATES = StateTable(
 RENEWABLE = frozenset({D.DRAFT, D.DECLINED, D.EXPIRED})
 """A text in these is not out for signature, and can be written again."""
 
+UNSIGNED_AGAIN = frozenset({D.DECLINED, D.EXPIRED})
+"""A text in these can be taken up again word for word, under another number."""
+
 TAKES_BACK = frozenset({"decline", "void"})
 """What a party can otherwise do to a text that is out for signature."""
 
@@ -137,10 +140,16 @@ def awaits_official(state: DocumentState, paper: PaperState) -> bool:
 
 OFFICIAL_AWAITED = N_("All parties have confirmed the signed paper. Only an official can verify or reject it now.")
 
-METHOD = "2026-12"
+METHOD = "2027-01"
 """The version of the text below. Whoever changes the text gives it another one and keeps the old beside it."""
 
 METHODS = {
+    "2027-01": (
+        "电子签署：签署人登录平台、阅读全文后以密码和一次性验证码（发送到其联系方式，或者按正文约定由其身份验证器生成）确认，"
+        "平台记录签署人、签署时间、网络地址、所用设备和正文的 SHA-256 校验值（《电子签名法》第十三条）。"
+        "平台随即为本次签署生成一次性密钥和数字证书，在本文件中加盖电子签名（PAdES），签署后密钥即行销毁；"
+        "此后文件改动一个字节，电子签名即告失效。证书由平台自建的证书机构签发，不是经许可的电子认证服务机构签发的证书。"
+    ),
     "2026-12": (
         "电子签署：签署人登录平台、阅读全文后以密码和发送到其联系方式的一次性验证码确认，平台记录签署人、签署时间、网络地址、"
         "所用设备和正文的 SHA-256 校验值（《电子签名法》第十三条）。平台随即为本次签署生成一次性密钥和数字证书，"
@@ -154,7 +163,7 @@ METHODS = {
 }
 """What each signer agrees to before signing electronically (电子签名法 art. 13): by what a signature is reliable."""
 
-SEALING = frozenset({"2026-12"})
+SEALING = frozenset({"2026-12", "2027-01"})
 """The versions by which each signature is put into the PDF, with a certificate."""
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

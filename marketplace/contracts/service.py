@@ -31,7 +31,7 @@ from marketplace.contracts.rules import (
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
@@ -103,14 +103,14 @@ def draft(
 
 
 def rewritten(document: Document, texts: Mapping[str, str], may_stay: bool = False) -> tuple[Clause, ...]:
-    """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, Conflict
+    """The clauses of a document with new texts by key. Raises InvalidInput naming the clause that is empty or too long, and
     when nothing would change, unless they may stay because something else of the text does."""
     clauses = from_rows(document.clauses)
     keys = {clause.key for clause in clauses if not clause.is_locked}
     cleaned = {key: required(text, key, LONGEST_CLAUSE) for key, text in texts.items() if key in keys}
     new = amended(clauses, cleaned)
     if new == clauses and not may_stay:
-        raise Conflict(N_("You changed nothing, so the text stays as it is."))
+        raise InvalidInput(N_("You changed nothing, so the text stays as it is."))
     return new
 
 
@@ -125,15 +125,19 @@ def send(
 
     Raises InvalidInput for a last day that is not one of the days allowed; emits DocumentMoved.
     """
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     usual_days = DOCUMENT_STATES.days_allowed(DocumentState.SENT) or LONGEST_DAYS
     sign_by = last_day(china_day(uow.now()), envelope.sign_by, usual_days)
-    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=code, sign_by=sign_by)
+    advance(uow, DOCUMENT_STATES, document, "send", relations, sent_at=uow.now(), code=new_code(), sign_by=sign_by)
     of_document = select(DocumentParty).where(DocumentParty.document_id == document.id)
     for row in uow.session.scalars(of_document):
         row.position = envelope.position(row.party_id)
     uow.flush()
     announce(uow, document, "send", party_id)
+
+
+def new_code() -> str:
+    """A code by which anybody who has a document can check it."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def decline(uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, reason: str) -> None:

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.service import confirm_password
-from marketplace.accounts.signing_codes import confirm_code, contact_for_code
+from marketplace.accounts.signing_codes import confirm_code
 from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
+from marketplace.contracts.confirming import confirm_by_app, ways_for
 from marketplace.contracts.envelope import is_over, turn
 from marketplace.contracts.models import Document, DocumentParty, Signature
 from marketplace.contracts.queries import names_its_parties
@@ -27,6 +28,7 @@ from marketplace.contracts.rules import (
     awaits_official,
 )
 from marketplace.contracts.service import announce
+from marketplace.identity.factors import Factor
 from marketplace.identity.standing import Matter, freeze, hold, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -36,8 +38,6 @@ from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import names_of
 from marketplace.organisations.regions import load_region
-
-FACTOR = "code"
 
 
 def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power: bool = False) -> SigningFacts:
@@ -62,7 +62,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
             signature.user_id == uow.actor.user_id and signature.party_id != party_id for signature in signed
         ),
         has_certificates=uow.services.certificates.is_ready,
-        can_get_code=contact_for_code(uow) is not None,
+        can_get_code=bool(ways_for(uow, document.text).factors),
         fits_the_money=fits_the_money(uow, document),
         identity_gap=standing.identity_gap,
         authority_gap="" if has_power else standing.authority_gap,
@@ -105,12 +105,14 @@ def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a signer confirms, and by what: the hash of the text that was shown, the way of signing agreed to, password, code."""
+    """What a signer confirms, and by what: the hash of the text that was shown, the way of signing agreed to, password, code, and
+    where the code is from."""
 
     shown_sha256: str
     method: str
     password: str
     code: str
+    factor: Factor = Factor.CODE
 
 
 def code_about(text: str) -> str:
@@ -147,13 +149,13 @@ def sign(
     hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)
-    require_confirmed(uow, confirmed, code_about(document.text))
+    require_confirmed(uow, confirmed, document.text)
     uow.session.add(
         Signature(
             document_id=document.id,
             party_id=party_id,
             power_id=power_id,
-            **signed_now(uow, document.sha256, confirmed.method),
+            **signed_now(uow, document.sha256, confirmed),
         )
     )
     uow.flush()
@@ -165,7 +167,7 @@ def sign(
     return True
 
 
-def signed_now(uow: UnitOfWork, sha256: str, method: str) -> dict[str, Any]:
+def signed_now(uow: UnitOfWork, sha256: str, confirmed: Confirmation) -> dict[str, Any]:
     """What a signature of the actor says of itself: who, when, from where, the hash of what was signed, and how."""
     return {
         "user_id": uow.actor.user_id,
@@ -174,8 +176,8 @@ def signed_now(uow: UnitOfWork, sha256: str, method: str) -> dict[str, Any]:
         "ip": uow.actor.ip[:64],
         "user_agent": uow.actor.user_agent[:300],
         "sha256": sha256,
-        "method": method,
-        "factor": FACTOR,
+        "method": confirmed.method,
+        "factor": confirmed.factor.value,
     }
 
 
@@ -185,15 +187,19 @@ def require_shown(confirmed: Confirmation, sha256: str) -> None:
         raise Conflict(N_("The text is no longer the one you were shown. Read the present text before you sign."))
 
 
-def require_confirmed(uow: UnitOfWork, confirmed: Confirmation, about: str) -> None:
-    """Raise InvalidInput unless the signer agreed to the present way of signing and gave his password and his code for this text.
+def require_confirmed(uow: UnitOfWork, confirmed: Confirmation, text: str) -> None:
+    """Raise InvalidInput unless the signer agreed to the present way of signing and gave his password and a code, sent for this
+    text or of his app.
 
     Wrong ones count, so that nobody guesses: TooManyAttempts.
     """
     if confirmed.method != METHOD:
         raise InvalidInput(N_("Agree to the way of signing first, or sign on paper."), field="agrees")
     _require_password(uow, confirmed.password)
-    confirm_code(uow, confirmed.code, about)
+    if confirmed.factor is Factor.TOTP:
+        confirm_by_app(uow, confirmed.code, text)
+    else:
+        confirm_code(uow, confirmed.code, code_about(text))
 
 
 def complete(uow: UnitOfWork, document: Document, basis: Basis) -> None:

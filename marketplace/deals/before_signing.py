@@ -19,6 +19,7 @@ from marketplace.kernel.clock import china_day
 from marketplace.kernel.messages import N_
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.parties import PartyName, names_of
+from marketplace.powers.queries import powers_of
 from marketplace.preemptions.queries import entitled, sending_conditions, told
 from marketplace.related.queries import findings
 from marketplace.results.models import Result
@@ -41,6 +42,7 @@ class Point:
 
 
 IDENTITY = N_("Identity of the party")
+AGENT = N_("Identity of the agent")
 AUTHORITY = N_("Authority to sign")
 OWNERSHIP = N_("Ownership of the result")
 CONSENT = N_("Consent of the owner unit")
@@ -79,6 +81,7 @@ def _party(uow: UnitOfWork, party: PartyName, document: Document) -> Iterator[Po
     code = unit.credit_code or ""
     yield Point(IDENTITY, party.name, party.is_verified, said, unit.verified_by_id, unit.verified_at, code=code)
     yield from _authorities(uow, unit, document)
+    yield from _agents(uow, party, document)
 
 
 def _authorities(uow: UnitOfWork, unit: Organisation, document: Document) -> Iterator[Point]:
@@ -89,6 +92,18 @@ def _authorities(uow: UnitOfWork, unit: Organisation, document: Document) -> Ite
         yield Point(AUTHORITY, unit.name, True, row.authority.kind.label, by_id, at, agent=row.agent)
     if not rows:
         yield Point(AUTHORITY, unit.name, False, _NOBODY)
+
+
+def _agents(uow: UnitOfWork, party: PartyName, document: Document) -> Iterator[Point]:
+    """Whoever is to sign by a written power has shown who he is, or cannot."""
+    given = [one for one in powers_of(uow.session, document, china_day(uow.now())) if one.row.party_id == party.id]
+    for power in (one for one in given if one.is_good):
+        identity = verified_identities(uow.session, [power.row.to_id]).get(power.row.to_id)
+        if identity is None:
+            yield Point(AGENT, party.name, False, _NOT_GIVEN, agent=power.agent)
+        else:
+            by, at = identity.verified_by_id, identity.verified_at
+            yield Point(AGENT, party.name, True, _VERIFIED, by, at, agent=power.agent)
 
 
 def _able(uow: UnitOfWork, unit: Organisation, document: Document) -> list[AuthorityRow]:

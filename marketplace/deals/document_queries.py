@@ -23,6 +23,7 @@ from marketplace.contracts.rules import (
     PAPER_STATES,
     RENEWABLE,
     TAKES_BACK,
+    UNSIGNED_AGAIN,
     DocumentKind,
     DocumentState,
     PaperState,
@@ -64,6 +65,8 @@ class Signatory:
     signature: Signature | None
     confirmation: ScanConfirmation | None
     confirmed_by: str
+    tells_origin: bool = False
+    """Whether the reader may know from where it was signed: he signed it himself, or is an official (个人信息保护法 art. 6)."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +138,8 @@ class DocumentPage:
 
     @property
     def can_take_up(self) -> bool:
-        """Whether the reader may write a text that was not signed in time anew."""
-        return self.document.state is DocumentState.EXPIRED and "void" in self.actions and not self.is_past
+        """Whether the reader may write a text that was declined or not signed in time anew."""
+        return self.document.state in UNSIGNED_AGAIN and "void" in self.actions and not self.is_past
 
     @property
     def is_past(self) -> bool:
@@ -201,7 +204,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         document=document,
         relations=held,
         clauses=from_rows(document.clauses),
-        signatories=_signatories(uow, deal, document, scan),
+        signatories=_signatories(uow, deal, document, scan, held),
         scan=scan,
         actions=_actions(document, held),
         paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
@@ -263,7 +266,9 @@ def signing_conditions(uow: UnitOfWork, document: Document, party_id: int) -> tu
     return conditions(signing_facts(uow, document, party_id, has_power=signs_by_power(uow, document, party_id)))
 
 
-def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None) -> tuple[Signatory, ...]:
+def _signatories(
+    uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | None, held: frozenset[Relation]
+) -> tuple[Signatory, ...]:
     parties = signing_parties(uow.session, deal, document.id)
     names = names_of(uow.session, [one.party_id for one in parties])
     signed = {signature.party_id: signature for signature in signatures(uow, document.id)}
@@ -277,6 +282,8 @@ def _signatories(uow: UnitOfWork, deal: Deal, document: Document, scan: Scan | N
             signed.get(one.party_id),
             given.get(one.party_id),
             _name(uow, given[one.party_id].user_id) if one.party_id in given else "",
+            one.party_id in signed
+            and (Relation.OFFICIAL in held or signed[one.party_id].user_id == uow.actor.user_id),
         )
         for one in parties
     )

@@ -15,7 +15,7 @@ from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.passing import lapse_day, renewed, require_ahead
 from marketplace.contracts.queries import makers_of, names_its_parties
-from marketplace.contracts.rules import CHANGES, RENEWABLE, DocumentKind, DocumentState
+from marketplace.contracts.rules import CHANGES, RENEWABLE, UNSIGNED_AGAIN, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.contracts.terms import amount_text
@@ -89,7 +89,7 @@ def draft_letter(uow: UnitOfWork, deal_id: int, amount_fen: int) -> Document:
 def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Document:
     """Reword clauses by key: a new text takes the place of the old one, which is void with the signatures it may have got.
 
-    A text that names a party as it no longer is can also be written anew word for word.
+    A text that was declined or not signed in time, or names a party as it no longer is, can be written anew word for word.
 
     Raises NotFound, NotPermitted, InvalidInput, Conflict when the text was replaced meanwhile or is signed by both, and for a
     change that names days that have passed.
@@ -98,23 +98,28 @@ def amend(uow: UnitOfWork, document_id: int, texts: Mapping[str, str]) -> Docume
     party_id = room.speaks_for()
     require_alone(room, old.kind)
     _require_ahead_if_change(room, old)
+    was = old.state
     service.void(uow, old, room.relations, party_id)
     is_outdated = not names_its_parties(uow.session, load_region(uow.settings.region), old)
-    return _in_its_place(room, old, service.rewritten(old, texts, may_stay=is_outdated), "amend")
+    may_stay = is_outdated or was in UNSIGNED_AGAIN
+    return _in_its_place(room, old, service.rewritten(old, texts, may_stay), "amend")
 
 
 def take_up(uow: UnitOfWork, document_id: int) -> Document:
-    """Write a text that was not signed in time anew, word for word; it can then be changed and is sent again. A letter of intent
-    whose day has passed says another one.
+    """Write a text that was declined or not signed in time anew, word for word; it can be changed and is sent again. A letter
+    of intent whose day has passed says another one.
 
-    Raises NotFound, NotPermitted, Conflict for a text that has not expired, when another one is there already, and for a change
+    Raises NotFound, NotPermitted, Conflict for a text that is neither, when another one is there already, and for a change
     that names days that have passed.
     """
     room, old = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
-    if old.state is not DocumentState.EXPIRED:
+    if old.state not in UNSIGNED_AGAIN:
         raise Conflict(
-            N_("Only a text that was not signed in time is taken up again. Reload the page to see where it stands.")
+            N_(
+                "Only a text that was declined or not signed in time is taken up again. Reload the page to see where it "
+                "stands."
+            )
         )
     require_alone(room, old.kind)
     require_open_to(room, old.kind)

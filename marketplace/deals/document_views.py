@@ -6,18 +6,17 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import CODE_MINUTES
-from marketplace.accounts.signing_codes import contact_for_code
+from marketplace.contracts.confirming import ways_for
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, METHODS
 from marketplace.contracts.service import require_no_official_awaited
-from marketplace.contracts.signing_service import Confirmation
 from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.envelope_forms import SendForm
-from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, SignForm, clause_texts, clauses_form
+from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, clause_texts, clauses_form
 from marketplace.deals.paper_views import refuse_reason, show_document
-from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.deals.signing_forms import SignForm
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
@@ -131,10 +130,11 @@ def sign(document_id: int) -> str | Response:
         page = document_queries.document_page(uow, document_id)
         signatory = _signatory(page, form.party.data or request.args.get("party", ""))
         conditions = document_queries.signing_conditions(uow, page.document, signatory.party.id)
-        sent_to = contact_for_code(uow) if "sent" in request.args else None
+        ways = ways_for(uow, page.document.text)
+    form.offer_ways(ways, "sent" in request.args)
     if request.method == "GET":
         form.sha256.data, form.party.data = page.document.sha256, str(signatory.party.id)
-    signed = submitted(form, lambda uow: _signed(uow, document_id, form, signatory.party.id))
+    signed = submitted(form, lambda uow: document_service.sign(uow, document_id, form.read(), signatory.party.id))
     if signed is not None:
         flash(_("You have signed. What you signed, when and from where is recorded below."), "success")
         return _to(document_id)
@@ -147,15 +147,10 @@ def sign(document_id: int) -> str | Response:
         may_sign=may_sign,
         signatory=signatory,
         method=METHODS[METHOD],
-        sent_to=sent_to,
+        ways=ways,
+        sent_to=ways.contact if "sent" in request.args else None,
         minutes=CODE_MINUTES,
     )
-
-
-def _signed(uow: UnitOfWork, document_id: int, form: SignForm, party_id: int) -> Document:
-    method = METHOD if form.agrees.data else ""
-    confirmed = Confirmation(form.sha256.data, method, form.password.data, form.code.data)
-    return document_service.sign(uow, document_id, confirmed, party_id)
 
 
 @blueprint.post("/documents/<int:document_id>/signature/code")

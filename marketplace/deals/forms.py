@@ -7,13 +7,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import (
-    BooleanField,
     DateField,
     FieldList,
     FormField,
     HiddenField,
     IntegerField,
-    PasswordField,
     SelectField,
     StringField,
     TextAreaField,
@@ -211,18 +209,6 @@ class LetterForm(Form):
     """The intended amount of a letter of intent."""
 
     amount = MoneyField(_l("Intended amount with tax"), validators=[InputRequired(_FILL_IN)])
-
-
-class SignForm(Form):
-    """The hash of the text that was shown, the way of signing agreed to, the code that was sent, and the password once more."""
-
-    sha256 = HiddenField()
-    party = HiddenField()
-    agrees = BooleanField(_l("I agree that my signature is made in this way and is as good as one by hand."))
-    code = StringField(
-        _l("Code that was sent to you"), validators=[InputRequired(_FILL_IN), Length(max=20, message=_LONG)]
-    )
-    password = PasswordField(_l("Your password"), validators=[InputRequired(_FILL_IN)])
 
 
 class ScanForm(Form):

@@ -38,7 +38,7 @@ _ENVELOPE = {
     "revoke": N_("Written power taken back"),
     "give_back": N_("Written power given back"),
     "expire": N_("Not signed in time: the text has expired"),
-    "take_up": N_("Text that was not signed in time taken up again"),
+    "take_up": N_("Text taken up again"),
 }
 _CONTRACT = {
     **_ENVELOPE,

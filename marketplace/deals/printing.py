@@ -136,7 +136,7 @@ def _opposed(clause: Clause, lines: Sequence[tuple[str, str, bool]]) -> Iterator
             tuple((part.text, part.marked) for part in side) or ((EMPTY, False),)
             for side in (changed.before, changed.after)
         )
-        yield Opposed(f"{first}–{lines[at - 1][0]}", one.label, before, after)
+        yield Opposed(f"{first} 至 {lines[at - 1][0]}", one.label, before, after)
 
 
 def _blocks(uow: UnitOfWork, document: Document, signed: Sequence[Signature]) -> tuple[SignatureBlock, ...]:

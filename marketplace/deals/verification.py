@@ -5,7 +5,7 @@ The amount and the text stay with the parties; of a person only the family name 
 
 import hashlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +28,9 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.organisations.parties import PartyName, names_of
 from marketplace.organisations.rules import PartyKind
+
+UNKNOWN_CODE = N_("There is no document with this code. Compare it with the paper, letter by letter.")
+UNKNOWN_CONTENT = N_("No document here has exactly this content: it is not ours, or was changed, if only by one byte.")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
     code = code_typed(typed)
     document = uow.session.scalar(select(Document).where(Document.code == code)) if code else None
     if document is None:
-        raise NotFound(N_("There is no document with this code. Compare it with the paper, letter by letter."))
+        raise NotFound(UNKNOWN_CODE)
     deal = uow.session.get_one(Deal, document.deal_id)
     parties = signing_parties(uow.session, deal, document.id)
     names = names_of(uow.session, [one.party_id for one in parties])
@@ -90,7 +93,7 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
         signatories=tuple(
             PublicSignatory(
                 one.party_id,
-                _public(names[one.party_id]),
+                public_name(names[one.party_id]),
                 one.role,
                 signed.get(one.party_id),
                 grounds.get(one.party_id),
@@ -118,11 +121,18 @@ def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict
     sealed = [pdf for pdf in found.pdfs if pdf.signed_by is not None]
     if not sealed:
         return {}
-    content = _stored(services, sealed[-1].sha256)
-    # An authority that was replaced since, or lost, does not take back what it signed: its root is kept with each signature.
-    roots = [*services.certificates.roots, *(_root_of(pdf) for pdf in sealed)]
-    checks = {check.place: check for check in checked(content, roots, at)}
-    return {pdf.signed_by: checks.get(place_of(pdf.signed_by)) for pdf in sealed if pdf.signed_by is not None}
+    parties = [pdf.signed_by for pdf in sealed if pdf.signed_by is not None]
+    return check_file(services, sealed[-1].sha256, parties, [_root_of(pdf) for pdf in sealed], at)
+
+
+def check_file(
+    services: Services, sha256: str, party_ids: Sequence[int], roots: Sequence[bytes], at: datetime
+) -> dict[int, SealCheck | None]:
+    """The same for the file with this content; `roots` were kept with its signatures: an authority that was replaced since, or
+    lost, does not take back what it signed."""
+    found = checked(_stored(services, sha256), [*services.certificates.roots, *roots], at)
+    checks = {check.place: check for check in found}
+    return {party_id: checks.get(place_of(party_id)) for party_id in party_ids}
 
 
 def _root_of(pdf: DocumentPdf) -> bytes:
@@ -149,11 +159,10 @@ def code_of_content(uow: UnitOfWork, sha256: str) -> str:
     )
     code = uow.session.scalar(select(Document.code).where(has_it, Document.code.is_not(None)).limit(1))
     if code is None:
-        raise NotFound(
-            N_("No document here has exactly this content: it is not ours, or was changed, if only by one byte.")
-        )
+        raise NotFound(UNKNOWN_CONTENT)
     return code
 
 
-def _public(party: PartyName) -> str:
+def public_name(party: PartyName) -> str:
+    """As everybody may read it: of a person the family name."""
     return f"{party.name[:1]}**" if party.kind is PartyKind.PERSON else party.name

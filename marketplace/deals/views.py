@@ -19,7 +19,6 @@ from marketplace.deals import (
     queries,
     related_views,
     service,
-    verify_views,
 )
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import EndingForm, MessageForm, Refused, TerminationForm, upload_of
@@ -50,7 +49,6 @@ __all__ = [
     "payment_views",
     "preemption_views",
     "related_views",
-    "verify_views",
 ]
 
 

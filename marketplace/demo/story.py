@@ -185,6 +185,7 @@ class StepTold(Told):
     valid_days: int | None = None
     signs_first: str = ""
     sign_days: int | None = None
+    by_app: bool = False
     line: int = 1
     reason: str = ""
     end_reason: EndReason | None = None

@@ -20,6 +20,7 @@ from marketplace.deals import offer_service as offers
 from marketplace.deals import service as deals
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import OfferState
+from marketplace.demo.apps import code_of_new_app
 from marketplace.demo.changes import CHANGE_STEPS
 from marketplace.demo.cues import Cue, cue, office_hour
 from marketplace.demo.money import MONEY_STEPS
@@ -28,6 +29,7 @@ from marketplace.demo.shares import SHARE_STEPS
 from marketplace.demo.specimen import specimen
 from marketplace.demo.stage import Stage
 from marketplace.demo.story import DealTold, InterestTold, StepTold, Story
+from marketplace.identity.factors import Factor
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import china_day
@@ -181,11 +183,15 @@ SIGNED = {
 
 
 def _sign(uow: UnitOfWork, scene: Scene, step: StepTold) -> None:
-    """Sign as somebody does who has read the message with the code."""
+    """Sign as somebody does who has read the message with the code, or has just set up an app."""
     text = scene.text(uow, SIGNED[step.action])
+    if step.by_app:
+        code = code_of_new_app(uow, scene.password)
+        documents.sign(uow, text.id, Confirmation(text.sha256, METHOD, scene.password, code, Factor.TOTP))
+        return
     documents.send_signing_code(uow, text.id)
-    code = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text.text))
-    digits = codes.digits(code, uow.settings.secret_key) if code else ""
+    sent = codes.latest(uow, uow.actor.user_id or 0, CodePurpose.SIGN, code_about(text.text))
+    digits = codes.digits(sent, uow.settings.secret_key) if sent else ""
     documents.sign(uow, text.id, Confirmation(text.sha256, METHOD, scene.password, digits))
 
 

@@ -58,6 +58,8 @@ def _facts(uow: UnitOfWork, agreement: Agreement) -> dict[str, Any]:
                 "signer": one.signer_name,
                 "at": _moment(one.at),
                 "sha256": one.sha256,
+                "method": one.method,
+                "factor": one.factor,
                 "rests_on": ground_facts(rests_on.get(one.party_id)),
             }
             for one in signatures(uow, agreement.id)

@@ -10,7 +10,14 @@ from marketplace.identity.events import AuthorityMoved
 from marketplace.identity.models import Authority, AuthorityStep
 from marketplace.identity.policy import require_authority
 from marketplace.identity.queries import agents_of, deals_of
-from marketplace.identity.rules import AUTHORITY_STATES, LONGEST_MATTERS, AuthorityKind, AuthorityState
+from marketplace.identity.rules import (
+    AUTHORITY_STATES,
+    LONGEST_MATTERS,
+    USUAL_YEARS,
+    AuthorityKind,
+    AuthorityState,
+    is_unusually_long,
+)
 from marketplace.identity.service import LONGEST_REASON
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -43,6 +50,8 @@ class Granted:
     deal_id: int | None = None
     limit_fen: int | None = None
     scan: Upload | None = None
+    is_long_meant: bool = False
+    """Whether a period of more than five years is no slip."""
 
 
 def record(uow: UnitOfWork, organisation_id: int, granted: Granted) -> Authority:
@@ -86,6 +95,16 @@ def _checked(uow: UnitOfWork, organisation: Organisation, granted: Granted) -> s
     """The matters as they are kept, once everything fits together."""
     if granted.valid_until is not None and granted.valid_until < granted.valid_from:
         raise InvalidInput(N_("The last day lies before the first."), field="valid_until")
+    is_long = granted.valid_until is not None and is_unusually_long(granted.valid_from, granted.valid_until)
+    if is_long and not granted.is_long_meant:
+        raise InvalidInput(
+            N_(
+                "The last day lies more than %(years)s years after the first. Compare it with the paper; if it says so, tick "
+                "this and choose the scan once more."
+            ),
+            field="is_long_meant",
+            years=USUAL_YEARS,
+        )
     if granted.limit_fen is not None and granted.limit_fen <= 0:
         raise InvalidInput(N_("Write the amount; it is more than zero."), field="limit")
     if granted.deal_id is not None and granted.deal_id not in dict(deals_of(uow.session, organisation.id)):

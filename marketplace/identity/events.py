@@ -1,4 +1,7 @@
-"""What is announced about identities and authorities. The values are ids: nothing here may hold a number, not even masked."""
+"""What is announced about identities, authenticators and authorities.
+
+The values are ids: nothing here may hold a number, not even masked, or a secret.
+"""
 
 from dataclasses import dataclass
 
@@ -37,7 +40,7 @@ class IdentityRead(Event):
 @event("identity.key_rotated")
 @dataclass(frozen=True)
 class IdentityKeyRotated(Event):
-    """All numbers, so many, were decrypted and encrypted anew under another key."""
+    """All numbers and secrets of authenticators, so many, were decrypted and encrypted anew under another key."""
 
     key_id: str
     count: int
@@ -46,6 +49,21 @@ class IdentityKeyRotated(Event):
     def subject(self) -> str:
         """`identity_key:2026-11-20-4f2a`."""
         return f"identity_key:{self.key_id}"
+
+
+@event("authenticator.moved")
+@dataclass(frozen=True)
+class AuthenticatorMoved(Event):
+    """An authenticator was begun, confirmed, removed by its person, or taken away by an administrator."""
+
+    authenticator_id: int
+    user_id: int
+    action: str
+
+    @property
+    def subject(self) -> str:
+        """`authenticator:7`."""
+        return f"authenticator:{self.authenticator_id}"
 
 
 @event("authority.moved")

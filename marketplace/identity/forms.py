@@ -8,6 +8,7 @@ from wtforms import BooleanField, DateField, HiddenField, PasswordField, SelectF
 from wtforms.validators import InputRequired, Length, Optional
 
 from marketplace.identity.authorities import Granted
+from marketplace.identity.factors import Factor
 from marketplace.identity.rules import LONGEST_MATTERS, AuthorityKind, Means
 from marketplace.infra.uploads import Upload
 from marketplace.web.forms import Form, MoneyField, RadiosField, choices
@@ -40,6 +41,29 @@ class PasswordForm(Form):
     """The person's password, once more."""
 
     current_password = PasswordField(_l("Your password"), validators=[InputRequired(message=FILL)])
+
+
+class AppCodeForm(Form):
+    """The first code of an app that is set up."""
+
+    code = StringField(_l("Code that the app shows"), validators=[InputRequired(message=FILL), Length(max=20)])
+
+
+class RemovalForm(PasswordForm):
+    """What the removal of an app is confirmed by, beside the password."""
+
+    factor = RadiosField(_l("What you confirm by"), choices=choices(Factor))
+    code = StringField(_l("One-time code"), validators=[InputRequired(message=FILL), Length(max=20)])
+
+    @classmethod
+    def beginning(cls, was_sent: bool) -> "RemovalForm":
+        """An empty one; a code that was just sent is taken to be meant."""
+        return cls(None, data={"factor": (Factor.CODE if was_sent else Factor.TOTP).value})
+
+    @property
+    def chosen(self) -> Factor:
+        """Where the code is from."""
+        return Factor(self.factor.data)
 
 
 class CompareForm(Form):
@@ -79,6 +103,8 @@ class AuthorityForm(Form):
         _l("Scan of the power"), description=_l("With the signature or seal of the organisation: PDF, JPEG or PNG.")
     )
 
+    is_long_meant = BooleanField(_l("The paper does say so: the power holds for more than five years"))
+
     def read(self) -> Granted:
         """The validated input."""
         file = self.file.data
@@ -91,4 +117,5 @@ class AuthorityForm(Form):
             deal_id=int(self.deal.data) if self.deal.data else None,
             limit_fen=self.limit.fen,
             scan=Upload(file.stream, file.filename) if file and file.filename else None,
+            is_long_meant=bool(self.is_long_meant.data),
         )

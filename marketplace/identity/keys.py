@@ -1,5 +1,5 @@
-"""The keys of identity numbers: a file beside the database and never in it, so that neither a copy of the database nor a backup
-tells a number.
+"""The keys of identity numbers and of the secrets of authenticators: a file beside the database and never in it, so that neither
+a copy of the database nor a backup tells one of them.
 
 One key encrypts (AES-256-GCM), earlier ones still decrypt what no rotation has reached; another one makes the digests by which
 a number is known again. That one is not rotated: a number must not belong to two accounts while a rotation runs.
@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
+from enum import Enum
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,6 +30,13 @@ MISSING = N_(
 _NONCE_BYTES = 12
 
 
+class Kind(Enum):
+    """What is encrypted."""
+
+    NUMBER = "identity"
+    AUTHENTICATOR = "authenticator"
+
+
 @dataclass(frozen=True)
 class Keyring:
     """The keys as they lie in the file, each 32 bytes in hexadecimal; `current` encrypts."""
@@ -37,18 +45,18 @@ class Keyring:
     keys: dict[str, str]
     digests: str
 
-    def seal(self, number: str, user_id: int) -> str:
-        """The number encrypted for this person: moved into another's row it cannot be read."""
+    def seal(self, content: str, user_id: int, kind: Kind = Kind.NUMBER) -> str:
+        """The content encrypted for this person and as what it is: moved into another row it cannot be read."""
         nonce = os.urandom(_NONCE_BYTES)
-        secret = AESGCM(bytes.fromhex(self.keys[self.current])).encrypt(nonce, number.encode(), _whose(user_id))
+        secret = AESGCM(bytes.fromhex(self.keys[self.current])).encrypt(nonce, content.encode(), _whose(kind, user_id))
         return base64.b64encode(nonce + secret).decode()
 
-    def unseal(self, sealed: str, key_id: str, user_id: int) -> str:
-        """The number. Raises Conflict where its key is not in the file, or is another one than it was."""
+    def unseal(self, sealed: str, key_id: str, user_id: int, kind: Kind = Kind.NUMBER) -> str:
+        """What was sealed. Raises Conflict where its key is not in the file, or is another one than it was."""
         content = base64.b64decode(sealed)
         try:
             key = AESGCM(bytes.fromhex(self.keys[key_id]))
-            return key.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _whose(user_id)).decode()
+            return key.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], _whose(kind, user_id)).decode()
         except (KeyError, InvalidTag):
             raise Conflict(MISSING) from None
 
@@ -108,5 +116,5 @@ def _text(ring: Keyring) -> str:
     return json.dumps({"current": ring.current, "keys": ring.keys, "digests": ring.digests})
 
 
-def _whose(user_id: int) -> bytes:
-    return f"identity:{user_id}".encode()
+def _whose(kind: Kind, user_id: int) -> bytes:
+    return f"{kind.value}:{user_id}".encode()

@@ -1,4 +1,4 @@
-"""Tables of identities and authorities, and of what each electronic signature rested on."""
+"""Tables of identities, authenticators and authorities, and of what each electronic signature rested on."""
 
 from datetime import date, datetime
 
@@ -63,6 +63,39 @@ class Identity(Base):
             unique=True,
             sqlite_where=text("state <> 'ended'"),
             postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+
+class Authenticator(Base):
+    """An app that makes codes for a person (RFC 6238), begun and then confirmed by one of them. Another one is another row.
+
+    `sealed` is its secret under the key `key_id`; both go with its end. `last_step` counts the thirty seconds since 1970 whose
+    code was accepted last. `note` is why an administrator took it away.
+    """
+
+    __tablename__ = "authenticators"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    sealed: Mapped[str | None] = mapped_column(String(200))
+    key_id: Mapped[str | None] = mapped_column(String(40))
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (sealed IS NOT NULL)", name="secret_until_its_end"),
+        CheckConstraint("(sealed IS NULL) = (key_id IS NULL)", name="key_with_secret"),
+        CheckConstraint("(confirmed_at IS NULL) = (last_step IS NULL)", name="confirmed_by_a_code"),
+        Index(
+            "uq_authenticators_live",
+            "user_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
         ),
     )
 

@@ -14,6 +14,7 @@ CONSENT = "identity_number"
 """What the separate consent is called among a person's consents."""
 
 LONGEST_MATTERS = 500
+USUAL_YEARS = 5
 YOUNGEST, OLDEST = 16, 120
 """Years: nobody works before sixteen (劳动法 art. 15); who then lives by his own work acts for himself (民法典 art. 18)."""
 
@@ -174,6 +175,12 @@ _NEARNESS = (
     _ABOVE,
     "",
 )
+
+
+def is_unusually_long(first: date, last: date) -> bool:
+    """Whether a power lasts beyond five years. No law sets a limit (民法典 art. 165 asks for a period); usual are one to three
+    years, and whoever means more than the term of a registered board says so."""
+    return (last.year - USUAL_YEARS, last.month, last.day) > (first.year, first.month, first.day)
 
 
 def flaw(cover: Cover, deal_id: int | None, amount_fen: int | None, day: date) -> str:

@@ -1,12 +1,11 @@
 """Use cases of a person's identity: declared by himself with separate consent, compared by an official, ended by himself."""
 
 import hmac
-import secrets
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.accounts import throttle
 from marketplace.accounts.events import Consented, ConsentWithdrawn
@@ -15,10 +14,11 @@ from marketplace.accounts.service import confirm_password, me
 from marketplace.identity import keys
 from marketplace.identity.consent import text_of
 from marketplace.identity.events import IdentityKeyRotated, IdentityMoved, IdentityRead
-from marketplace.identity.keys import Keyring
-from marketplace.identity.models import Identity
+from marketplace.identity.keys import Kind
+from marketplace.identity.models import Authenticator, Identity
 from marketplace.identity.policy import require_identity
 from marketplace.identity.queries import consented_versions, live_identity
+from marketplace.identity.ring import hold_keys, new_key_id, ring_of
 from marketplace.identity.rules import CONSENT, IDENTITY_STATES, IdentityState, Means, masked, require_number
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -29,6 +29,7 @@ from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
 
 LONGEST_REASON = 500
+S = TypeVar("S", Identity, Authenticator)
 _FORGOTTEN: dict[str, Any] = {"sealed": None, "key_id": None, "digest": None}
 _OWN = frozenset({Relation.AUTHOR})
 
@@ -44,8 +45,8 @@ def declare(uow: UnitOfWork, number: str, agreed_version: str) -> Identity:
         raise InvalidInput(N_("Without your separate consent we may not keep the number."), field="agrees")
     number = require_number(number, china_day(uow.now()))
     throttle.require_room(uow, _tries(uow), uow.actor.ip)
-    _hold_keys(uow, alone=False)
-    ring = _ring(uow)
+    hold_keys(uow, alone=False)
+    ring = ring_of(uow)
     before = live_identity(uow.session, user.id)
     if before is not None:
         advance(uow, IDENTITY_STATES, before, "replace", _OWN, ended_at=uow.now(), masked="", **_FORGOTTEN)
@@ -186,49 +187,31 @@ def _send_back(uow: UnitOfWork, identity_id: int, action: str, reason: str) -> I
 
 
 def rotate_key(uow: UnitOfWork) -> int:
-    """Encrypt every number anew under a new key. Returns how many; raises Conflict where a key is missing.
+    """Encrypt every number and every secret of an authenticator anew under a new key. Returns how many.
 
-    A key goes out of the file at the next rotation after its last number. Two rotations follow each other, and none runs while a
-    number is taken in, which would be kept under a key that goes. Emits IdentityKeyRotated.
+    A key goes out of the file at the next rotation after the last that it encrypts. Two rotations follow each other, and none
+    runs while a number or secret is taken in, which would be kept under a key that goes. Raises Conflict where a key is
+    missing; emits IdentityKeyRotated.
     """
-    file = uow.settings.identity_keys_file
-    _hold_keys(uow, alone=True)
-    kept = list(uow.session.scalars(select(Identity).where(Identity.sealed.is_not(None)).with_for_update()))
-    old = _ring(uow)
-    used = {one.key_id for one in kept} | {old.current}
-    numbers = [(one, old.unseal(one.sealed or "", one.key_id or "", one.user_id)) for one in kept]
-    ring = old.with_another(_key_id(uow)).without(frozenset(old.keys) - frozenset(filter(None, used)))
+    hold_keys(uow, alone=True)
+    kept: list[tuple[Identity | Authenticator, Kind]] = [
+        *((one, Kind.NUMBER) for one in _sealed(uow, Identity)),
+        *((one, Kind.AUTHENTICATOR) for one in _sealed(uow, Authenticator)),
+    ]
+    old = ring_of(uow)
+    used = {one.key_id for one, _ in kept} | {old.current}
+    contents = [old.unseal(one.sealed or "", one.key_id or "", one.user_id, kind) for one, kind in kept]
+    ring = old.with_another(new_key_id(uow)).without(frozenset(old.keys) - frozenset(filter(None, used)))
     # The file first: should the transaction fail, it holds a key too many, which harms nobody.
-    keys.write(file, ring)
-    for identity, number in numbers:
-        identity.sealed, identity.key_id = ring.seal(number, identity.user_id), ring.current
-    uow.emit(IdentityKeyRotated(ring.current, len(numbers)))
-    return len(numbers)
+    keys.write(uow.settings.identity_keys_file, ring)
+    for (one, kind), content in zip(kept, contents, strict=True):
+        one.sealed, one.key_id = ring.seal(content, one.user_id, kind), ring.current
+    uow.emit(IdentityKeyRotated(ring.current, len(kept)))
+    return len(kept)
 
 
-def _hold_keys(uow: UnitOfWork, *, alone: bool) -> None:
-    """Until this unit has committed or was rolled back."""
-    held = [keys.hold(uow.settings.identity_keys_file, alone=alone)]
-
-    def release(_session: Session, transaction: SessionTransaction) -> None:
-        if transaction.parent is None and held:
-            keys.release(held.pop())
-
-    uow.session.connection()  # Where nothing was begun yet, nothing would end.
-    event.listen(uow.session, "after_transaction_end", release)
-
-
-def _ring(uow: UnitOfWork) -> Keyring:
-    """The keys, made at the first use; where numbers are kept already, missing keys are lost and no new ones are made."""
-    file = uow.settings.identity_keys_file
-    kept = select(Identity.id).where(Identity.sealed.is_not(None)).limit(1)
-    if not file.exists() and uow.session.scalar(kept) is None:
-        keys.create(file, _key_id(uow))
-    return keys.read(file)
-
-
-def _key_id(uow: UnitOfWork) -> str:
-    return f"{china_day(uow.now())}-{secrets.token_hex(4)}"
+def _sealed(uow: UnitOfWork, model: type[S]) -> Sequence[S]:
+    return uow.session.scalars(select(model).where(model.sealed.is_not(None)).with_for_update()).all()
 
 
 def _announce(uow: UnitOfWork, identity: Identity, action: str) -> None:

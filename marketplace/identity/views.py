@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.queries import names_of_users
 from marketplace.accounts.service import me
-from marketplace.identity import authority_views, official_views, queries, service
+from marketplace.identity import authenticator_views, authority_views, official_views, queries, service
 from marketplace.identity.blueprint import blueprint
 from marketplace.identity.consent import text_of
 from marketplace.identity.forms import ConsentForm, DeclareForm, PasswordForm
@@ -16,7 +16,7 @@ from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.submission import submitted
 
-__all__ = ["authority_views", "blueprint", "official_views"]
+__all__ = ["authenticator_views", "authority_views", "blueprint", "official_views"]
 
 ANEW = "anew-"
 

@@ -1,5 +1,7 @@
 """Text as people type it, cleaned so that what is stored and hashed is what a reader sees. Pure."""
 
+from collections.abc import Mapping
+
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 
@@ -12,6 +14,7 @@ _HIDDEN = (
     *range(0x202A, 0x202F),
     *range(0x2066, 0x206A),
 )
+_INNER = {ord("“"): "‘", ord("”"): "’"}
 _CLEANED = {**dict.fromkeys([*_HIDDEN, 0xFEFF]), 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
@@ -24,6 +27,19 @@ def clean(text: str) -> str:
 def single_line(text: str) -> str:
     """The cleaned text in one line, for titles and names: none of them may begin a paragraph of its own."""
     return clean(text).replace("\n", " ")
+
+
+def in_quotes(text: str) -> str:
+    """The text between Chinese quotation marks; its own ones become single (标点符号用法 GB/T 15834-2011, 4.8.3.3)."""
+    return f"“{text.translate(_INNER)}”"
+
+
+def fit_for_quotes(sentence: str, params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a sentence such as `“%(title)s”`: what it puts between quotation marks has single ones itself."""
+    return {
+        name: value.translate(_INNER) if isinstance(value, str) and f"“%({name})s”" in sentence else value
+        for name, value in params.items()
+    }
 
 
 def required(text: str, field: str, longest: int) -> str:

@@ -9,7 +9,7 @@ from marketplace.benefits.events import BenefitMoved
 from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.contracts.events import DocumentMoved, SigningDue
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
-from marketplace.identity.events import AuthorityMoved, IdentityMoved
+from marketplace.identity.events import AuthenticatorMoved, AuthorityMoved, IdentityMoved
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -57,6 +57,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     OrganisationMoved: about_organisations.moved,
     MembershipMoved: about_organisations.membership_moved,
     IdentityMoved: about_identities.identity_moved,
+    AuthenticatorMoved: about_identities.authenticator_moved,
     AuthorityMoved: about_identities.authority_moved,
     DealMoved: about_deals.moved,
     MessageSent: about_deals.message_sent,
@@ -80,6 +81,10 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
 }
 
 
+TOLD_ALSO = (ImportFinished, AuthenticatorMoved)
+"""Of which the doer hears too: who starts an import leaves it alone, and it may not have been himself who removed his app."""
+
+
 def tell(uow: UnitOfWork, events: Sequence[Event]) -> None:
     """Put what happened into the inboxes of those whom it concerns, once each."""
     for event in events:
@@ -90,8 +95,7 @@ def tell(uow: UnitOfWork, events: Sequence[Event]) -> None:
 
 def _put(uow: UnitOfWork, event: Event, notices: Sequence[Notice]) -> None:
     row_id, actor_id = occasion(uow.session, event)
-    # Who starts an import leaves it alone and wants to hear of its end.
-    doer = frozenset() if isinstance(event, ImportFinished) else frozenset({actor_id})
+    doer = frozenset() if isinstance(event, TOLD_ALSO) else frozenset({actor_id})
     for number, notice in enumerate(notices):
         key = f"{event.name}:{row_id}:{number}"
         notify(uow, notice.people - doer, key, notice.message, notice.params, notice.url)

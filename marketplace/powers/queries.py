@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -30,13 +30,15 @@ class Agent:
 
 @dataclass(frozen=True)
 class Power:
-    """A written power as a page shows it; `reason` is why it was given back."""
+    """A written power as a page shows it; `reason` is why it was given back, the last two say who ended it and when."""
 
     row: SigningPower
     given_by: str
     agent: str
     standing: Standing
     reason: str
+    ended_by: str = ""
+    ended_at: datetime | None = None
 
     @property
     def is_good(self) -> bool:
@@ -74,18 +76,27 @@ def _belongs(user_id: InstrumentedAttribute[int], party_ids: Collection[int]) ->
 
 def powers_of(session: Session, document: Document, today: date) -> tuple[Power, ...]:
     """Every power there was of a document, in the order in which they were given."""
-    giver, agent = aliased(User), aliased(User)
+    giver, agent, ender = aliased(User), aliased(User), aliased(User)
     rows = (
-        select(SigningPower, giver.name, agent.name, PowerEnding)
+        select(SigningPower, giver.name, agent.name, PowerEnding, ender.name)
         .join(giver, giver.id == SigningPower.from_id)
         .join(agent, agent.id == SigningPower.to_id)
         .outerjoin(PowerEnding, PowerEnding.power_id == SigningPower.id)
+        .outerjoin(ender, ender.id == PowerEnding.by_id)
         .where(SigningPower.document_id == document.id)
         .order_by(SigningPower.id)
     )
     return tuple(
-        Power(row, given_by, name, standing(session, row, document, today), ending.reason if ending else "")
-        for row, given_by, name, ending in session.execute(rows)
+        Power(
+            row,
+            given_by,
+            name,
+            standing(session, row, document, today),
+            ending.reason if ending else "",
+            ended_by or "",
+            ending.at if ending else None,
+        )
+        for row, given_by, name, ending, ended_by in session.execute(rows)
     )
 
 
@@ -98,12 +109,12 @@ def newest_given_to(session: Session, document_id: int, user_id: int | None) -> 
 def standing(session: Session, power: SigningPower, document: Document, today: date) -> Standing:
     """Whether a signature can rest on it now, by what is true today of the text, the agent and the paper."""
     signed = session.get(Signature, (document.id, power.party_id))
-    if signed is not None:
-        return Standing.USED if signed.power_id == power.id else Standing.SPENT
+    if signed is not None and signed.power_id == power.id:
+        return Standing.USED
     ending = session.get(PowerEnding, power.id)
     if ending is not None:
         return Standing(ending.ending.value)
-    if document.state is not DocumentState.SENT:
+    if signed is not None or document.state is not DocumentState.SENT:
         return Standing.SPENT
     return _of_the_agent(session, power, today)
 

@@ -13,6 +13,7 @@ from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
 from marketplace.kernel.errors import DomainError
+from marketplace.kernel.texts import fit_for_quotes
 
 LOCALES = {"zh_CN": "中文", "en": "English"}
 DEFAULT = "zh_CN"
@@ -42,7 +43,7 @@ def gettext(message: str, /, **params: object) -> str:
         if g:
             g.catalogue = catalogue
     said = str(catalogue.ugettext(message))
-    return said % params if params else said
+    return said % fit_for_quotes(said, params) if params else said
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def init_locale(app: Flask, translations: str) -> None:
 def _in_template(context: EvalContext, message: str, /, **params: object) -> str:
     """What Jinja's own does in three calls: a page says a hundred words. `%` is for parameters, even where there are none."""
     said = gettext(message)
-    return (Markup(said) if context.autoescape else said) % params  # noqa: S704 - the translations are ours
+    return (Markup(said) if context.autoescape else said) % fit_for_quotes(said, params)  # noqa: S704 - the translations are ours
 
 
 def say(error: DomainError) -> str:

@@ -61,6 +61,7 @@ SIGNED = (
     "authority_steps",
     "signature_grounds",
     "confidentiality_grounds",
+    "authenticators",
 )
 AIMS = ("weekly_digests", "reminders", "targets")
 MONEY = (

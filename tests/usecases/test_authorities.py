@@ -269,3 +269,19 @@ def test_before_signing_everything_is_listed_with_who_and_when(factory: UnitOfWo
     with factory.reading(people.seller_contact) as uow:
         open_points = [one for one in document_page(uow, document_id).before if not one.is_met]
     assert [(one.label, one.about) for one in open_points] == [("Authority to sign", "寿光蓝海化工有限公司")]
+
+
+@pytest.mark.parametrize(("days", "is_long"), [(5 * 365 + 1, False), (5 * 365 + 2, True), (36_500, True)])
+def test_a_power_beyond_five_years_is_confirmed(
+    factory: UnitOfWorkFactory, people: People, days: int, is_long: bool
+) -> None:
+    """2126 is one wrong digit from 2026: whoever means it says so."""
+    agent = contact(factory, people)
+    until = china_day(factory.clock.now()) + timedelta(days=days)
+    if is_long:
+        with pytest.raises(InvalidInput) as refused, factory.writing(people.company_admin) as uow:
+            authorities.record(uow, people.buyer_id, granted(factory, agent, valid_until=until))
+        assert "is_long_meant" in refused.value.fields
+    given = granted(factory, agent, valid_until=until, is_long_meant=is_long)
+    with factory.writing(people.company_admin) as uow:
+        assert authorities.record(uow, people.buyer_id, given).valid_until == until

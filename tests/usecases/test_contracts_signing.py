@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -72,7 +73,7 @@ def test_a_signature_says_who_when_from_where_and_what(
 
 
 def refused_to_sign(
-    factory: UnitOfWorkFactory, actor: Actor, document_id: int, **wrong: str
+    factory: UnitOfWorkFactory, actor: Actor, document_id: int, **wrong: Any
 ) -> pytest.ExceptionInfo[DomainError]:
     """Somebody has a code sent and confirms all but what is wrong; nothing is signed."""
     with factory.writing(actor) as uow:

@@ -87,7 +87,7 @@ def test_an_amended_clause_is_a_new_text_and_the_old_one_is_void(factory: UnitOf
 
 def test_a_price_is_changed_by_an_offer_only(factory: UnitOfWorkFactory, people: People) -> None:
     old_id = make_contract(factory, people, make_deal(factory, people))
-    with pytest.raises(Conflict), factory.writing(people.company) as uow:
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
         document_service.amend(uow, old_id, {"price": "甲方支付一元。", "signing": "口头即可。"})
     assert read(factory, old_id).state is DocumentState.SENT
 

@@ -16,7 +16,7 @@ from marketplace.audit.models import AuditHead, AuditRow
 from marketplace.audit.service import GENESIS, digest, verify
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
-from marketplace.contracts.rules import METHODS, EndReason, PrintKind
+from marketplace.contracts.rules import METHOD, METHODS, EndReason, PrintKind
 from marketplace.deals.service import terminate
 from marketplace.evidence.service import write_evidence
 from marketplace.infra.authority import Authority
@@ -51,7 +51,7 @@ def test_a_contract_signed_electronically_is_proved(
     files = unpacked(content)
     names = ["signature-1.pdf", "signature-2.pdf", "text.pdf"]
     assert [name for name in files if name.endswith(".pdf")] == [f"documents/contract-1-{name}" for name in names]
-    assert files["methods/2026-12.txt"].decode() == METHODS["2026-12"]
+    assert files[f"methods/{METHOD}.txt"].decode() == METHODS[METHOD]
     (document,) = json.loads(files["documents.json"])["documents"]
     assert (document["amount_fen"], document["basis"], document["paper"]) == (18_000_000, "electronic", None)
     assert [one["name"] for one in document["parties"]] == ["寿光蓝海化工有限公司", "青州前程机械有限公司"]

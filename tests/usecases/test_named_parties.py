@@ -9,7 +9,7 @@ from marketplace.contracts.clauses import PartyFacts
 from marketplace.deals import document_queries, document_service, offer_service
 from marketplace.identity import service as identities
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation
 from tests.enveloping import document_of, send_contract
@@ -97,7 +97,7 @@ def test_nothing_is_written_anew_that_is_right(factory: UnitOfWorkFactory, peopl
     document_id = send_contract(factory, people)
     with factory.reading(people.company) as uow:
         assert not document_queries.document_page(uow, document_id).is_outdated
-    with pytest.raises(Conflict, match="changed nothing"), factory.writing(people.company) as uow:
+    with pytest.raises(InvalidInput, match="changed nothing"), factory.writing(people.company) as uow:
         document_service.amend(uow, document_id, {})
 
 

@@ -19,6 +19,7 @@ from marketplace.contracts.rules import DocumentState
 from marketplace.deals import document_queries, document_service, envelope_service, queries
 from marketplace.home.rules import TaskKind
 from marketplace.home.waiting import tasks
+from marketplace.identity import service as identities
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -303,3 +304,39 @@ def test_the_power_is_printed_beside_the_signature_and_stands_in_the_evidence(
     assert by_power["rests_on"]["authority"]["kind"] == "legal_representative"
     moved = [json.loads(line) for line in files["events.jsonl"].decode().splitlines()]
     assert [one["payload"]["action"] for one in moved if one["object"] == f"power:{power_id}"] == ["give"]
+
+
+def test_a_power_taken_back_stays_so_once_somebody_else_has_signed(
+    factory: UnitOfWorkFactory, people: People, document_id: int, clock: SetClock
+) -> None:
+    """That it was taken back, by whom and when is what the unit has to be able to show."""
+    power_id = hand_over(factory, people.seller_contact, document_id, people.colleague)
+    clock.forward(hours=1)
+    with factory.writing(people.seller_contact) as uow:
+        envelope_service.revoke(uow, power_id)
+    at = clock.now()
+    clock.forward(hours=1)
+    sign(factory, people.seller_contact, document_id)
+    sign(factory, people.company, document_id)
+    with factory.reading(people.company) as uow:
+        view = document_queries.document_page(uow, document_id).envelope
+    assert view is not None
+    [power] = view.powers[people.seller_party]
+    assert (power.standing, power.ended_by, power.ended_at) == (Standing.REVOKED, "赵文博", at)
+
+
+def test_an_agent_without_a_verified_identity_is_an_open_point(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    """Everything would seem settled, and he could not sign."""
+    hand_over(factory, people.seller_contact, document_id, people.colleague)
+
+    def of_agent() -> list[tuple[str, bool]]:
+        with factory.reading(people.company) as uow:
+            found = document_queries.document_page(uow, document_id).before
+        return [(one.agent, one.is_met) for one in found if one.label == "Identity of the agent"]
+
+    assert of_agent() == [("李秀英", True)]
+    with factory.writing(people.colleague) as uow:
+        identities.withdraw(uow)
+    assert of_agent() == [("李秀英", False)]

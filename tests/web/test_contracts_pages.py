@@ -1,6 +1,7 @@
 """Contract, letter of intent, signing and paper in the browser."""
 
 import hashlib
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -228,3 +229,37 @@ def test_a_letter_is_signed_like_a_contract(factory: UnitOfWorkFactory, people: 
     page = browse(people.company).get(f"/documents/{letter_id}/signature").text
     assert "均不具有法律约束力" in page
     assert 'name="password"' in page
+
+
+def test_saving_a_text_unchanged_is_said_in_the_form(people: People, browse: Browse, document_id: int) -> None:
+    """Nobody else has changed anything: it is no conflict, and the way back is on the page."""
+    path = f"/documents/{document_id}/edit"
+    page = browse(people.company).get(path).text
+    areas = re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)
+    answer = browse(people.company).post(path, data={name: html.unescape(value) for name, value in areas})
+    assert answer.status_code == 200
+    assert "您没有改动，文本保持不变" in answer.text
+
+
+def test_a_declined_text_has_a_button_to_take_it_up(people: People, browse: Browse, document_id: int) -> None:
+    browse(people.company).post(f"/documents/{document_id}/decline", data={"reason": "须等董事会同意"})
+    seller = browse(people.seller_contact)
+    assert f'action="/documents/{document_id}/take-up"' in seller.get(f"/documents/{document_id}").text
+    taken = seller.post(f"/documents/{document_id}/take-up")
+    assert taken.status_code == 303
+    assert "须等董事会同意" not in seller.get(taken.location).text
+
+
+def test_where_a_signature_came_from_is_for_its_signer_and_officials(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, document_id: int
+) -> None:
+    """Address and browser are personal data that the other side does not need (个人信息保护法 art. 6)."""
+    sign(factory, people.company, document_id)
+    path = f"/documents/{document_id}"
+    assert "test browser" in browse(people.company).get(path).text
+    assert "test browser" in browse(people.county_official).get(path).text
+    for other in (people.company_admin, people.seller_contact):
+        page = browse(other).get(path).text
+        assert "孙丽华" in page
+        assert "test browser" not in page
+        assert "127.0.0.1" not in page

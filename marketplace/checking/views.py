@@ -1,14 +1,14 @@
-"""Public pages on which anybody checks a contract or letter of intent, by its code or by the file itself."""
+"""Public pages on which anybody checks a contract, a letter of intent or a confidentiality agreement, by code or by the file."""
 
 import hashlib
 import ssl
 
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as FlaskResponse
-from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from marketplace.deals import verification
-from marketplace.deals.blueprint import blueprint
+from marketplace.confidentiality import verification as agreements
+from marketplace.deals import verification as documents
 from marketplace.deals.forms import VerifyForm, upload_of
 from marketplace.deals.sealing import serial_text
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -17,6 +17,8 @@ from marketplace.kernel.messages import N_
 from marketplace.web.access import public
 from marketplace.web.context import reading, runtime
 from marketplace.web.submission import looked_up
+
+blueprint = Blueprint("checking", __name__)
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
@@ -32,17 +34,17 @@ def verify() -> str | Response:
 @public
 def verified(code: str) -> str:
     """How the document with this code stands; `content` is the SHA-256 of a file that was compared."""
+    content, services = request.args.get("content", ""), runtime().factory.services
     with reading() as uow:
-        found, now = verification.by_code(uow, code), uow.now()
-    content = request.args.get("content", "")
-    return render_template(
-        "contracts/verified.html",
-        found=found,
-        content=content,
-        pdf=found.pdf_with(content),
-        seals=verification.check_seals(runtime().factory.services, found, now),
-        serial_text=serial_text,
-    )
+        agreement, now = agreements.by_code(uow, code), uow.now()
+        found = documents.by_code(uow, code) if agreement is None else None
+    shown = {"content": content, "serial_text": serial_text}
+    if agreement is not None:
+        seals = agreements.check_seals(services, agreement, now)
+        return render_template("confidentiality/verified.html", found=agreement, seals=seals, **shown)
+    assert found is not None
+    seals, pdf = documents.check_seals(services, found, now), found.pdf_with(content)
+    return render_template("contracts/verified.html", found=found, pdf=pdf, seals=seals, **shown)
 
 
 @blueprint.get("/verify/root.pem")
@@ -64,7 +66,14 @@ def _address(uow: UnitOfWork, form: VerifyForm) -> str:
     try:
         if upload is not None:
             content = hashlib.sha256(upload.stream.read()).hexdigest()
-            return url_for(".verified", code=verification.code_of_content(uow, content), content=content)
-        return url_for(".verified", code=verification.by_code(uow, form.code.data or "").document.code)
+            code = agreements.code_of_content(uow, content) or documents.code_of_content(uow, content)
+            return url_for(".verified", code=code, content=content)
+        return url_for(".verified", code=_code(uow, form.code.data or ""))
     except NotFound as error:
         raise InvalidInput(error.message or N_("Nothing was found."), field="file" if upload else "code") from None
+
+
+def _code(uow: UnitOfWork, typed: str) -> str | None:
+    """The code as it is kept. Raises NotFound."""
+    agreement = agreements.by_code(uow, typed)
+    return agreement.agreement.code if agreement else documents.by_code(uow, typed).document.code
