@@ -282,8 +282,7 @@ def _signatories(
             signed.get(one.party_id),
             given.get(one.party_id),
             _name(uow, given[one.party_id].user_id) if one.party_id in given else "",
-            one.party_id in signed
-            and (Relation.OFFICIAL in held or signed[one.party_id].user_id == uow.actor.user_id),
+            one.party_id in signed and (Relation.OFFICIAL in held or signed[one.party_id].user_id == uow.actor.user_id),
         )
         for one in parties
     )
