@@ -90,7 +90,7 @@ def _print(services: Services, made: Print) -> None:
     pdf, roots = with_places(pdf, places), set()
     for signature, subject, rests_on in made.signed:
         credential = services.certificates.credential(subject, signature.at)
-        pdf = sealed(pdf, _seal(signature, credential, rests_on))
+        pdf = sealed(pdf, _seal(signature, credential, rests_on), services.stamps)
         roots.add(credential.chain[-1])
     made.roots = "".join(map(ssl.DER_cert_to_PEM_cert, sorted(roots)))
     made.sha256 = services.files.save(io.BytesIO(pdf), LARGEST_PDF).sha256

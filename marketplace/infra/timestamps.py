@@ -73,7 +73,8 @@ def read_stamp(signed: Any, content: bytes, roots: Sequence[bytes]) -> Stamp:
     if not (status.valid and status.intact):
         raise ValueError("its signature does not fit")
     is_trusted = bool(roots) and _status(signed, content, [Certificate.load(root) for root in roots]).trusted
-    return Stamp(status.signing_cert.subject.human_friendly, status.timestamp, is_trusted)
+    name = status.signing_cert.subject.native
+    return Stamp(name.get("common_name") or name.get("organization_name", ""), status.timestamp, is_trusted)
 
 
 def certificates_in(signed: Any) -> list[Certificate]:

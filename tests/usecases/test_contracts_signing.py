@@ -327,7 +327,7 @@ def test_a_letter_of_intent_binds_nobody(factory: UnitOfWorkFactory, people: Peo
 
 def test_its_nature_cannot_be_edited_away(factory: UnitOfWorkFactory, people: People) -> None:
     letter_id = make_letter(factory, people, make_deal(factory, people))
-    with pytest.raises(Conflict), factory.writing(people.company) as uow:
+    with pytest.raises(InvalidInput), factory.writing(people.company) as uow:
         document_service.amend(uow, letter_id, {"nature": "本意向书具有约束力。", "amount": "一亿元"})
 
 

@@ -12,6 +12,7 @@ from marketplace.audit import anchors
 from marketplace.audit.anchors import end_day
 from marketplace.contracts.models import Document
 from marketplace.contracts.seals import SealCheck, checked
+from marketplace.deals import verification
 from marketplace.deals.sealing import seals_of
 from marketplace.infra import timestamps
 from marketplace.infra.timestamps import stamp_in
@@ -62,11 +63,26 @@ def test_each_signature_bears_the_stamp_of_the_authority(
     content, found = seals(factory, document_id)
     assert [one.is_valid for one in found] == [True, True]
     assert [one.stamp is not None and one.stamp.is_trusted for one in found] == [True, True]
-    assert {one.stamp.authority for one in found if one.stamp} == {"Common Name: Stamps of the city"}
+    assert {one.stamp.authority for one in found if one.stamp} == {"Stamps of the city"}
     with factory.reading() as uow:
         assert uow.session.get_one(Document, document_id).text.encode() not in b"".join(authority.asked)
     stranger = checked(content, factory.services.certificates.roots, factory.clock.now())
     assert [(one.is_valid, one.stamp is not None and one.stamp.is_trusted) for one in stranger] == [(True, False)] * 2
+
+
+def test_everybody_reads_who_stamped_it_and_when(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, document_id: int, authority: Stamping
+) -> None:
+    sign(factory, people.seller_contact, document_id)
+    drain()
+    with factory.reading() as uow:
+        code = uow.session.get_one(Document, document_id).code or ""
+        found = verification.by_code(uow, code)
+        checks = verification.check_seals(uow.services, found, uow.now())
+    seal = checks[people.seller_party]
+    assert seal is not None
+    assert seal.stamp is not None
+    assert (seal.stamp.authority, seal.stamp.is_trusted) == ("Stamps of the city", True)
 
 
 def test_another_program_finds_stamped_signatures_valid(
