@@ -5,7 +5,6 @@ After every step rows and ledger agree, and both agree with a plain sum of what 
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -24,10 +23,10 @@ from sqlalchemy import func, select
 from marketplace.audit.service import verify as verify_audit
 from marketplace.contracts.changes import Amending, Settling
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import CHANGES, LIVE, DocumentState, EndReason, PriceModel
+from marketplace.contracts.rules import CHANGES, LIVE, DocumentState, EndReason
 from marketplace.deals import change_service, document_service, payment_service, service
 from marketplace.deals.booking import signed_fen
-from marketplace.deals.models import Deal, Entry, Step
+from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, china_day
@@ -36,7 +35,6 @@ from marketplace.payments.events import ReceiptMoved
 from marketplace.payments.models import Milestone, Receipt
 from marketplace.payments.plan import fixed_lines, milestones, untouched
 from marketplace.payments.queries import in_flight, left_to_pay, left_to_refund
-from marketplace.payments.rules import LIVE as TAKEN
 from marketplace.payments.rules import Instalment, ReceiptKind, ReceiptState, Trigger
 from marketplace.results.models import Contributor
 from marketplace.rewards import calculating, confirming, payouts
@@ -46,7 +44,7 @@ from marketplace.rewards.models import Payout, Reward, RewardLine
 from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import CostKind
 from marketplace.statistics.ledger_check import check
-from tests.factories import TERMS, confirmation, make_result, make_signed
+from tests.factories import confirmation, make_result, make_signed
 from tests.paying import BY_PLAN, numbered
 from tests.personas import People
 from tests.rewarding import paper
@@ -66,8 +64,6 @@ def sign_with_code(uow: UnitOfWork, document_id: int) -> None:
 class Money(RuleBasedStateMachine):
     """One deal in force; everybody tries everything."""
 
-    terms = BY_PLAN
-
     def __init__(self, factory: UnitOfWorkFactory, people: People, clock: SetClock, drain: Callable[[], int]) -> None:
         super().__init__()
         self.factory, self.people, self.clock, self.drain = factory, people, clock, drain
@@ -79,7 +75,7 @@ class Money(RuleBasedStateMachine):
         with self.factory.writing() as uow:
             for place, who in enumerate((self.people.worker, self.people.colleague), 1):
                 uow.session.add(Contributor(result_id=result_id, place=place, name=who.name, user_id=who.user_id))
-        self.deal_id = make_signed(self.factory, self.people, self.terms, result_id=result_id)
+        self.deal_id = make_signed(self.factory, self.people, BY_PLAN, result_id=result_id)
         with self.factory.reading() as uow:
             self.before = check(uow.session).sums
 
@@ -326,35 +322,6 @@ class Money(RuleBasedStateMachine):
             self.end_it()
             self.no_fen_is_lost()
         self.clock.forward(days=1)
-
-
-class UsedFirst(Money):
-    """The same with a contract that may be used first: whoever ends the use is its buyer, in time, and has paid nothing."""
-
-    terms = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=60)
-
-    @rule(who=WHO, dice=st.integers(0, 2))
-    def end_use(self, who: str, dice: int) -> None:
-        with self.factory.reading() as uow:
-            taken = (Receipt.deal_id == self.deal_id, Receipt.state.in_(TAKEN))
-            paid = list(uow.session.scalars(select(Receipt.id).where(*taken)))
-            deal = uow.session.get_one(Deal, self.deal_id)
-            days = (self.today - china_day(deal.in_force_at or deal.opened_at)).days
-        if not dice and self.attempt(who, lambda uow: service.end_use(uow, self.deal_id, "不用", EndReason.PLANS)):
-            assert (who in {"company", "company_admin"}, paid, days <= 60) == (True, [], True)
-
-
-def test_no_fen_is_lost_or_made_where_it_is_used_first(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock, drain: Callable[[], int]
-) -> None:
-    run_state_machine_as_test(
-        lambda: UsedFirst(factory, people, clock, drain),  # type: ignore[arg-type] # It is called, whatever its type says.
-        settings=settings(max_examples=4, stateful_step_count=25, deadline=None, derandomize=True),
-    )
-    with factory.reading() as uow:
-        assert uow.session.scalar(select(func.count(Step.id)).where(Step.action == "end_use")), (
-            "otherwise none was ended"
-        )
 
 
 def test_no_fen_is_lost_or_made(

@@ -46,7 +46,7 @@ def test_it_is_offered_and_read_on_the_other_side(factory: UnitOfWorkFactory, pe
     assert browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=OFFER).status_code == 303
     page = browse(people.company).get(f"/deals/{deal_id}").text
     assert "先使用后付费" in page
-    assert "合同生效后180天内" in page
+    assert "合同生效后180天为使用期" in page
     counter = browse(people.company).get(f"/deals/{deal_id}/offer").text
     assert re.search(r'name="use_days"[^>]*value="180"', counter)
     assert browse(people.company).post(f"/deals/{deal_id}/offer", data={**OFFER, "use_days": "90"}).status_code == 303
