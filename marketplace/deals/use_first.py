@@ -53,12 +53,12 @@ def free_uses(session: Session, deals: Sequence[Deal]) -> dict[int, FreeUse]:
         Document.price_model == PriceModel.USE_FIRST,
     )
     agreed = select(Document.deal_id, Document.id, Offer.use_days).join(Offer, Offer.id == Document.offer_id)
-    terms = {deal_id: (document_id, days) for deal_id, document_id, days in session.execute(agreed.where(*signed))}
+    began = {deal.id: deal.in_force_at for deal in deals}
     found = {}
-    for deal in deals:
-        if deal.id in terms and deal.in_force_at is not None:
-            document_id, days = terms[deal.id]
-            found[deal.id] = FreeUse(document_id, china_day(deal.in_force_at) + timedelta(days=days))
+    for deal_id, document_id, days in session.execute(agreed.where(*signed)):
+        at = began[deal_id]
+        if at is not None and days is not None:
+            found[deal_id] = FreeUse(document_id, china_day(at) + timedelta(days=days))
     return found
 
 
