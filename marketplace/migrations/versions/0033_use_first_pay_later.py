@@ -2,8 +2,8 @@
 
 No offer or document of before has it.
 
-Revision ID: 0032
-Revises: 0031
+Revision ID: 0033
+Revises: 0032
 """
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from alembic import op
 from marketplace.infra.schema import require_none
 
 
-revision = '0032'
-down_revision = '0031'
+revision = '0033'
+down_revision = '0032'
 branch_labels = None
 depends_on = None
 
