@@ -14,6 +14,7 @@ from marketplace.confidentiality.printing import PRINTER as AGREEMENT_PRINTER
 from marketplace.deals import envelope_service as envelopes
 from marketplace.deals import handlers as deals
 from marketplace.deals import offer_service as offers
+from marketplace.deals import use_first
 from marketplace.deals.online_handlers import FOLLOWER
 from marketplace.digests import service as digests
 from marketplace.digests.letters import LETTERS as DIGESTS
@@ -95,6 +96,7 @@ SUBSCRIBERS: Mapping[str, tuple[str, ...]] = {
     "authenticator.moved": ("notifications.tell",),
     "authority.moved": ("notifications.tell",),
     "deal.moved": ("duplicates.compare_contracts", "notifications.tell"),
+    "deal.use_ending": ("notifications.tell",),
     "deal.message_sent": ("notifications.tell",),
     "deal.offer_moved": ("notifications.tell",),
     "document.moved": ("deals.print", "deals.seal", "duplicates.compare_contracts", "notifications.tell"),
@@ -156,6 +158,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("deals.lapse_offers", timedelta(hours=1), offers.lapse_overdue),
     Task("deals.expire_documents", timedelta(hours=1), envelopes.expire_overdue),
     Task("deals.remind_signers", timedelta(hours=1), envelopes.remind_due),
+    Task("deals.remind_of_use", timedelta(hours=1), use_first.remind_due),
     Task("confidentiality.lapse_overdue", timedelta(hours=1), confidentiality.lapse_overdue),
     Task("alerts.prepare", timedelta(hours=1), alerts.prepare, only_reads=True),
     Task("alerts.announce_due", timedelta(minutes=1), alerts.announce_due),

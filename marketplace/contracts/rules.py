@@ -30,12 +30,13 @@ class ContractType(Labelled):
 
 
 class PriceModel(Labelled):
-    """How the price is paid (民法典 art. 846)."""
+    """How the price is paid (民法典 art. 846); in `USE_FIRST` only by who goes on after a time without it."""
 
     LUMP_SUM = "lump_sum", N_("Lump sum")
     INSTALMENTS = "instalments", N_("Instalments")
     ROYALTY = "royalty", N_("Royalty")
     ENTRY_AND_ROYALTY = "entry_and_royalty", N_("Entry fee and royalty")
+    USE_FIRST = "use_first", N_("Use first, pay later")
 
 
 class DocumentState(Labelled):

@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.contracts.makers import Maker, problems_of
 from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
+from marketplace.contracts.use_terms import line_after_use, use_problems, use_text
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import LARGEST_FEN, percent_text
@@ -24,7 +25,8 @@ WITH_ROYALTY = frozenset({PriceModel.ROYALTY, PriceModel.ENTRY_AND_ROYALTY})
 @dataclass(frozen=True)
 class Terms:
     """`amount_fen` is the fixed amount (0 for a pure royalty), `royalty_bp` the royalty in hundredths of a per cent; `makers` are
-    those who sign beside buyer and seller, for the contract is in the form of three parties, and nobody in that of two."""
+    those who sign beside buyer and seller, for the contract is in the form of three parties, and nobody in that of two. In
+    `use_days` from the entry into force on the buyer uses the technology without paying; None unless that is agreed."""
 
     contract_type: ContractType
     price_model: PriceModel
@@ -36,6 +38,7 @@ class Terms:
     royalty_base: str = ""
     instalments: tuple[Instalment, ...] = ()
     makers: tuple[Maker, ...] = ()
+    use_days: int | None = None
 
     def checked(self) -> "Terms":
         """The same terms, cleaned; what the price model does not use is dropped.
@@ -53,6 +56,7 @@ class Terms:
             acceptance=clean(self.acceptance),
             other_terms=clean(self.other_terms),
             instalments=self._instalments() if self.price_model is PriceModel.INSTALMENTS else (),
+            use_days=self.use_days if self.price_model is PriceModel.USE_FIRST else None,
         )
         if problems := dict(_problems(cleaned)):
             raise InvalidInput(N_("Something is missing in the offer, or does not fit."), fields=problems)
@@ -71,6 +75,8 @@ class Terms:
         """The lines by which the fixed amount is paid; the price clause says the same."""
         if self.price_model is PriceModel.INSTALMENTS:
             return self.instalments
+        if self.use_days is not None:
+            return (line_after_use(self.amount_fen, self.use_days),)
         trigger = _PAID_AT_ONCE.get(self.price_model)
         return (Instalment(self.amount_fen, "", trigger, 30),) if trigger else ()
 
@@ -78,6 +84,8 @@ class Terms:
         """The clause on price and payment in Chinese, amounts in figures and in words, one paragraph per line."""
         when = self.plan[0].words if self.plan else ""
         lines = [_PRICE[self.price_model].format(amount=amount_text(self.amount_fen), when=when)]
+        if self.use_days is not None:
+            lines += use_text(self.use_days, bool(self.makers))
         lines += [
             f"第{number}期：{amount_text(line.fen)}，{line.words}支付。"
             for number, line in enumerate(self.instalments, 1)
@@ -96,6 +104,7 @@ _PRICE = {
     PriceModel.INSTALMENTS: "甲方向乙方支付价款共计{amount}，分期支付如下：",
     PriceModel.ROYALTY: "甲方按提成方式向乙方支付价款，不设固定金额。",
     PriceModel.ENTRY_AND_ROYALTY: "甲方向乙方支付入门费{amount}，于{when}支付，另按下列约定支付提成。",
+    PriceModel.USE_FIRST: "甲方先使用后付费：甲方在使用期届满后继续使用的，向乙方支付价款{amount}，具体约定如下。",
 }
 
 
@@ -109,6 +118,8 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
         found.append(("amount", N_("Write the amount; it is more than zero.")))
     if terms.price_model in WITH_ROYALTY:
         found += _royalty_problems(terms)
+    if terms.price_model is PriceModel.USE_FIRST:
+        found += use_problems(terms.use_days)
     return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
 
 

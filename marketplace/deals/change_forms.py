@@ -1,6 +1,7 @@
 """The forms by which a contract in force is changed or ended: its clauses, the open lines of its plan, what is settled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -40,7 +41,7 @@ class LineForm(InnerForm):
     def show(self, line: Instalment) -> None:
         """Begin with a line as it is."""
         self.amount.process_data(line.fen)
-        self.trigger.data, self.when.data = line.trigger, line.when
+        self.trigger.data, self.when.data = line.trigger, line.when if line.trigger is Trigger.OTHER else ""
         self.days.data, self.day.data = line.days or None, line.day
 
     def read(self) -> Instalment | None:
@@ -93,7 +94,8 @@ class AmendmentForm(Form):
         known = {one.number: one.line for one in contract.lines}
         dropped, lines = [], []
         for entry in self["lines"]:
-            number, typed = row_id(entry.number.data), entry.form.read()
+            number = row_id(entry.number.data)
+            typed = _in_its_words(entry.form.read(), known.get(number or 0))
             if number is not None and typed == known.get(number):
                 continue
             dropped += [number] if number is not None else []
@@ -109,6 +111,14 @@ class AmendmentForm(Form):
     def other_fields(self) -> list[Any]:
         """The other clauses that can be changed."""
         return [self[one.key] for one in self.clauses if one.key in self and one.key not in FIRST]
+
+
+def _in_its_words(typed: Instalment | None, before: Instalment | None) -> Instalment | None:
+    """A line that is paid so many days after the same event as before is still called as the contract calls it."""
+    if typed is None or before is None or typed.trigger is Trigger.OTHER:
+        return typed
+    is_same = (typed.trigger, typed.days, typed.day) == (before.trigger, before.days, before.day)
+    return replace(typed, when=before.when) if is_same else typed
 
 
 def amendment_form(contract: ContractInForce, written: Amendment | None) -> type[AmendmentForm]:

@@ -67,6 +67,7 @@ def _texts(terms: Terms) -> Iterator[tuple[str, str]]:
     """What an offer says, as text; amounts in figures."""
     yield N_("Amount with tax"), _yuan(terms.amount_fen) if terms.amount_fen else ""
     yield N_("Royalty"), f"{percent_text(terms.royalty_bp)} · {terms.royalty_base}" if terms.royalty_bp else ""
+    yield N_("Days of use without payment"), str(terms.use_days or "")
     yield N_("Instalments"), "\n".join(f"{_yuan(line.fen)} · {line.words}" for line in terms.instalments)
     yield N_("What is delivered, where and when"), terms.delivery
     yield N_("How it is accepted"), terms.acceptance

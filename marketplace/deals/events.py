@@ -26,6 +26,12 @@ class DealMoved(_OfDeal):
     by_party_id: int | None = None
 
 
+@event("deal.use_ending")
+@dataclass(frozen=True)
+class UseEnding(_OfDeal):
+    """The use without payment that was agreed ends soon, and the buyer has not ended it."""
+
+
 @event("deal.message_sent")
 @dataclass(frozen=True)
 class MessageSent(_OfDeal):

@@ -140,6 +140,7 @@ class OfferForm(Form):
     amount = MoneyField(_l("Amount with tax"))
     royalty = StringField(_l("Royalty in per cent"))
     royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    use_days = IntegerField(_l("Days of use without payment"), validators=[Optional()])
     instalments = FieldList(FormField(InstalmentForm), label=_l("Instalments"), min_entries=INSTALMENT_LINES)
     delivery = TextAreaField(
         _l("What is delivered, where and when"),
@@ -154,7 +155,16 @@ class OfferForm(Form):
 
     def fill_from(self, offer: Offer) -> None:
         """Begin with the terms of an earlier offer."""
-        for name in ("contract_type", "price_model", "royalty_base", "delivery", "acceptance", "other_terms"):
+        as_they_are = (
+            "contract_type",
+            "price_model",
+            "royalty_base",
+            "use_days",
+            "delivery",
+            "acceptance",
+            "other_terms",
+        )
+        for name in as_they_are:
             getattr(self, name).data = getattr(offer, name)
         self.amount.process_data(offer.amount_fen or None)
         self.royalty.data = percent_text(offer.royalty_bp).rstrip("%") if offer.royalty_bp else ""
@@ -176,6 +186,7 @@ class OfferForm(Form):
             royalty_base=self.royalty_base.data or "",
             instalments=self._lines(),
             makers=self._makers(),
+            use_days=self.use_days.data,
         )
 
     def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker]) -> None:

@@ -32,6 +32,7 @@ _DEAL = {
     "complete": N_("Deal completed"),
     "terminate": N_("Termination recorded"),
     "end_by_agreement": N_("Contract ended by agreement"),
+    "end_use": N_("The buyer does not go on using it: contract ended, nothing to be paid"),
 }
 _ENVELOPE = {
     "hand_over": N_("Signature handed over by a written power"),
@@ -47,6 +48,7 @@ _CONTRACT = {
     "tell": N_("Contributors told that they may buy first"),
     "waive": N_("A contributor does not buy"),
     "exercise": N_("A contributor wants to buy first"),
+    "remind_of_use": N_("Buyer told that the use without payment ends soon"),
     "send": N_("Contract sent for signature"),
     "sign": N_("Contract signed"),
     "decline": N_("Signature of the contract declined"),
@@ -138,7 +140,7 @@ _GOOD = frozenset(
 )
 _BAD = frozenset(
     {"decline", "lose", "terminate", "end_by_agreement", "reject", "lapse", "expire", "withdraw", "refuse", "object"}
-    | {"open_dispute", "lose_dispute"}
+    | {"open_dispute", "lose_dispute", "end_use"}
 )
 
 

@@ -1,5 +1,8 @@
 """By when the law asks a buyer to pay, for many deals at once: where a large enterprise has accepted the delivery of a small or
-medium one (保障中小企业款项支付条例)."""
+medium one (保障中小企业款项支付条例).
+
+Where use without payment is agreed, the term runs from its end at the earliest: only whoever goes on owes a price.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal, Step
 from marketplace.deals.rules import StepKind
+from marketplace.deals.use_first import free_uses
 from marketplace.kernel.clock import china_day
 from marketplace.organisations.models import Organisation, Party
 from marketplace.organisations.rules import OrganisationKind, OrganisationSize
@@ -20,6 +24,8 @@ _SMALL = frozenset({OrganisationSize.SMALL, OrganisationSize.MEDIUM})
 def legal_terms(session: Session, deals: Sequence[Deal]) -> dict[int, LegalTerm]:
     """The legal term of each of the deals that has one, by the deal's id."""
     delivered = deliveries(session, [deal.id for deal in deals])
+    for deal_id, use in free_uses(session, [deal for deal in deals if deal.id in delivered]).items():
+        delivered[deal_id] = max(delivered[deal_id], use.last_day)
     parties = {party for deal in deals for party in (deal.seller_party_id, deal.buyer_party_id)}
     units = (
         select(Party.id, Organisation.size)

@@ -77,7 +77,8 @@ class Message(Base):
 
 
 class Offer(Base):
-    """Terms one party proposes. `amount_fen` is the fixed amount with tax (0 for a pure royalty), `royalty_bp` basis points."""
+    """Terms one party proposes. `amount_fen` is the fixed amount with tax (0 for a pure royalty), `royalty_bp` basis points;
+    `use_days` those of use without payment, where the price model is that one."""
 
     __tablename__ = "offers"
 
@@ -97,6 +98,7 @@ class Offer(Base):
     other_terms: Mapped[str] = mapped_column(Text, default="")
     instalments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     makers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    use_days: Mapped[int | None]
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[date]
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -109,6 +111,8 @@ class Offer(Base):
         one_of("price_model", PriceModel),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         CheckConstraint("royalty_bp BETWEEN 1 AND 10000", name="royalty_in_range"),
+        CheckConstraint("use_days BETWEEN 30 AND 730", name="use_in_range"),
+        CheckConstraint("(price_model = 'use_first') = (use_days IS NOT NULL)", name="use_days_if_use_first"),
         Index("uq_offers_number", "deal_id", "number", unique=True),
         Index(
             "uq_offers_open",
@@ -123,7 +127,7 @@ class Offer(Base):
     def terms(self) -> Terms:
         """The terms as one value."""
         names = ("contract_type", "price_model", "amount_fen", "royalty_bp", "royalty_base", "delivery", "acceptance")
-        values = {name: getattr(self, name) for name in (*names, "other_terms")}
+        values = {name: getattr(self, name) for name in (*names, "other_terms", "use_days")}
         lines, makers = instalments_from(self.instalments), makers_from(self.makers)
         return Terms(**values, instalments=lines, makers=makers)
 

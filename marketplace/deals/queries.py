@@ -27,6 +27,7 @@ from marketplace.deals.rules import (
 )
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.deals.stops import as_said
+from marketplace.deals.use_first import FreeUse, due_after_use, free_use, may_end_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -85,6 +86,11 @@ class RoomPage:
     findings: tuple[RelationFinding, ...] = ()
     makers: tuple[str, ...] = ()
     """The names of those who made the result and are parties of the contract."""
+    free_use: FreeUse | None = None
+    """The use without payment that the contract in force agrees on; `due_after_use` is by when it is paid once that is over."""
+    due_after_use: date | None = None
+    use_is_open: bool = False
+    """Whether the buyer may still end it."""
 
     @property
     def is_related(self) -> bool:
@@ -128,7 +134,12 @@ class RoomPage:
     @property
     def is_changeable(self) -> bool:
         """Whether the contract is in force and the reader one of its parties."""
-        return self.deal.state in CHANGEABLE and Relation.PARTY in self.relations
+        return self.is_in_force and Relation.PARTY in self.relations
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the contract is in force and not yet fulfilled."""
+        return self.deal.state in CHANGEABLE
 
     @property
     def has_plan(self) -> bool:
@@ -253,6 +264,8 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
     """One deal's room. Raises NotFound when it is not there or not for this actor to know of."""
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
+    use = free_use(session, deal)
+    use_is_open = use is not None and may_end_use(uow, deal)
     offers = session.scalars(select(Offer).where(Offer.deal_id == deal_id).order_by(Offer.number.desc())).all()
     of_deal = select(Document).where(Document.deal_id == deal_id)
     documents = session.scalars(of_deal.order_by(Document.created_at.desc(), Document.id.desc())).all()
@@ -268,12 +281,15 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         ),
         documents=tuple(documents),
         timeline=tuple(timeline(session, deal_id)),
-        actions=_actions(deal, documents, held),
+        actions=_actions(deal, documents, held, use_is_open),
         result=session.get(Listing, deal.result_id) if deal.result_id else None,
         need=session.get(Listing, deal.need_id) if deal.need_id else None,
         entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
         findings=tuple(findings(session, deal_id)),
         makers=_makers(session, documents),
+        free_use=use,
+        due_after_use=due_after_use(session, deal) if use is not None else None,
+        use_is_open=use_is_open,
     )
 
 
@@ -286,11 +302,14 @@ def _makers(session: Session, documents: Sequence[Document]) -> tuple[str, ...]:
     return tuple(names[party_id].name for party_id in parties)
 
 
-def _actions(deal: Deal, documents: Sequence[Document], held: frozenset[Relation]) -> tuple[Transition[DealState], ...]:
+def _actions(
+    deal: Deal, documents: Sequence[Document], held: frozenset[Relation], use_is_open: bool
+) -> tuple[Transition[DealState], ...]:
     binding = [one for one in documents if one.kind is not DocumentKind.LETTER_OF_INTENT]
     is_held = any(awaits_official(one.state, one.paper) for one in binding)
     available = DEAL_STATES.available(deal.state, held)
-    return tuple(one for one in available if not (is_held and one.action in TAKES_BACK))
+    closed = (TAKES_BACK if is_held else frozenset()) | (frozenset() if use_is_open else {"end_use"})
+    return tuple(one for one in available if one.action not in closed)
 
 
 def _changes(before: Offer | None, offer: Offer) -> tuple[Changed, ...]:

@@ -23,6 +23,6 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         may_write=bool(page.relations & WRITERS),
         is_party=Relation.PARTY in page.relations,
         reason_form=forms_for(ReasonForm, refused),
-        ending_form=forms_for(EndingForm, refused)("lose"),
+        ending_form=forms_for(EndingForm, refused),
         stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
     )

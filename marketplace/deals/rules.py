@@ -84,6 +84,14 @@ DEAL_STATES = StateTable(
             N_("End by agreement"),
             reason=True,
         ),
+        arrow(
+            "end_use",
+            {S.IN_FORCE, S.PERFORMING, S.ACCEPTED},
+            S.TERMINATED,
+            {R.BUYER},
+            N_("End the use"),
+            reason=True,
+        ),
     ),
     timers=(
         (S.NEGOTIATING, 30),

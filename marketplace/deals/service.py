@@ -15,6 +15,7 @@ from marketplace.deals.payment_service import require_all_paid, settle
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.room import Room, enter
 from marketplace.deals.rules import DEAL_STATES, TAKES_BACK, DealState, EntryKind, StepKind
+from marketplace.deals.use_first import require_may_end_use
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
@@ -221,6 +222,21 @@ def terminate(
     outcome(uow, deal_id, payable_fen)
     _end(room, "terminate", said, required_reason(end_reason))
     _book_off(room, contract_in_force(uow.session, deal_id), payable_fen)
+    return room.deal
+
+
+def end_use(uow: UnitOfWork, deal_id: int, reason: str, end_reason: EndReason | None = None) -> Deal:
+    """The buyer does not go on after the use without payment: the contract gives him the right to end it alone (民法典 art. 562,
+    565). Nothing stays payable, so the whole amount is booked off today and the payment plan ends.
+
+    Raises NotFound, NotPermitted, InvalidInput, Conflict where nothing of the kind is agreed, the time is over, or a payment was
+    made or reported; emits DealMoved.
+    """
+    room = enter(uow, deal_id)
+    DEAL_STATES.require("end_use", room.deal.state, room.relations)
+    require_may_end_use(uow, room.deal)
+    _end(room, "end_use", required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
+    _book_off(room, contract_in_force(uow.session, deal_id), 0)
     return room.deal
 
 

@@ -1,5 +1,7 @@
 """The contract of a deal as it stands today: as it was signed, with what amendments have changed since, and its plan."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -55,5 +57,5 @@ def _clauses(contract: Document, amendments: list[Amendment]) -> tuple[Clause, .
 
 def _line(milestone: Milestone) -> Instalment:
     day = milestone.due_on if milestone.trigger is Trigger.DAY else None
-    when = milestone.words if milestone.trigger is Trigger.OTHER else ""
-    return Instalment(milestone.fen, when, milestone.trigger, milestone.days, day)
+    line = Instalment(milestone.fen, "", milestone.trigger, milestone.days, day)
+    return line if line.words == milestone.words else replace(line, when=milestone.words)

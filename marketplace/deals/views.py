@@ -1,5 +1,7 @@
 """The deal room: the list of deals, one room, messages, the steps of the lifecycle."""
 
+from collections.abc import Callable, Mapping
+
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -26,6 +28,7 @@ from marketplace.deals.models import Deal, Message
 from marketplace.deals.outcome import Outcome, outcome
 from marketplace.deals.policy import require_visible
 from marketplace.deals.room_page import show_room
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
@@ -50,6 +53,13 @@ __all__ = [
     "preemption_views",
     "related_views",
 ]
+
+
+ENDINGS: Mapping[str, Callable[[UnitOfWork, int, EndingForm], Deal]] = {
+    "lose": lambda uow, deal_id, form: service.take(uow, deal_id, "lose", form.reason.data, form.read_kind()),
+    "end_use": lambda uow, deal_id, form: service.end_use(uow, deal_id, form.reason.data, form.read_kind()),
+}
+"""Steps that end a deal, with a reason the other side reads."""
 
 
 @blueprint.get("/deals")
@@ -109,11 +119,10 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
 @blueprint.route("/deals/<int:deal_id>/<action>", methods=["POST"])
 @requires(signed_in)
 def take(deal_id: int, action: str) -> str | Response:
-    """Take a step of the lifecycle; giving up asks for a reason."""
-    if action == "lose":
+    """Take a step of the lifecycle; giving up, and ending the use without payment, ask for a reason."""
+    if action in ENDINGS:
         form = EndingForm()
-        kind = form.read_kind
-        if submitted(form, lambda uow: service.take(uow, deal_id, action, form.reason.data, kind())) is None:
+        if submitted(form, lambda uow: ENDINGS[action](uow, deal_id, form)) is None:
             return show_room(deal_id, refused=Refused(action, form))
     else:
         with writing() as uow:

@@ -180,6 +180,7 @@ class StepTold(Told):
     payable_yuan: int = 0
     royalty_percent: str = ""
     royalty_base: str = ""
+    use_days: int | None = None
     delivery: str = ""
     acceptance: str = ""
     valid_days: int | None = None

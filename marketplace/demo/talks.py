@@ -151,6 +151,7 @@ def _terms(scene: Scene, step: StepTold) -> Terms:
         acceptance=step.acceptance,
         royalty_bp=parse_percent(step.royalty_percent) if step.royalty_percent else None,
         royalty_base=step.royalty_base,
+        use_days=step.use_days,
         makers=tuple(Maker(scene.users[key], parse_percent(share)) for key, share in step.shares.items()),
     )
 

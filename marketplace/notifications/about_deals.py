@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, PaperState
-from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
+from marketplace.deals.events import DealMoved, MessageSent, OfferMoved, UseEnding
 from marketplace.deals.models import Deal
 from marketplace.deals.signatories import signing_parties
+from marketplace.deals.use_first import free_use, may_end_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, on_day, words
@@ -22,6 +23,9 @@ DEAL = {
     "lose": N_("The deal “%(title)s” was given up: %(reason)s"),
     "terminate": N_("The contract of “%(title)s” was terminated: %(reason)s"),
     "end_by_agreement": N_("The contract of “%(title)s” was ended by agreement: %(reason)s"),
+    "end_use": N_(
+        "The buyer of “%(title)s” does not go on using it: the contract has ended, and nothing is to be paid. Reason: %(reason)s"
+    ),
     "reopen": N_("The other side wants to negotiate “%(title)s” again."),
     "perform": N_("Performance of “%(title)s” has begun."),
     "accept_delivery": N_("The delivery of “%(title)s” was accepted."),
@@ -48,6 +52,10 @@ REJECTED_UNTIL = N_(
     "%(kind)s of the deal “%(title)s”: the scan was rejected by an official. Please upload it again, until %(day)s; the paper "
     "you have signed stays good unless it is what is wrong."
 )
+USE_ENDING = N_(
+    "In the deal “%(title)s” you use the technology without payment until %(day)s. If you do not end the use there by that day, "
+    "the price is due."
+)
 MESSAGE = N_("There is a new message in the deal “%(title)s”.")
 PAPER_WAITS = N_("%(kind)s of the deal “%(title)s”: a signed paper waits for you to verify it.")
 FOR_AUTHOR = N_("A contract on your result “%(title)s” is in force.")
@@ -63,6 +71,15 @@ def moved(uow: UnitOfWork, event: DealMoved) -> Iterator[Notice]:
     if event.action == "enter_into_force" and result is not None and result.author_id not in {None, *both}:
         people = frozenset({result.author_id}) if result.author_id else NOBODY
         yield Notice(people, FOR_AUTHOR, listing_path("result", result.id), {"title": result.title})
+
+
+def use_ending(uow: UnitOfWork, event: UseEnding) -> Iterator[Notice]:
+    """The buyer's use without payment ends soon; nothing is said once he has decided."""
+    deal = uow.session.get_one(Deal, event.deal_id)
+    use = free_use(uow.session, deal)
+    if use is not None and may_end_use(uow, deal):
+        params: Params = {"title": deal.title, "day": on_day(use.last_day)}
+        yield Notice(speakers(uow.session, deal.buyer_party_id), USE_ENDING, deal_path(deal.id), params)
 
 
 def message_sent(uow: UnitOfWork, event: MessageSent) -> Iterator[Notice]:

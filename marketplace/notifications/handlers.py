@@ -8,7 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.benefits.events import BenefitMoved
 from marketplace.confidentiality.events import ConfidentialityMoved
 from marketplace.contracts.events import DocumentMoved, SigningDue
-from marketplace.deals.events import DealMoved, MessageSent, OfferMoved
+from marketplace.deals.events import DealMoved, MessageSent, OfferMoved, UseEnding
 from marketplace.identity.events import AuthenticatorMoved, AuthorityMoved, IdentityMoved
 from marketplace.infra import mail_text
 from marketplace.infra.mail import Mail
@@ -61,6 +61,7 @@ NOTICES: Mapping[type[Event], Callable[[UnitOfWork, Any], Iterable[Notice]]] = {
     AuthorityMoved: about_identities.authority_moved,
     DealMoved: about_deals.moved,
     MessageSent: about_deals.message_sent,
+    UseEnding: about_deals.use_ending,
     OfferMoved: about_deals.offer_moved,
     DocumentMoved: about_deals.document_moved,
     SigningDue: about_envelopes.signing_due,

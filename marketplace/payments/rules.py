@@ -26,8 +26,8 @@ LONGEST_DAYS = 3650
 
 @dataclass(frozen=True)
 class Instalment:
-    """One line as the parties agree on it: `when` is how the contract says it, `days` are counted from the trigger; `day` is the
-    last day in China where a fixed one is agreed."""
+    """One line as the parties agree on it: `when` is how the contract says it, where the trigger alone does not; `days` are
+    counted from the trigger; `day` is the last day in China where a fixed one is agreed."""
 
     fen: int
     when: str = ""
@@ -40,7 +40,9 @@ class Instalment:
         """When it is paid, in the words of the contract."""
         if self.day is not None:
             return f"{day_words(self.day)}前"
-        return _AFTER[self.trigger].format(days=self.days) if self.trigger in _AFTER else self.when
+        if self.when or self.trigger not in _AFTER:
+            return self.when
+        return _AFTER[self.trigger].format(days=self.days)
 
 
 def day_words(day: date) -> str:

@@ -57,6 +57,7 @@ SAYS_NOTHING: Mapping[FigureCode, tuple[Missed, ...]] = {
         (1, "not when complete", "The same."),
         (1, "not when terminate", "The same."),
         (1, "not when end_by_agreement", "The same."),
+        (1, "not when end_use", "The same."),
         (1, "next_at is Null: 1 = 1", "What rests for less than the shortest term is left out early, to read less."),
         (1, "next_at gt days_later: 1 = 1", "The same."),
         (1, "next_at gt days_later: ge", "The same."),

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -9,10 +10,10 @@ from sqlalchemy import func, select
 
 from marketplace.audit.service import verify
 from marketplace.contracts.models import Document, Scan, Signature
-from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, EndReason, PaperState
+from marketplace.contracts.rules import LIVE, Basis, DocumentKind, DocumentState, EndReason, PaperState, PriceModel
 from marketplace.deals import document_service, offer_service, service
-from marketplace.deals.models import Deal, Entry, Offer
-from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState
+from marketplace.deals.models import Deal, Entry, Offer, Step
+from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import DomainError
@@ -21,11 +22,12 @@ from tests.personas import People
 
 WHO = ("seller_contact", "company", "company_admin", "worker", "stranger", "county_official", "city_official")
 FAVOURED = (40, 40, 10, 3, 3, 10, 5)
+FREE = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
 Tries = Callable[[UnitOfWork, int, int, int, random.Random], object]
 
 MOVES: dict[str, tuple[int, Tries]] = {
     "message": (1, lambda u, deal, offer, text, r: service.write(u, deal, "喂")),
-    "offer": (8, lambda u, deal, offer, text, r: offer_service.make_offer(u, deal, TERMS)),
+    "offer": (8, lambda u, deal, offer, text, r: offer_service.make_offer(u, deal, r.choice([TERMS, FREE]))),
     "counter": (2, lambda u, deal, offer, text, r: offer_service.counter_offer(u, offer, TERMS)),
     "accept": (8, lambda u, deal, offer, text, r: offer_service.accept_offer(u, offer)),
     "decline": (1, lambda u, deal, offer, text, r: offer_service.decline_offer(u, offer, "不")),
@@ -48,6 +50,7 @@ MOVES: dict[str, tuple[int, Tries]] = {
     "perform": (2, lambda u, deal, offer, text, r: service.take(u, deal, "perform")),
     "deliver": (2, lambda u, deal, offer, text, r: service.take(u, deal, "accept_delivery")),
     "complete": (1, lambda u, deal, offer, text, r: service.take(u, deal, "complete")),
+    "end_use": (2, lambda u, deal, offer, text, r: service.end_use(u, deal, "不", EndReason.PLANS)),
     "terminate": (1, lambda u, deal, offer, text, r: service.terminate(u, deal, "不", 100, EndReason.PLANS)),
 }
 
@@ -66,7 +69,7 @@ def _scan(uow: UnitOfWork, text_id: int) -> int:
     return uow.session.scalar(select(func.max(Scan.id)).where(Scan.document_id == text_id)) or 0
 
 
-@pytest.mark.parametrize(("seed", "never", "once"), [(0, "upload", "sign"), (1, "sign", "verify")])
+@pytest.mark.parametrize(("seed", "never", "once"), [(0, "upload", "sign"), (5, "sign", "verify")])
 def test_the_books_stay_right(factory: UnitOfWorkFactory, people: People, seed: int, never: str, once: str) -> None:
     rng = random.Random(seed)
     deal_ids = [make_deal(factory, people) for _ in range(2)]
@@ -98,6 +101,12 @@ def _some(uow: UnitOfWork, deal_id: int, rng: random.Random) -> tuple[int, int]:
     return offer_id or 0, rng.choice(live if live and rng.random() < 0.9 else texts or [0])
 
 
+def _last_step(uow: UnitOfWork, deal_id: int) -> str:
+    """What was done last with the deal itself."""
+    steps = select(Step.action).where(Step.deal_id == deal_id, Step.kind == StepKind.DEAL)
+    return uow.session.scalar(steps.order_by(Step.id.desc()).limit(1)) or ""
+
+
 def _check(uow: UnitOfWork, deal: Deal) -> None:
     session = uow.session
     offers = session.scalars(select(Offer).where(Offer.deal_id == deal.id)).all()
@@ -109,8 +118,12 @@ def _check(uow: UnitOfWork, deal: Deal) -> None:
     assert len(still_open) <= (1 if deal.state is DealState.NEGOTIATING else 0)
     has_force = deal.state not in BEFORE_FORCE | {DealState.LOST}
     assert len(contracts) == has_force == (deal.in_force_at is not None)
-    booked = [18_000_000] * has_force + [100 - 18_000_000] * (deal.state is DealState.TERMINATED)
-    assert [entry.amount_fen for entry in entries] == booked
+    last = _last_step(uow, deal.id)
+    left = {"terminate": [100 - 18_000_000], "end_use": [-18_000_000]}.get(last, [])
+    assert [entry.amount_fen for entry in entries] == [18_000_000] * has_force + left
+    assert (deal.state is DealState.TERMINATED) == bool(left)
+    if last == "end_use":
+        assert contracts[0].price_model is PriceModel.USE_FIRST
     for text in complete:
         signed = session.scalars(select(Signature).where(Signature.document_id == text.id)).all()
         by_two = len({one.party_id for one in signed}) == len({one.user_id for one in signed}) == 2

@@ -17,12 +17,13 @@ from marketplace.contracts.clauses import (
     ordinal,
     to_rows,
 )
+from marketplace.contracts.makers import Maker
 from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
 from marketplace.contracts.terms import Terms
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import percent_text
 from marketplace.kernel.texts import clean
-from marketplace.payments.rules import Instalment
+from marketplace.payments.rules import Instalment, Trigger
 
 TERMS = Terms(ContractType.LICENCE, PriceModel.LUMP_SUM, 18_000_000, "图纸一套", "连续20件")
 SELLER = PartyFacts("青州前程机械有限公司", False, "91370781MA3C00001T", "潍坊市青州市", "王建国")
@@ -31,6 +32,7 @@ CONTRACT = Subject(DocumentKind.CONTRACT, "JG-000001-HT01", "焊接工装", SELL
 LETTER = Subject(DocumentKind.LETTER_OF_INTENT, "JG-000001-YX01", "焊接工装", SELLER, BUYER, "", "焊接变形")
 BY_INSTALMENTS = replace(TERMS, price_model=PriceModel.INSTALMENTS)
 WITH_ENTRY_FEE = replace(TERMS, price_model=PriceModel.ENTRY_AND_ROYALTY)
+USE_FIRST = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
 MUST_SAY = ("标的", "范围", "计划", "保密", "风险", "归属", "验收", "价款", "违约", "争议", "术语")
 """What 民法典 art. 845 names."""
 
@@ -130,6 +132,9 @@ def test_the_hash_is_that_of_the_bytes() -> None:
         (replace(TERMS, delivery=" \n", acceptance=""), {"delivery", "acceptance"}),
         (replace(TERMS, other_terms="长" * 4001), {"other_terms"}),
         (replace(TERMS, price_model=PriceModel.ROYALTY), {"royalty", "royalty_base"}),
+        (replace(USE_FIRST, use_days=None), {"use_days"}),
+        (replace(USE_FIRST, use_days=29), {"use_days"}),
+        (replace(USE_FIRST, use_days=731, amount_fen=0), {"use_days", "amount"}),
         (replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=0, royalty_base="销售额"), {"royalty"}),
         (
             replace(WITH_ENTRY_FEE, royalty_bp=10_001, royalty_base="x" * 201),
@@ -157,10 +162,33 @@ def test_terms_that_do_not_fit_name_every_place(terms: Terms, fields: set[str]) 
 
 
 def test_what_a_price_model_does_not_use_is_dropped() -> None:
-    given = replace(TERMS, royalty_bp=300, royalty_base="销售额", instalments=(Instalment(1, "x"),))
+    given = replace(TERMS, royalty_bp=300, royalty_base="销售额", instalments=(Instalment(1, "x"),), use_days=5)
     assert given.checked() == TERMS
     royalty = replace(given, price_model=PriceModel.ROYALTY).checked()
     assert (royalty.amount_fen, royalty.royalty_bp, royalty.instalments) == (0, 300, ())
+
+
+@pytest.mark.parametrize("days", [30, 180, 730])
+def test_who_uses_first_pays_once_within_thirty_days_of_the_end(days: int) -> None:
+    terms = replace(USE_FIRST, use_days=days).checked()
+    (line,) = terms.plan
+    assert (line.fen, line.trigger, line.days) == (TERMS.amount_fen, Trigger.IN_FORCE, days + 30)
+    assert line.words == f"使用期（合同生效后{days}日）届满后三十日内"
+    price = terms.price_text()
+    for said in (
+        f"自本合同生效之日起{days}日为使用期",
+        "甲方在使用期内无须付款",
+        "使用期届满前甲方书面（或者通过平台）通知乙方不再使用的，本合同自通知到达乙方时解除",
+        "停止使用、返还或者销毁技术资料，不付价款",
+        "该项解除无须乙方同意或者签署",
+        "应当在使用期届满后三十日内一次付清价款",
+    ):
+        assert said in price
+
+
+def test_where_the_makers_sign_too_the_end_of_the_use_needs_none_of_them() -> None:
+    with_makers = replace(USE_FIRST, makers=(Maker(1, 2000), Maker(2, 1000)))
+    assert "该项解除无须乙方和丙方同意或者签署" in with_makers.price_text()
 
 
 def test_instalments_without_lines_are_thirty_and_seventy() -> None:

@@ -33,6 +33,9 @@ EXPECTED: Expected = {
     ("end_by_agreement", "in_force"): ("terminated", {R.SYSTEM}),
     ("end_by_agreement", "performing"): ("terminated", {R.SYSTEM}),
     ("end_by_agreement", "accepted"): ("terminated", {R.SYSTEM}),
+    ("end_use", "in_force"): ("terminated", {R.BUYER}),
+    ("end_use", "performing"): ("terminated", {R.BUYER}),
+    ("end_use", "accepted"): ("terminated", {R.BUYER}),
 }
 ACTIONS = {action for action, _ in EXPECTED} | {"open", "sign"}
 TODAY = date(2026, 11, 20)
@@ -47,7 +50,7 @@ def test_who_may_do_what(action: str, state: DealState) -> None:
 def test_what_ends_a_deal_and_what_needs_a_reason() -> None:
     assert DEAL_STATES.initial is DealState.NEGOTIATING
     assert DEAL_STATES.terminal() == {DealState.COMPLETED, DealState.LOST, DealState.TERMINATED}
-    assert reasons(DEAL_STATES) == {"lose", "terminate", "end_by_agreement"}
+    assert reasons(DEAL_STATES) == {"lose", "terminate", "end_by_agreement", "end_use"}
 
 
 def test_every_open_state_has_a_timer() -> None:

@@ -1,0 +1,47 @@
+"""The use without payment that comes before a price: how long it may be, how the contract says it, when it is paid. Pure."""
+
+from marketplace.kernel.messages import N_
+from marketplace.payments.rules import Instalment, Trigger
+
+SHORTEST_USE, LONGEST_USE = 30, 730
+"""Days of use without payment."""
+
+PAID_AFTER_USE = 30
+"""Days after its end within which whoever goes on pays."""
+
+
+def line_after_use(fen: int, days: int) -> Instalment:
+    """The one line of the plan: all of it, when the use that began with the entry into force is over."""
+    when = f"使用期（合同生效后{days}日）届满后三十日内"
+    return Instalment(fen, when, Trigger.IN_FORCE, days + PAID_AFTER_USE)
+
+
+def use_text(days: int, with_makers: bool) -> list[str]:
+    """How the use begins and ends, one paragraph each.
+
+    The right to end it is agreed (民法典 art. 562 para. 2) and needs no signature, so it says that it goes before the clauses by
+    which all sign an end. When a notice arrives is agreed too (art. 137), and that the last day is not put off (art. 203, 204).
+    """
+    others = "乙方和丙方" if with_makers else "乙方"
+    begins = (
+        f"使用期：自本合同生效之日起{days}日为使用期，自生效的次日起算，最后一日为法定休假日的不顺延；",
+        "甲方在使用期内无须付款。",
+    )
+    ends = (
+        "不再使用：使用期届满前甲方书面（或者通过平台）通知乙方不再使用的，本合同自通知到达乙方时解除，",
+        "通过平台通知的以平台记录的时间为到达时间；甲方停止使用、返还或者销毁技术资料，不付价款。",
+        f"该项解除无须{others}同意或者签署；本合同其他条款关于解除须经各方签署的约定与此不一致的，以本项为准。",
+    )
+    goes_on = (
+        "继续使用：使用期届满没有通知的，甲方应当在使用期届满后三十日内一次付清价款。",
+        "甲方在使用期内支付全部或者部分价款的，视为决定继续使用，不再享有前项的解除权。",
+    )
+    by_law = ("依法自交付之日起计算付款期限的，以使用期届满之日为交付之日。",)
+    return ["".join(paragraph) for paragraph in (begins, ends, goes_on, by_law)]
+
+
+def use_problems(days: int | None) -> list[tuple[str, str]]:
+    """The field with what is wrong of the days."""
+    if SHORTEST_USE <= (days or 0) <= LONGEST_USE:
+        return []
+    return [("use_days", N_("Write the days of use without payment, from 30 to 730."))]

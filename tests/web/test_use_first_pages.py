@@ -1,0 +1,152 @@
+"""Use first, pay later in the browser: offered, read, ended with a reason, and closed once the time is over."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from marketplace.contracts.models import Amendment, Document
+from marketplace.contracts.rules import PriceModel
+from marketplace.deals.models import Deal, Offer
+from marketplace.deals.rules import DealState
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.kernel.clock import SetClock, day_begins
+from marketplace.kernel.permissions import Actor
+from tests.factories import TERMS, lines_of, make_deal, make_signed
+from tests.paying import report
+from tests.personas import People
+
+Browse = Callable[[Actor], FlaskClient]
+FREE = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
+OFFER = {
+    "contract_type": "licence",
+    "price_model": "use_first",
+    "amount": "18万",
+    "use_days": "180",
+    "delivery": "图纸一套。",
+    "acceptance": "试用合格。",
+    "valid_until": "2026-12-01",
+    **{f"instalments-{place}-trigger": "other" for place in range(4)},
+}
+CONFIRMED = "合同即对各方解除"
+
+
+@pytest.fixture
+def deal(factory: UnitOfWorkFactory, people: People) -> int:
+    """A contract in force with 180 days of use without payment, to 19 May 2027."""
+    return make_signed(factory, people, FREE)
+
+
+def test_it_is_offered_and_read_on_the_other_side(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    deal_id = make_deal(factory, people)
+    assert browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=OFFER).status_code == 303
+    page = browse(people.company).get(f"/deals/{deal_id}").text
+    assert "先使用后付费" in page
+    assert "合同生效后180天为使用期" in page
+    counter = browse(people.company).get(f"/deals/{deal_id}/offer").text
+    assert re.search(r'name="use_days"[^>]*value="180"', counter)
+    assert browse(people.company).post(f"/deals/{deal_id}/offer", data={**OFFER, "use_days": "90"}).status_code == 303
+    with factory.reading() as uow:
+        days = uow.session.scalars(select(Offer.use_days).order_by(Offer.number)).all()
+    assert days == [180, 90]
+    page = browse(people.seller_contact).get(f"/deals/{deal_id}").text
+    assert "<mark>9</mark>0" in page
+
+
+@pytest.mark.parametrize("days", ["", "29", "731", "half a year"])
+def test_days_that_do_not_fit_are_said_beside_the_field(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, days: str
+) -> None:
+    deal_id = make_deal(factory, people)
+    page = browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data={**OFFER, "use_days": days})
+    assert page.status_code == 200
+    assert 'id="use_days-error"' in page.text
+    assert "图纸一套。" in page.text
+
+
+def test_days_do_not_hinder_an_offer_of_another_kind(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    deal_id = make_deal(factory, people)
+    lump = {**OFFER, "price_model": "lump_sum", "use_days": "5"}
+    assert browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=lump).status_code == 303
+    with factory.reading() as uow:
+        assert uow.session.scalars(select(Offer.use_days)).one() is None
+
+
+def test_the_room_says_until_when_and_the_buyer_ends_it_with_a_reason(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    page = browse(people.company).get(f"/deals/{deal}").text
+    assert "2027年5月19日" in page
+    assert "2027年6月18日" in page
+    assert CONFIRMED in page
+    for who in (people.seller_contact, people.county_official):
+        other = browse(who).get(f"/deals/{deal}").text
+        assert "2027年5月19日" in other
+        assert CONFIRMED not in other
+    unsaid = browse(people.company).post(f"/deals/{deal}/end_use", data={"end_reason": "technology", "reason": ""})
+    assert unsaid.status_code == 200
+    assert 'id="reason-end_use-error"' in unsaid.text
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    assert browse(people.seller_contact).post(f"/deals/{deal}/end_use", data=told).status_code == 403
+    assert browse(people.stranger).post(f"/deals/{deal}/end_use", data=told).status_code == 404
+    assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
+    page = browse(people.seller_contact).get(f"/deals/{deal}").text
+    for said in ("试用后节拍达不到要求。", "已终止", "不付价款"):
+        assert said in page
+    assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 409
+
+
+@pytest.mark.parametrize("why", ["over", "paid"])
+def test_once_it_goes_on_the_page_says_so(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int, clock: SetClock, why: str
+) -> None:
+    if why == "paid":
+        report(factory, people.company, lines_of(factory, deal)[0].id, 18_000_000)
+    else:
+        clock.at = day_begins(date(2027, 5, 19) + timedelta(days=1))
+    page = browse(people.company).get(f"/deals/{deal}").text
+    assert CONFIRMED not in page
+    assert "价款按付款计划支付" in page
+    told = {"end_reason": "technology", "reason": "不用了。"}
+    refused = browse(people.company).post(f"/deals/{deal}/end_use", data=told)
+    assert refused.status_code == 409
+    with factory.reading() as uow:
+        assert uow.session.get_one(Deal, deal).state is DealState.IN_FORCE
+
+
+def test_an_amendment_that_leaves_the_line_alone_keeps_its_words(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    browser = browse(people.company)
+    page = browser.get(f"/deals/{deal}/amendment").text
+    assert re.search(r'name="lines-0-days"[^>]*value="210"', page)
+    line = {
+        "lines-0-number": "1",
+        "lines-0-amount": "180000",
+        "lines-0-trigger": "in_force",
+        "lines-0-days": "210",
+        "lines-1-trigger": "day",
+    }
+    texts = {name: _typed(page, name) for name in re.findall(r'<textarea[^>]*name="(\w+)"', page)}
+    changed = {**texts, **line, "stands": "0", "reason": "改争议解决方式。", "dispute": "提交潍坊仲裁委员会仲裁。"}
+    assert browser.post(f"/deals/{deal}/amendment", data=changed).status_code == 303
+    with factory.reading() as uow:
+        row = uow.session.scalars(select(Amendment)).one()
+        assert (row.dropped, row.lines, list(row.texts)) == ([], [], ["dispute"])
+    more = browser.post(f"/deals/{deal}/amendment", data={**changed, "lines-0-amount": "200000"})
+    assert more.status_code == 303
+    with factory.reading() as uow:
+        newest = uow.session.get_one(Document, uow.session.scalar(select(func.max(Document.id))))
+    assert "使用期（合同生效后180日）届满后三十日内" in newest.text
+
+
+def _typed(page: str, name: str) -> str:
+    """What stands in a text field, as a browser sends it."""
+    text = page.split(f'name="{name}"', maxsplit=1)[1].split(">", maxsplit=1)[1].split("</textarea>", maxsplit=1)[0]
+    return text.lstrip("\r\n").replace("&#34;", '"').replace("\n", "\r\n")
