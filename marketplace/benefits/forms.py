@@ -10,8 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from marketplace.benefits.models import Declaration
 from marketplace.benefits.rules import LONGEST_REASON, LONGEST_TEXT, LONGEST_UNIT, Reckoning, Repeatability
 from marketplace.benefits.service import Benefit
-from marketplace.deals.forms import upload_of
-from marketplace.web.forms import Form, MoneyField, choices
+from marketplace.web.forms import Form, MoneyField, choices, upload_of
 
 MOST_UNITS = 10**12
 _FILL_IN = _l("Please fill this in.")

@@ -9,7 +9,6 @@ from marketplace.benefits import checking, queries, service
 from marketplace.benefits.blueprint import blueprint
 from marketplace.benefits.forms import CorrectionForm, DeclarationForm
 from marketplace.benefits.queries import BenefitRow
-from marketplace.deals.forms import Refused, forms_for
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
@@ -17,6 +16,7 @@ from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
 from marketplace.web.reasons import ReasonForm
+from marketplace.web.refused import Refused, forms_for
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

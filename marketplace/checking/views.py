@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from marketplace.confidentiality import verification as agreements
 from marketplace.deals import verification as documents
-from marketplace.deals.forms import VerifyForm, upload_of
+from marketplace.deals.forms import VerifyForm
 from marketplace.deals.sealing import serial_text
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import public
 from marketplace.web.context import reading, runtime
+from marketplace.web.forms import upload_of
 from marketplace.web.submission import looked_up
 
 blueprint = Blueprint("checking", __name__)

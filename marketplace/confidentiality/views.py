@@ -12,7 +12,7 @@ from marketplace.confidentiality.forms import PapersForm, SignForm
 from marketplace.confidentiality.queries import AgreementView, OfResult
 from marketplace.contracts.confirming import ways_for
 from marketplace.contracts.rules import METHOD, METHODS
-from marketplace.deals.forms import ReasonForm, Refused, forms_for
+from marketplace.deals.forms import ReasonForm
 from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.matching.models import Interest
@@ -21,6 +21,7 @@ from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
 from marketplace.web.redirects import page_before
+from marketplace.web.refused import Refused, forms_for
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

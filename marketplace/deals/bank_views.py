@@ -8,9 +8,10 @@ from marketplace.bank.reading import WANTED
 from marketplace.deals.bank_queries import bank_page
 from marketplace.deals.bank_service import read_in
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import BankForm, upload_of
+from marketplace.deals.forms import BankForm
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading
+from marketplace.web.forms import upload_of
 from marketplace.web.submission import submitted
 
 

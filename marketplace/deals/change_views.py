@@ -10,7 +10,7 @@ from marketplace.contracts.rules import DocumentKind
 from marketplace.deals import change_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.change_forms import SettlementForm, amendment_form
-from marketplace.deals.forms import ReasonForm, Refused
+from marketplace.deals.forms import ReasonForm
 from marketplace.deals.paper_views import refuse_reason
 from marketplace.deals.queries import RoomPage
 from marketplace.deals.standing import contract_standing
@@ -18,6 +18,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading
+from marketplace.web.refused import Refused
 from marketplace.web.submission import submitted
 
 NOT_NOW = N_("A contract is changed or ended by its parties while it is in force, and one change at a time.")

@@ -14,7 +14,7 @@ from marketplace.deals import document_queries, document_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.envelope_forms import SendForm
-from marketplace.deals.forms import LetterForm, ReasonForm, Refused, ScanForm, clause_texts, clauses_form
+from marketplace.deals.forms import LetterForm, ReasonForm, ScanForm, clause_texts, clauses_form
 from marketplace.deals.paper_views import refuse_reason, show_document
 from marketplace.deals.signing_forms import SignForm
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
@@ -22,6 +22,7 @@ from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.forms import row_id
+from marketplace.web.refused import Refused
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

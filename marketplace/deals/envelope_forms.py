@@ -11,10 +11,10 @@ from wtforms.validators import InputRequired, Optional
 
 from marketplace.contracts.envelope import Envelope
 from marketplace.deals.document_queries import DocumentPage, Signatory
-from marketplace.deals.forms import Refused, forms_for, upload_of
 from marketplace.powers.queries import Agent
 from marketplace.powers.service import Handover
-from marketplace.web.forms import Form
+from marketplace.web.forms import Form, upload_of
+from marketplace.web.refused import Refused, forms_for
 
 _FILL_IN = _l("Please fill this in.")
 _TOGETHER = "together"

@@ -10,7 +10,7 @@ from marketplace.deals import document_queries, document_service, envelope_servi
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.deals.envelope_forms import PowerForm
-from marketplace.deals.forms import ReasonForm, Refused
+from marketplace.deals.forms import ReasonForm
 from marketplace.deals.paper_views import refuse_reason
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
@@ -20,6 +20,7 @@ from marketplace.powers.models import SigningPower
 from marketplace.powers.service import NOT_A_UNIT, fetch, giver_gap
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.refused import Refused
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

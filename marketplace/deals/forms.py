@@ -1,11 +1,9 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import BinaryIO, NamedTuple, TypeVar, cast
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from werkzeug.datastructures import FileStorage
 from wtforms import (
     DateField,
     FieldList,
@@ -26,23 +24,17 @@ from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
 from marketplace.deals.makers import PossibleMaker
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.preemptions.service import LONGEST_NOTE as LONGEST_ANSWER
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id
+from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id, upload_of
 
 INSTALMENT_LINES = 4
 _FILL_IN = _l("Please fill this in.")
 _LONG = _l("This text is too long: at most %(max)d characters.")
-
-
-def upload_of(file: FileStorage | None) -> Upload | None:
-    """What a file field holds, or None when no file was chosen."""
-    return Upload(cast(BinaryIO, file.stream), file.filename) if file and file.filename else None
 
 
 class MessageForm(Form):
@@ -78,35 +70,6 @@ class DayForm(Form):
     """One day."""
 
     day = DateField(_l("Day"), validators=[InputRequired(_FILL_IN)])
-
-
-class Refused(NamedTuple):
-    """A small form of a page that was not taken, and what it was for."""
-
-    purpose: str
-    form: Form
-
-
-F = TypeVar("F", bound=Form)
-
-
-def forms_for(kind: type[F], refused: Refused | None = None) -> Callable[[str], F]:
-    """Makes the small forms of one page by their purpose, each with ids of its own; a refused one is shown as it was sent."""
-    sent: dict[str, F] = {}
-    if refused is not None and isinstance(refused.form, kind):
-        # Named at once: what lists its errors may stand above it on the page.
-        sent[refused.purpose] = _named(refused.form, refused.purpose)
-
-    def of(purpose: str) -> F:
-        return sent.get(purpose) or _named(kind(formdata=None), purpose)
-
-    return of
-
-
-def _named(form: F, purpose: str) -> F:
-    for field in form:
-        field.id = f"{field.short_name}-{purpose}"
-    return form
 
 
 class InstalmentForm(InnerForm):

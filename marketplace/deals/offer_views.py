@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import offer_service, queries
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import OfferForm, ReasonForm, Refused
+from marketplace.deals.forms import OfferForm, ReasonForm
 from marketplace.deals.makers import possible_makers
 from marketplace.deals.models import Offer
 from marketplace.deals.queries import RoomPage
@@ -20,6 +20,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.refused import Refused
 from marketplace.web.submission import submitted
 
 ANSWERS: Mapping[str, Callable[[UnitOfWork, int], Offer]] = {

@@ -9,13 +9,14 @@ from marketplace.deals import document_queries, document_service
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
 from marketplace.deals.envelope_forms import send_form
-from marketplace.deals.forms import ReasonForm, Refused, ScanForm, forms_for, upload_of
+from marketplace.deals.forms import ReasonForm, ScanForm
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
-from marketplace.web.forms import row_id
+from marketplace.web.forms import row_id, upload_of
+from marketplace.web.refused import Refused, forms_for
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.deals import payment_service
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import DayForm, InvoiceForm, ReasonForm, Refused, RoyaltyForm, TransferForm, forms_for
+from marketplace.deals.forms import DayForm, InvoiceForm, ReasonForm, RoyaltyForm, TransferForm
 from marketplace.deals.payment_queries import LineRow, PaymentsPage, ReceiptRow, payments_page
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
@@ -16,6 +16,7 @@ from marketplace.payments import plan, royalties, service
 from marketplace.payments.rules import ReceiptKind
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.refused import Refused, forms_for
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

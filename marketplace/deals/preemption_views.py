@@ -9,7 +9,7 @@ from marketplace.contracts.service import fetch as fetch_document
 from marketplace.deals import document_queries, preemption_service
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
-from marketplace.deals.forms import AnswerPaperForm, NoteForm, upload_of
+from marketplace.deals.forms import AnswerPaperForm, NoteForm
 from marketplace.deals.models import Deal, Offer
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound
@@ -20,6 +20,7 @@ from marketplace.preemptions.models import Preemption
 from marketplace.preemptions.rules import PREEMPTION_STATES, PreemptionState
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.forms import upload_of
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

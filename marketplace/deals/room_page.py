@@ -2,13 +2,14 @@
 
 from flask import render_template
 
-from marketplace.deals.forms import EndingForm, MessageForm, ReasonForm, Refused, forms_for
+from marketplace.deals.forms import EndingForm, MessageForm, ReasonForm
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.progress import Stage
 from marketplace.deals.queries import room
 from marketplace.kernel.states import Relation
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
+from marketplace.web.refused import Refused, forms_for
 
 
 def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | None = None) -> str:

@@ -23,7 +23,7 @@ from marketplace.deals import (
     service,
 )
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import EndingForm, MessageForm, Refused, TerminationForm, upload_of
+from marketplace.deals.forms import EndingForm, MessageForm, TerminationForm
 from marketplace.deals.models import Deal, Message
 from marketplace.deals.outcome import Outcome, outcome
 from marketplace.deals.policy import require_visible
@@ -36,7 +36,9 @@ from marketplace.payments.queries import net_fixed_receipts
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
 from marketplace.web.formats import money
+from marketplace.web.forms import upload_of
 from marketplace.web.locale import translate
+from marketplace.web.refused import Refused
 from marketplace.web.sending import download
 from marketplace.web.submission import looked_up, submitted
 

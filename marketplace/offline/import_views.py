@@ -5,7 +5,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.forms import upload_of
 from marketplace.infra.media import XLSX
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.offline import export, importing, queries
@@ -17,7 +16,7 @@ from marketplace.offline.reading import HEADS, REQUIRED
 from marketplace.offline.rules import ImportState
 from marketplace.web.access import official, requires
 from marketplace.web.context import reading, writing
-from marketplace.web.forms import row_id
+from marketplace.web.forms import row_id, upload_of
 from marketplace.web.locale import say
 from marketplace.web.sending import send_written
 from marketplace.web.submission import submitted

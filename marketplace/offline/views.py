@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.forms import upload_of
 from marketplace.duplicates import queries as duplicates
 from marketplace.duplicates import weights
 from marketplace.duplicates.finding import Found
@@ -23,7 +22,7 @@ from marketplace.offline.blueprint import blueprint
 from marketplace.offline.forms import EntryForm, OfflinePaperForm, TakeOffForm
 from marketplace.web.access import official, requires
 from marketplace.web.context import reading, runtime
-from marketplace.web.forms import Form
+from marketplace.web.forms import Form, upload_of
 from marketplace.web.paging import Paging, page_number
 from marketplace.web.regions import county_codes
 from marketplace.web.sending import send_written

@@ -10,14 +10,14 @@ from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from marketplace.deals.forms import ReasonForm, upload_of
+from marketplace.deals.forms import ReasonForm
 from marketplace.registrations.filling import LONGEST_VALUE
 from marketplace.registrations.official_form import Field, FieldKind, RuleSet, Values
 from marketplace.registrations.patents import LONGEST_NOTICE, Registered
 from marketplace.registrations.records import LONGEST_NUMBER, Paper
 from marketplace.registrations.rules import LONGEST_REASON, RecordKind
 from marketplace.registrations.service import Typed
-from marketplace.web.forms import Form, MoneyField, row_id
+from marketplace.web.forms import Form, MoneyField, row_id, upload_of
 
 LONG_TEXTS = frozenset({"content"})
 _FILL_IN = _l("Please fill this in.")

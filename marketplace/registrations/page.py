@@ -3,11 +3,12 @@
 from flask import render_template
 from flask_babel import get_locale
 
-from marketplace.deals.forms import DayForm, ReasonForm, Refused, forms_for
+from marketplace.deals.forms import DayForm, ReasonForm
 from marketplace.registrations.forms import RefusalForm
 from marketplace.registrations.official_form import filled
 from marketplace.registrations.queries import registration_page
 from marketplace.web.context import reading
+from marketplace.web.refused import Refused, forms_for
 
 
 def show_page(deal_id: int, refused: Refused | None = None) -> str:

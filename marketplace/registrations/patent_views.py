@@ -5,7 +5,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.forms import DayForm, ReasonForm, Refused
+from marketplace.deals.forms import DayForm, ReasonForm
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.registrations import patents
@@ -15,6 +15,7 @@ from marketplace.registrations.page import show_page
 from marketplace.registrations.queries import RegistrationPage, TransferRow, registration_page
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading
+from marketplace.web.refused import Refused
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

@@ -6,7 +6,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.forms import ReasonForm, Refused
+from marketplace.deals.forms import ReasonForm
 from marketplace.infra.media import XLSX
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, NotFound
@@ -21,6 +21,7 @@ from marketplace.registrations.queries import RecordRow, RegistrationPage, regis
 from marketplace.registrations.rules import RecordKind
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.refused import Refused
 from marketplace.web.sending import download, send_written
 from marketplace.web.submission import submitted
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from marketplace.accounts.queries import user_with_email
 from marketplace.contracts.rules import ContractType
-from marketplace.deals.forms import percent_typed, upload_of
+from marketplace.deals.forms import percent_typed
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -18,7 +18,7 @@ from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import FILED, Basis, CostKind, Role
 from marketplace.rewards.service import LONGEST_REASON
 from marketplace.rewards.unit_rules import LONGEST_QUOTE, LONGEST_TITLE, RuleText
-from marketplace.web.forms import ChecksField, Form, InnerForm, MoneyField, choices, row_id
+from marketplace.web.forms import ChecksField, Form, InnerForm, MoneyField, choices, row_id, upload_of
 
 COST_LINES = 4
 MORE_PEOPLE = 3

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from marketplace.deals.forms import ReasonForm, Refused, forms_for, upload_of
+from marketplace.deals.forms import ReasonForm
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
 from marketplace.kernel.messages import N_
@@ -20,6 +20,8 @@ from marketplace.rewards.queries import LineRow, RewardPage
 from marketplace.rewards.unit_rules import rule_for
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.forms import upload_of
+from marketplace.web.refused import Refused, forms_for
 from marketplace.web.sending import download
 from marketplace.web.submission import submitted
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage
 from wtforms import Form as PlainForm
 from wtforms import SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import Labelled
 from marketplace.kernel.money import parse_yuan
@@ -122,3 +124,8 @@ class RadiosField(SelectField):  # type: ignore[misc]
 def is_member(enum: type[StrEnum], value: str) -> bool:
     """Whether a query argument names a member."""
     return value in {member.value for member in enum}
+
+
+def upload_of(file: FileStorage | None) -> Upload | None:
+    """What a file field holds, or None when no file was chosen."""
+    return Upload(cast(BinaryIO, file.stream), file.filename) if file and file.filename else None
