@@ -119,7 +119,7 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
     if terms.price_model in WITH_ROYALTY:
         found += _royalty_problems(terms)
     if terms.price_model is PriceModel.USE_FIRST:
-        found += use_problems(terms.use_days)
+        found += use_problems(terms.use_days, terms.contract_type)
     return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
 
 

@@ -1,5 +1,6 @@
 """The use without payment that comes before a price: how long it may be, how the contract says it, when it is paid. Pure."""
 
+from marketplace.contracts.rules import ContractType
 from marketplace.kernel.messages import N_
 from marketplace.payments.rules import Instalment, Trigger
 
@@ -28,7 +29,7 @@ def use_text(days: int, with_makers: bool) -> list[str]:
         "甲方在使用期内无须付款。",
     )
     ends = (
-        "不再使用：使用期届满前甲方书面（或者通过平台）通知乙方不再使用的，本合同自通知到达乙方时解除，",
+        "不再使用：使用期届满前（含最后一日）甲方书面（或者通过平台）通知乙方不再使用的，本合同自通知到达乙方时解除，",
         "通过平台通知的以平台记录的时间为到达时间；甲方停止使用、返还或者销毁技术资料，不付价款。",
         f"该项解除无须{others}同意或者签署；本合同其他条款关于解除须经各方签署的约定与此不一致的，以本项为准。",
     )
@@ -40,8 +41,15 @@ def use_text(days: int, with_makers: bool) -> list[str]:
     return ["".join(paragraph) for paragraph in (begins, ends, goes_on, by_law)]
 
 
-def use_problems(days: int | None) -> list[tuple[str, str]]:
-    """The field with what is wrong of the days."""
-    if SHORTEST_USE <= (days or 0) <= LONGEST_USE:
-        return []
-    return [("use_days", N_("Write the days of use without payment, from 30 to 730."))]
+def use_problems(days: int | None, contract_type: ContractType) -> list[tuple[str, str]]:
+    """The fields with what is wrong of them. Rights that are assigned have gone over by the time at which the use may be ended,
+    and nothing in the contract would bring them back."""
+    found = []
+    if not SHORTEST_USE <= (days or 0) <= LONGEST_USE:
+        found.append(("use_days", N_("Write the days of use without payment, from 30 to 730.")))
+    if contract_type is ContractType.ASSIGNMENT:
+        message = N_(
+            "What is assigned cannot be given back by ending its use: agree on a licence, or on another way of paying."
+        )
+        found.append(("price_model", message))
+    return found

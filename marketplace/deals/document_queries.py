@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -43,6 +43,7 @@ from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.deals.signatories import signing_parties
+from marketplace.deals.standing import ended_at
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -105,6 +106,11 @@ class DocumentPage:
     """Whether it is open and names a party as it no longer is."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When what this text says ended before it was fulfilled."""
+        return ended_at(self.deal, self.document)
 
     @property
     def usual_days(self) -> int:

@@ -1,6 +1,7 @@
 """The contract of a deal as it stands today: as it was signed, with what amendments have changed since, and its plan."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,16 +9,25 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.changes import ContractInForce, PlanLine
 from marketplace.contracts.clauses import Clause, amended, from_rows, reference_of
 from marketplace.contracts.models import Amendment, Document
-from marketplace.contracts.rules import DocumentState, grouped
+from marketplace.contracts.rules import DocumentKind, DocumentState, grouped
 from marketplace.deals.booking import contract_in_force, signed_fen
 from marketplace.deals.models import Deal
 from marketplace.deals.payment_queries import royalty_terms
+from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.payments.models import Milestone
 from marketplace.payments.plan import fixed_lines, untouched
 from marketplace.payments.queries import net_fixed_receipts
 from marketplace.payments.rules import Instalment, Trigger
+
+SAYS_WHAT_HOLDS = frozenset({DocumentKind.CONTRACT, DocumentKind.AMENDMENT})
+
+
+def ended_at(deal: Deal, document: Document) -> datetime | None:
+    """When what a signed contract or amendment says ended before it was fulfilled; None while it holds."""
+    is_signed = document.state is DocumentState.COMPLETE and document.kind in SAYS_WHAT_HOLDS
+    return deal.ended_at if is_signed and deal.state is DealState.TERMINATED else None
 
 
 def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:

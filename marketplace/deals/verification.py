@@ -21,6 +21,7 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
 from marketplace.deals.signatories import signing_parties
+from marketplace.deals.standing import ended_at
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -65,6 +66,8 @@ class PublicDocument:
     changes: tuple[PublicChange, ...]
     base: str
     """The number of the contract that this document changes or ends; empty for others."""
+    ended_at: datetime | None = None
+    """When the contract ended before it was fulfilled, by whatever way: not every end is a document."""
 
     @property
     def code(self) -> str:
@@ -103,6 +106,7 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
         pdfs=pdfs_of(uow, document.id),
         changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),
         base=reference_of(contract_in_force(uow.session, deal.id).text) if document.kind in CHANGES else "",
+        ended_at=ended_at(deal, document),
     )
 
 

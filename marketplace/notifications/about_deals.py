@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, PaperState
+from marketplace.contracts.queries import makers_of
+from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved, UseEnding
 from marketplace.deals.models import Deal
 from marketplace.deals.signatories import signing_parties
@@ -31,6 +34,7 @@ DEAL = {
     "accept_delivery": N_("The delivery of “%(title)s” was accepted."),
     "complete": N_("The deal “%(title)s” is completed."),
 }
+ENDS_A_CONTRACT = frozenset({"terminate", "end_by_agreement", "end_use"})
 OFFER = {
     "make": N_("There is a new offer in the deal “%(title)s”. Please answer it."),
     "counter": N_("There is a counter-offer in the deal “%(title)s”. Please answer it."),
@@ -66,11 +70,26 @@ def moved(uow: UnitOfWork, event: DealMoved) -> Iterator[Notice]:
     deal = uow.session.get_one(Deal, event.deal_id)
     both = speakers(uow.session, deal.seller_party_id, deal.buyer_party_id)
     if event.action in DEAL:
-        yield Notice(both, DEAL[event.action], deal_path(deal.id), {"title": deal.title, "reason": deal.reason})
+        said: Params = {"title": deal.title, "reason": deal.reason}
+        yield Notice(both, DEAL[event.action], deal_path(deal.id), said)
+        if event.action in ENDS_A_CONTRACT:
+            yield from _to_makers(uow, deal, DEAL[event.action], said, both)
     result = uow.session.get(Result, deal.result_id) if deal.result_id else None
     if event.action == "enter_into_force" and result is not None and result.author_id not in {None, *both}:
         people = frozenset({result.author_id}) if result.author_id else NOBODY
         yield Notice(people, FOR_AUTHOR, listing_path("result", result.id), {"title": result.title})
+
+
+def _to_makers(uow: UnitOfWork, deal: Deal, message: str, said: Params, told: frozenset[int]) -> Iterator[Notice]:
+    """Who signed as a maker is told by the text he signed: the deal's room is not open to him."""
+    signed = (
+        Document.deal_id == deal.id,
+        Document.kind == DocumentKind.CONTRACT,
+        Document.state == DocumentState.COMPLETE,
+    )
+    for contract_id in uow.session.scalars(select(Document.id).where(*signed)).all():
+        makers = [one.party_id for one in makers_of(uow.session, contract_id)]
+        yield Notice(speakers(uow.session, *makers) - told, message, document_path(contract_id), said)
 
 
 def use_ending(uow: UnitOfWork, event: UseEnding) -> Iterator[Notice]:

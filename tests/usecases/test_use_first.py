@@ -260,7 +260,9 @@ def test_an_amendment_of_other_clauses_leaves_the_line_and_the_right(
     assert received(factory, deal) == (0, 0)
 
 
-def test_the_makers_who_signed_too_are_not_asked(factory: UnitOfWorkFactory, people: People) -> None:
+def test_the_makers_who_signed_too_are_not_asked_but_told(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
     document_id = make_threefold(factory, people, terms=FREE)
     sign_by_all(factory, people, document_id)
     with factory.reading() as uow:
