@@ -6,7 +6,7 @@ from io import BytesIO
 from marketplace.accounts.models import User
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document
-from marketplace.deals import document_service, envelope_service, offer_service
+from marketplace.deals import envelope_service
 from marketplace.identity.rules import AuthorityKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
@@ -18,6 +18,7 @@ from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.rules import MembershipRole, MembershipState
 from marketplace.powers.service import Handover
 from tests.factories import TERMS, make_deal
+from tests.making import written
 from tests.personas import People, authorise
 
 LAST_DAY = date(2026, 12, 5)
@@ -29,15 +30,7 @@ POWER = b"%PDF-1.4 a written power\n%%EOF\n"
 def send_contract(factory: UnitOfWorkFactory, people: People, envelope: Envelope = USUAL) -> int:
     """A contract that the seller has sent for signature in such an envelope. Returns the document's id."""
     represented(factory, people)
-    deal_id = make_deal(factory, people)
-    with factory.writing(people.seller_contact) as uow:
-        offer_id = offer_service.make_offer(uow, deal_id, TERMS).id
-    with factory.writing(people.company) as uow:
-        offer_service.accept_offer(uow, offer_id)
-    with factory.writing(people.seller_contact) as uow:
-        document_id = document_service.draft_contract(uow, deal_id).id
-        document_service.send(uow, document_id, envelope)
-        return document_id
+    return written(factory, people, make_deal(factory, people), TERMS, envelope)
 
 
 def represented(factory: UnitOfWorkFactory, people: People) -> int:

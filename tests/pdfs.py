@@ -28,6 +28,15 @@ def words_beyond(content: bytes, margin_mm: float) -> list[str]:
     ]
 
 
+def pdfsig(content: bytes) -> str:
+    """What poppler, which has never heard of the platform, says of the signatures."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "signed.pdf")
+        path.write_bytes(content)
+        command = ["pdfsig", "-nocert", str(path)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 def _read(content: bytes, form: str = "-layout") -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "read.pdf")

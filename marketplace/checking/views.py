@@ -7,9 +7,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
+from marketplace.checking.forms import VerifyForm
 from marketplace.confidentiality import verification as agreements
 from marketplace.deals import verification as documents
-from marketplace.deals.forms import VerifyForm
 from marketplace.deals.sealing import serial_text
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput, NotFound

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.contracts.makers import FIRST_LABELS, labels_of, shares_text, together
 from marketplace.contracts.marking import Paragraph, woven
-from marketplace.contracts.rules import DocumentKind
+from marketplace.contracts.rules import DocumentKind, number_in_words
 from marketplace.contracts.standard import (
     FIRST_TEXTS,
     FIRST_VERSION,
@@ -25,7 +25,6 @@ from marketplace.kernel.texts import single_line
 LETTER = "letter"
 CODE, REPRESENTATIVE, NUMBER = "统一社会信用代码", "法定代表人（负责人）", "身份证件号码"
 MAKER = "成果完成人"
-_NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 
 
 @dataclass(frozen=True)
@@ -288,8 +287,7 @@ def digest(text: str) -> str:
 
 def ordinal(number: int) -> str:
     """The number of a clause, 1 to 99: 第十二条."""
-    tens, ones = divmod(number, 10)
-    return f"第{_NUMBERS[tens] if tens > 1 else ''}{'十' if tens else ''}{_NUMBERS[ones]}条"
+    return f"第{number_in_words(number)}条"
 
 
 def reference_of(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from marketplace.contracts.rules import number_in_words
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import WHOLE_BP, percent_text
 
@@ -16,8 +17,6 @@ FIRST_LABELS = ("甲方", "乙方")
 
 SHARES_CLAUSE = "makers"
 """The key of the clause that says who gets which share."""
-
-_DIGITS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def problems_of(makers: Sequence[Maker]) -> Iterator[tuple[str, str]]:
 
 def labels_of(count: int) -> tuple[str, ...]:
     """How the text calls so many makers: 丙方, or 丙方一, 丙方二 and so on."""
-    return ("丙方",) if count == 1 else tuple(f"丙方{_DIGITS[number]}" for number in range(1, count + 1))
+    return ("丙方",) if count == 1 else tuple(f"丙方{number_in_words(number)}" for number in range(1, count + 1))
 
 
 def together(labels: Sequence[str]) -> str:
@@ -79,12 +78,6 @@ def _both(basis_points: int) -> str:
 def percent_in_words(basis_points: int) -> str:
     """百分之三十三点三三 from 3333; from 0 to 10,000."""
     whole, rest = divmod(basis_points, 100)
-    tens, ones = divmod(whole, 10)
-    if whole == 100:
-        words = "一百"
-    elif tens:
-        words = f"{_DIGITS[tens] if tens > 1 else ''}十{_DIGITS[ones] if ones else ''}"
-    else:
-        words = _DIGITS[ones]
-    decimals = "".join(_DIGITS[int(digit)] for digit in f"{rest:02d}".rstrip("0"))
+    words = "一百" if whole == 100 else number_in_words(whole)
+    decimals = "".join(number_in_words(int(digit)) for digit in f"{rest:02d}".rstrip("0"))
     return f"百分之{words}{f'点{decimals}' if decimals else ''}"

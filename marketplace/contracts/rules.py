@@ -18,6 +18,9 @@ class DocumentKind(Labelled):
 CHANGES = frozenset({DocumentKind.AMENDMENT, DocumentKind.TERMINATION_AGREEMENT})
 """What is agreed about a contract in force."""
 
+SAYS_WHAT_HOLDS = frozenset({DocumentKind.CONTRACT, DocumentKind.AMENDMENT})
+"""What says by its text what the parties owe, until it is fulfilled or ended."""
+
 
 class ContractType(Labelled):
     """The five technology contracts (民法典 art. 843)."""
@@ -187,6 +190,17 @@ def code_typed(text: str) -> str:
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ((1000, "仟"), (100, "佰"), (10, "拾"), (1, ""))
+
+
+_PLAIN_DIGITS = "零一二三四五六七八九"
+
+
+def number_in_words(number: int) -> str:
+    """A number below a hundred as a text counts by it: 零, 九, 十二, 三十."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return _PLAIN_DIGITS[ones]
+    return f"{_PLAIN_DIGITS[tens] if tens > 1 else ''}十{_PLAIN_DIGITS[ones] if ones else ''}"
 
 
 def amount_in_words(fen: int) -> str:

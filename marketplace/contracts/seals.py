@@ -5,12 +5,11 @@ Pure but for the key a credential uses. Every signature is appended: the bytes o
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from tempfile import NamedTemporaryFile
-from typing import Any, TypeVar
+from typing import Any
 
 from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.cms import CMSAttributes, SignedData, SignerInfo
@@ -26,10 +25,9 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from marketplace.contracts.typesetting import Place
+from marketplace.infra.apart import apart
 from marketplace.infra.certificates import Credential
 from marketplace.infra.timestamps import Stamp, TimeStampAuthority, certificates_in, context_of, read_stamp
-
-T = TypeVar("T")
 
 _LONGEST_SIGNATURE = 72  # bytes of an ECDSA signature with P-256 in DER
 _TOP_LEFT = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN_MAX, margins=Margins.uniform(0))
@@ -99,7 +97,7 @@ def sealed(pdf: bytes, seal: Seal, stamps: TimeStampAuthority | None = None) -> 
         signer = _DatedSigner(meta, _CredentialSigner(seal.credential), timestamper=stamper, stamp_style=style)
         signer.at = seal.at
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        signed: io.BytesIO = _apart(lambda: signer.sign_pdf(writer))
+        signed: io.BytesIO = apart(lambda: signer.sign_pdf(writer))
     return signed.getvalue()
 
 
@@ -122,7 +120,7 @@ def _checked(one: Any, context: Callable[[], ValidationContext], stamp_roots: Se
         stamp = read_stamp(token, one.signer_info["signature"].native, stamp_roots) if token else None
         # Whether the stamp's authority is trusted is said beside the signature, and takes nothing from it.
         own = context_of(token, certificates_in(token)) if token else None
-        is_valid = bool(_apart(lambda: validate_pdf_signature(one, context(), own).bottom_line))
+        is_valid = bool(apart(lambda: validate_pdf_signature(one, context(), own).bottom_line))
     except Exception:  # noqa: BLE001 - as above
         return SealCheck(one.field_name, "", "", 0, None, is_valid=False)
     subject = certificate.subject.native
@@ -144,12 +142,6 @@ def _token_on(signer: SignerInfo) -> SignedData | None:
         if attribute["type"].native == "signature_time_stamp_token":
             return attribute["values"][0]["content"]
     return None
-
-
-def _apart(call: Callable[[], T]) -> T:
-    """In a thread of its own: pyHanko runs an event loop, which it may not where one is running already."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(call).result()
 
 
 class _CredentialSigner(Signer):

@@ -20,9 +20,9 @@ from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
     METHOD,
+    SAYS_WHAT_HOLDS,
     SEALING,
     Basis,
-    DocumentKind,
     DocumentState,
     PriceModel,
     awaits_official,
@@ -91,7 +91,7 @@ def matter_of(session: Session, document: Document) -> Matter:
 
 def _amount_in_force(session: Session, deal_id: int) -> int:
     """The fixed amount by the last contract or amendment that all have signed, in fen with tax."""
-    says_it = Document.kind.in_((DocumentKind.CONTRACT, DocumentKind.AMENDMENT))
+    says_it = Document.kind.in_(SAYS_WHAT_HOLDS)
     signed = (Document.deal_id == deal_id, Document.state == DocumentState.COMPLETE, says_it)
     newest = select(Document.amount_fen).where(*signed).order_by(Document.completed_at.desc(), Document.id.desc())
     return session.scalar(newest.limit(1)) or 0

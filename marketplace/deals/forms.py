@@ -253,13 +253,6 @@ class AnswerPaperForm(Form):
     )
 
 
-class VerifyForm(Form):
-    """A document's code, or the document itself."""
-
-    code = StringField(_l("Code printed on the document"), validators=[Length(max=60, message=_LONG)])
-    file = FileField(_l("Or the file itself: PDF, or text"))
-
-
 RELATED, NOT_RELATED = "related", "not_related"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.changes import ContractInForce, PlanLine
 from marketplace.contracts.clauses import Clause, amended, from_rows, reference_of
 from marketplace.contracts.models import Amendment, Document
-from marketplace.contracts.rules import DocumentKind, DocumentState, grouped
+from marketplace.contracts.rules import SAYS_WHAT_HOLDS, DocumentState, grouped
 from marketplace.deals.booking import contract_in_force, signed_fen
 from marketplace.deals.models import Deal
 from marketplace.deals.payment_queries import royalty_terms
@@ -20,8 +20,6 @@ from marketplace.payments.models import Milestone
 from marketplace.payments.plan import fixed_lines, untouched
 from marketplace.payments.queries import net_fixed_receipts
 from marketplace.payments.rules import Instalment, Trigger
-
-SAYS_WHAT_HOLDS = frozenset({DocumentKind.CONTRACT, DocumentKind.AMENDMENT})
 
 
 def ended_at(deal: Deal, document: Document) -> datetime | None:

@@ -54,6 +54,27 @@ def require_none(connection: Connection, why: str, *which: str) -> None:
             raise RuntimeError(f"{why}; restore a backup from before instead")
 
 
+def replace_check(connection: Connection, table: str, name: str, old: str, new: str) -> None:
+    """Put another condition into a CHECK, `name` without the `ck_` and the table before it.
+
+    SQLite has no statement for it and keeps a table's definition as text, which is changed in place (`reword`).
+    """
+    full = f"ck_{table}_{name}"
+    if connection.dialect.name == "sqlite":
+        reword(connection, table, *(f"CONSTRAINT {full} CHECK ({one})" for one in (old, new)))
+        return
+    connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {full}"))
+    connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {full} CHECK ({new})"))
+
+
+def reword(connection: Connection, table: str, old: str, new: str) -> None:
+    """Change the text by which SQLite keeps a table's definition; nothing that is stored may depend on it."""
+    connection.execute(text("PRAGMA writable_schema = ON"))
+    statement = text("UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :table")
+    connection.execute(statement, {"old": old, "new": new, "table": table})
+    connection.execute(text("PRAGMA writable_schema = RESET"))
+
+
 def forget(engine: Engine) -> None:
     """Make a database whose tables were dropped look as if it had never been migrated."""
     with engine.execution_options(writing=True).begin() as connection:

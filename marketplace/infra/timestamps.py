@@ -5,11 +5,10 @@ It learns hashes alone, never what they are of. Tokens are DER of CMS; times are
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from asn1crypto.cms import ContentInfo
 from asn1crypto.x509 import Certificate
@@ -21,9 +20,9 @@ from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from marketplace.infra.apart import apart
 from marketplace.settings import Settings
 
-T = TypeVar("T")
 _PATIENCE_S = 20
 
 
@@ -46,7 +45,7 @@ class TimeStampAuthority:
     def stamp(self, content: bytes) -> bytes:
         """A token for the SHA-256 of some bytes. Raises OSError when the authority cannot be reached or refuses."""
         digest = hashlib.sha256(content).digest()
-        token = _apart(lambda: self.client.async_timestamp(digest, "sha256"))
+        token = apart(lambda: asyncio.run(self.client.async_timestamp(digest, "sha256")))
         return bytes(token.dump())
 
 
@@ -93,15 +92,6 @@ def _status(signed: Any, content: bytes, roots: Sequence[Certificate]) -> Timest
     def imprint(algorithm: str) -> bytes:
         return hashlib.new(algorithm, content).digest()
 
-    found = _apart(lambda: validate_tst_signed_data(signed, context_of(signed, roots), imprint))
+    context = context_of(signed, roots)
+    found = apart(lambda: asyncio.run(validate_tst_signed_data(signed, context, imprint)))
     return TimestampSignatureStatus(**found)
-
-
-def _apart(ask: Callable[[], Awaitable[T]]) -> T:
-    """In a thread of its own: pyHanko runs an event loop, which it may not where one is running already."""
-
-    async def asked() -> T:
-        return await ask()
-
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, asked()).result()

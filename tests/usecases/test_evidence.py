@@ -28,6 +28,7 @@ from marketplace.organisations.models import Organisation
 from tests.confiding import SECRET, in_force, make_secret, read
 from tests.evidence.packages import SCAN, VERIFIER, exported, problem, sign_on_paper, unpacked
 from tests.factories import make_contract, make_deal, make_letter, make_signed, sign
+from tests.pdfs import pdfsig
 from tests.personas import People
 
 Drain = Callable[[], int]
@@ -67,9 +68,7 @@ def test_another_program_finds_its_signatures_valid_by_the_enclosed_root(
     deal_id = make_signed(factory, people)
     drain()
     files = unpacked(exported(factory, deal_id))
-    pdf = tmp_path / "signed.pdf"
-    pdf.write_bytes(files["documents/contract-1-signature-2.pdf"])
-    said = subprocess.run(["pdfsig", "-nocert", str(pdf)], check=True, capture_output=True, text=True).stdout
+    said = pdfsig(files["documents/contract-1-signature-2.pdf"])
     assert said.count("Signature Validation: Signature is Valid.") == 2
     (tmp_path / "manifest.json").write_bytes(files["manifest.json"])
     (tmp_path / "manifest.sig").write_bytes(files["manifest.sig"])

@@ -9,6 +9,8 @@ Revises: 0029
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import replace_check
+
 
 revision = '0030'
 down_revision = '0029'
@@ -48,7 +50,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('agreement_id', 'party_id', name=op.f('pk_confidentiality_grounds'))
     )
     for name, old, new in CHECKS:
-        _replace_check(name, old, new)
+        replace_check(op.get_bind(), AGREEMENTS, name, old, new)
     _protect(GROUNDS)
 
 
@@ -59,23 +61,8 @@ def downgrade() -> None:
         if connection.scalar(sa.text(f'SELECT count(*) FROM {which}')):
             raise RuntimeError('agreements were signed on a ground, or taken back; restore a backup from before instead')
     for name, old, new in CHECKS:
-        _replace_check(name, new, old)
+        replace_check(connection, AGREEMENTS, name, new, old)
     op.drop_table(GROUNDS)
-
-
-def _replace_check(name: str, old: str, new: str) -> None:
-    """As in 0016: SQLite keeps the definition of a table as text, which is changed in place."""
-    full = f'ck_{AGREEMENTS}_{name}'
-    connection = op.get_bind()
-    if connection.dialect.name == 'postgresql':
-        op.drop_constraint(op.f(full), AGREEMENTS, type_='check')
-        op.create_check_constraint(op.f(full), AGREEMENTS, new)
-        return
-    op.execute('PRAGMA writable_schema = ON')
-    statement = sa.text("UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :table")
-    words = {side: f'CONSTRAINT {full} CHECK ({one})' for side, one in (('old', old), ('new', new))}
-    connection.execute(statement, {**words, 'table': AGREEMENTS})
-    op.execute('PRAGMA writable_schema = RESET')
 
 
 def _protect(table: str) -> None:

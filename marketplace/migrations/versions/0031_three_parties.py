@@ -6,10 +6,9 @@ Revision ID: 0031
 Revises: 0030
 """
 
-import sqlalchemy as sa
 from alembic import op
 
-from marketplace.infra.schema import require_none
+from marketplace.infra.schema import require_none, reword
 
 
 revision = '0031'
@@ -37,11 +36,8 @@ def downgrade() -> None:
                  f'{PARTIES} WHERE maker IS NOT NULL', "offers WHERE CAST(makers AS TEXT) <> '[]'")
     if op.get_bind().dialect.name == 'sqlite':
         # As in 0027: where the models made the table, the constraints stand behind the columns and do not go with them.
-        op.execute('PRAGMA writable_schema = ON')
         for constraint in (*MAKER, *SHARE):
-            statement = sa.text("UPDATE sqlite_schema SET sql = replace(sql, :old, '') WHERE type = 'table' AND name = :table")
-            op.get_bind().execute(statement, {'old': ', \n\t' + constraint, 'table': PARTIES})
-        op.execute('PRAGMA writable_schema = RESET')
+            reword(op.get_bind(), PARTIES, ', \n\t' + constraint, '')
     op.drop_column(PARTIES, 'share_bp')
     op.drop_column(PARTIES, 'maker')
     op.drop_column('offers', 'makers')

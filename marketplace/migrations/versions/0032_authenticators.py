@@ -12,13 +12,15 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
+from marketplace.infra.schema import replace_check
+
 
 revision = '0032'
 down_revision = '0031'
 branch_labels = None
 depends_on = None
 
-CODES, CHECK = 'verification_codes', 'ck_verification_codes_purpose_known'
+CODES, CHECK = 'verification_codes', 'purpose_known'
 BEFORE = "purpose IN ('verify', 'reset', 'sign')"
 AFTER = "purpose IN ('verify', 'reset', 'sign', 'authenticator')"
 
@@ -45,7 +47,7 @@ def upgrade() -> None:
     op.create_index(
         'uq_authenticators_live', 'authenticators', ['user_id'], unique=True, sqlite_where=live, postgresql_where=live
     )
-    _replace_check(BEFORE, AFTER)
+    replace_check(op.get_bind(), CODES, CHECK, BEFORE, AFTER)
     op.add_column('confidentiality_agreements', sa.Column('code', sa.String(length=16), nullable=True))
     op.add_column('confidentiality_files', sa.Column('roots', sa.Text(), nullable=False, server_default=''))
     _give_codes()
@@ -67,22 +69,8 @@ def downgrade() -> None:
     if connection.scalar(sa.text('SELECT count(*) FROM authenticators WHERE confirmed_at IS NOT NULL')):
         raise RuntimeError('authenticators were set up; restore a backup from before instead')
     op.execute("DELETE FROM verification_codes WHERE purpose = 'authenticator'")
-    _replace_check(AFTER, BEFORE)
+    replace_check(connection, CODES, CHECK, AFTER, BEFORE)
     op.drop_index('uq_confidentiality_agreements_code', table_name='confidentiality_agreements')
     op.drop_column('confidentiality_agreements', 'code')
     op.drop_column('confidentiality_files', 'roots')
     op.drop_table('authenticators')
-
-
-def _replace_check(old: str, new: str) -> None:
-    """As in 0016: SQLite keeps the definition of a table as text, which is changed in place."""
-    connection = op.get_bind()
-    if connection.dialect.name == 'postgresql':
-        op.drop_constraint(op.f(CHECK), CODES, type_='check')
-        op.create_check_constraint(op.f(CHECK), CODES, new)
-        return
-    op.execute('PRAGMA writable_schema = ON')
-    statement = sa.text("UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :table")
-    words = {side: f'CONSTRAINT {CHECK} CHECK ({one})' for side, one in (('old', old), ('new', new))}
-    connection.execute(statement, {**words, 'table': CODES})
-    op.execute('PRAGMA writable_schema = RESET')

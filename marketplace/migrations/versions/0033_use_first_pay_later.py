@@ -6,10 +6,9 @@ Revision ID: 0033
 Revises: 0032
 """
 
-import sqlalchemy as sa
 from alembic import op
 
-from marketplace.infra.schema import require_none
+from marketplace.infra.schema import replace_check, require_none, reword
 
 
 revision = '0033'
@@ -19,6 +18,7 @@ depends_on = None
 
 OLD = "price_model IN ('lump_sum', 'instalments', 'royalty', 'entry_and_royalty')"
 NEW = "price_model IN ('lump_sum', 'instalments', 'royalty', 'entry_and_royalty', 'use_first')"
+CHECK = 'price_model_known'
 TABLES = ('offers', 'documents')
 USE_DAYS = (
     'CONSTRAINT ck_offers_use_in_range CHECK (use_days BETWEEN 30 AND 730)',
@@ -28,7 +28,7 @@ USE_DAYS = (
 
 def upgrade() -> None:
     for table in TABLES:
-        _replace_check(table, OLD, NEW)
+        replace_check(op.get_bind(), table, CHECK, OLD, NEW)
     op.execute(f"ALTER TABLE offers ADD COLUMN use_days INTEGER {' '.join(USE_DAYS)}")
 
 
@@ -39,24 +39,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         # As in 0031: where the models made the table, the constraints stand behind the columns and do not go with them.
         for constraint in USE_DAYS:
-            _reword('offers', ', \n\t' + constraint, '')
+            reword(op.get_bind(), 'offers', ', \n\t' + constraint, '')
     op.drop_column('offers', 'use_days')
     for table in TABLES:
-        _replace_check(table, NEW, OLD)
-
-
-def _replace_check(table: str, old: str, new: str) -> None:
-    """As in 0016: SQLite keeps the definition of a table as text, which is changed in place."""
-    name = f'ck_{table}_price_model_known'
-    if op.get_bind().dialect.name == 'postgresql':
-        op.drop_constraint(op.f(name), table, type_='check')
-        op.create_check_constraint(op.f(name), table, new)
-        return
-    _reword(table, *(f'CONSTRAINT {name} CHECK ({one})' for one in (old, new)))
-
-
-def _reword(table: str, old: str, new: str) -> None:
-    op.execute('PRAGMA writable_schema = ON')
-    statement = sa.text("UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :table")
-    op.get_bind().execute(statement, {'old': old, 'new': new, 'table': table})
-    op.execute('PRAGMA writable_schema = RESET')
+        replace_check(op.get_bind(), table, CHECK, NEW, OLD)
