@@ -10,7 +10,7 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.rules import METHOD, ContractType, PriceModel
 from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms
-from marketplace.deals import document_service, offer_service, payment_service
+from marketplace.deals import document_service, offer_service, payment_service, queries
 from marketplace.deals.service import open_from_interest
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
@@ -209,3 +209,9 @@ def _save(factory: UnitOfWorkFactory, listing: Result | Need) -> int:
         uow.session.add(listing)
         uow.flush()
         return listing.id
+
+
+def stop_of(factory: UnitOfWorkFactory, people: People, deal_id: int, label: str) -> str:
+    """How the track bar of a deal shows one stop to the buyer."""
+    with factory.reading(people.company) as uow:
+        return next(one.status for one in queries.room(uow, deal_id).stages if one.label == label)

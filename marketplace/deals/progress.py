@@ -126,9 +126,9 @@ _LATER: Mapping[DealState, tuple[Who, str]] = {
     DealState.PERFORMING: (Who.SELLER, N_("Deliver what was agreed; the buyer then accepts the delivery")),
     DealState.ACCEPTED: (Who.BOTH, N_("Complete the deal once everything is paid")),
 }
-REGISTRATION = N_("Registration")
-"""The stop that registrations say how far they have come of (`stops.py`)."""
-_STAGES = (N_("Talks"), N_("Contract"), N_("Signature"), N_("Payment"), REGISTRATION, N_("Reward"))
+REGISTRATION, REWARD = N_("Registration"), N_("Reward")
+"""The stops that registrations and rewards say how far they have come of (`stops.py`)."""
+_STAGES = (N_("Talks"), N_("Contract"), N_("Signature"), N_("Payment"), REGISTRATION, REWARD)
 _REACHED: Mapping[DealState, int] = {
     DealState.NEGOTIATING: 0,
     DealState.DRAFTING: 1,
@@ -247,7 +247,7 @@ def other(side: Who) -> Who:
 
 
 def track(at: Situation) -> tuple[Stage, ...]:
-    """The stops of the track bar. Registration and reward are tracks of their own, so they are never done here."""
+    """The stops of the track bar. Registration and reward are tracks of their own: here they only wait."""
     failed = at.state in {DealState.LOST, DealState.TERMINATED}
     reached = _lost_at(at) if at.state is DealState.LOST else _REACHED.get(at.state, 3)
     now = "failed" if failed else "current"

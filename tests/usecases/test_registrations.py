@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.contracts.rules import EndReason
-from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -19,7 +18,7 @@ from marketplace.registrations.models import Registration
 from marketplace.registrations.queries import registration_page
 from marketplace.registrations.rules import RecordKind, RegistrationState
 from tests.amending import amend
-from tests.factories import make_contract, make_deal, make_signed
+from tests.factories import make_contract, make_deal, make_signed, stop_of
 from tests.paying import BY_PLAN, TODAY, refused
 from tests.personas import People
 from tests.registering import (
@@ -52,21 +51,15 @@ def wrong_fields(do: Callable[[], object]) -> set[str]:
     return set(error.value.fields)
 
 
-def stop(factory: UnitOfWorkFactory, people: People, deal_id: int) -> str:
-    """How the track bar shows the registration."""
-    with factory.reading(people.company) as uow:
-        return next(one.status for one in deals.room(uow, deal_id).stages if one.label == "Registration")
-
-
 def test_from_the_application_to_the_figures(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
-    assert stop(factory, people, deal) == "waiting"
+    assert stop_of(factory, people, deal, "Registration") == "waiting"
     registration = applied(factory, people, deal)
-    assert stop(factory, people, deal) == "current"
+    assert stop_of(factory, people, deal, "Registration") == "current"
     record = recorded(factory, people, registration)
     assert (entries(factory, deal), state_of(factory, registration)) == ([], S.APPLIED)
     verify(factory, people.county_official, record)
     assert entries(factory, deal) == [(RecordKind.CERTIFICATE, A2, A3, TODAY)]
-    assert (state_of(factory, registration), stop(factory, people, deal)) == (S.REGISTERED, "done")
+    assert (state_of(factory, registration), stop_of(factory, people, deal, "Registration")) == (S.REGISTERED, "done")
     assert sums(factory, people.company, deal) == (A2, A3)
 
 
@@ -202,10 +195,10 @@ def test_a_refusal_and_a_second_application(factory: UnitOfWorkFactory, people: 
         refused(lambda: service.refuse(uow, first, TODAY, " "), InvalidInput)
         refused(lambda: service.refuse(uow, first, TODAY + timedelta(days=1), "标的不明确"), InvalidInput)
         service.refuse(uow, first, TODAY, "标的技术内容不明确")
-    assert (state_of(factory, first), stop(factory, people, deal)) == (S.REFUSED, "failed")
+    assert (state_of(factory, first), stop_of(factory, people, deal, "Registration")) == (S.REFUSED, "failed")
     second = registered(factory, people, deal)
     assert (state_of(factory, first), state_of(factory, second)) == (S.REFUSED, S.REGISTERED)
-    assert stop(factory, people, deal) == "done"
+    assert stop_of(factory, people, deal, "Registration") == "done"
     with factory.writing(people.seller_contact) as uow:
         refused(lambda: service.submit(uow, deal, values(factory, people, deal), 0), Conflict)
 
@@ -216,7 +209,7 @@ def test_what_is_withdrawn_makes_room(factory: UnitOfWorkFactory, people: People
     with factory.writing(people.seller_contact) as uow:
         records.take_back(uow, record)
         service.withdraw(uow, registration)
-    assert stop(factory, people, deal) == "waiting"
+    assert stop_of(factory, people, deal, "Registration") == "waiting"
     registered(factory, people, deal)
 
 

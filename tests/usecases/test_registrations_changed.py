@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.rules import EndReason
-from marketplace.deals import queries as deals
 from marketplace.deals import service as deal_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -18,7 +17,7 @@ from marketplace.registrations.queries import registered as registered_in
 from marketplace.registrations.queries import registration_page
 from marketplace.registrations.rules import RecordKind, RecordState, RegistrationState
 from marketplace.statistics.ledger_check import Difference, check
-from tests.factories import make_signed
+from tests.factories import make_signed, stop_of
 from tests.paying import TODAY, refused
 from tests.personas import People
 from tests.registering import (
@@ -41,12 +40,6 @@ S = RegistrationState
 def deal(factory: UnitOfWorkFactory, people: People) -> int:
     """A licence for 180,000 yuan, in force since today."""
     return make_signed(factory, people)
-
-
-def stop(factory: UnitOfWorkFactory, people: People, deal_id: int) -> str:
-    """How the track bar shows the registration."""
-    with factory.reading(people.company) as uow:
-        return next(one.status for one in deals.room(uow, deal_id).stages if one.label == "Registration")
 
 
 def test_a_change_counts_from_its_own_day(
@@ -150,7 +143,7 @@ def test_a_termination_leaves_the_registration_until_it_is_cancelled(
     verify(factory, people.city_official, gone)
     assert entries(factory, deal)[1:] == [(RecordKind.CANCELLATION, -A2, -A3, day)]
     assert (sums(factory, people.company, deal), state_of(factory, registration)) == ((0, 0), S.CANCELLED)
-    assert stop(factory, people, deal) == "failed"
+    assert stop_of(factory, people, deal, "Registration") == "failed"
     with factory.reading(people.city_official) as uow:
         (row,) = registered_in(uow, TODAY, day)
         assert (row.a2_fen, row.a3_fen) == (0, 0)
