@@ -15,9 +15,13 @@ from marketplace.organisations.parties import names_of, party_of_user
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import Ownership
 
-IMPOSSIBLE = N_(
-    "Here nobody can sign as a maker: the result has to belong to the seller, a unit, and everybody who made it needs an account."
+NO_RESULT = N_("Nobody can sign as a maker: this deal is not about a published result.")
+OWN_RESULT = N_("Nobody can sign as a maker beside the seller: the result does not belong to a unit that sells it.")
+NO_MAKERS = N_("Nobody can sign as a maker: the result does not name who made it.")
+NO_ACCOUNT = N_(
+    "Nobody can sign as a maker yet: somebody who made the result has no account here. A contract names all of them or none."
 )
+BUYS_HIMSELF = N_("Nobody can sign as a maker: one of those who made the result is the buyer.")
 ALL_OR_NOBODY = N_("Name a share for everybody who made the result, or for nobody: a contract leaves none of them out.")
 CHANGED = N_("Those who made the result are no longer the ones the offer names. Agree on a new offer first.")
 
@@ -30,24 +34,35 @@ class PossibleMaker:
     name: str
 
 
-def possible_makers(session: Session, deal: Deal) -> tuple[PossibleMaker, ...]:
-    """Those who can sign the contract beside seller and buyer, in the order in which the result names them.
+@dataclass(frozen=True)
+class PossibleMakers:
+    """Those who can sign the contract beside seller and buyer, in the order in which the result names them, or as a msgid why
+    nobody can: a contract about all of them leaves nobody out, and nobody is two of its parties."""
 
-    Nobody where the result is the person's own, the seller no unit, somebody who made it has no account, or one of them buys: a
-    contract about all of them leaves nobody out, and nobody is two of its parties.
-    """
+    people: tuple[PossibleMaker, ...] = ()
+    why_not: str = ""
+
+
+def possible_makers(session: Session, deal: Deal) -> PossibleMakers:
+    """Who can be named as a maker in the terms of a deal."""
     result = session.get(Result, deal.result_id) if deal.result_id else None
+    if result is None:
+        return PossibleMakers(why_not=NO_RESULT)
     names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
-    if result is None or result.ownership in {None, Ownership.NON_SERVICE}:
-        return ()
-    if names[deal.seller_party_id].organisation_id is None:
-        return ()
+    is_of_unit = names[deal.seller_party_id].organisation_id is not None
+    if result.ownership in {None, Ownership.NON_SERVICE} or not is_of_unit:
+        return PossibleMakers(why_not=OWN_RESULT)
     named = select(Contributor).where(Contributor.result_id == result.id).order_by(Contributor.place)
-    found = session.scalars(named).all()
+    return _all_of(session.scalars(named).all(), names[deal.buyer_party_id].user_id)
+
+
+def _all_of(found: Sequence[Contributor], buyer_id: int | None) -> PossibleMakers:
     people = {one.user_id: PossibleMaker(one.user_id, one.name) for one in found if one.user_id is not None}
-    if any(one.user_id is None for one in found) or names[deal.buyer_party_id].user_id in people:
-        return ()
-    return tuple(people.values())
+    if not found:
+        return PossibleMakers(why_not=NO_MAKERS)
+    if any(one.user_id is None for one in found):
+        return PossibleMakers(why_not=NO_ACCOUNT)
+    return PossibleMakers(why_not=BUYS_HIMSELF) if buyer_id in people else PossibleMakers(tuple(people.values()))
 
 
 def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple[Maker, ...]:
@@ -55,12 +70,12 @@ def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple
     if not makers:
         return ()
     possible = possible_makers(session, deal)
-    if not possible:
-        raise InvalidInput(IMPOSSIBLE, fields={"makers": IMPOSSIBLE})
+    if possible.why_not:
+        raise InvalidInput(possible.why_not, fields={"makers": possible.why_not})
     given = {one.user_id: one for one in makers}
-    if len(given) != len(makers) or given.keys() != {one.user_id for one in possible}:
+    if len(given) != len(makers) or given.keys() != {one.user_id for one in possible.people}:
         raise InvalidInput(ALL_OR_NOBODY, fields={"makers": ALL_OR_NOBODY})
-    return tuple(replace(given[one.user_id], name=one.name) for one in possible)
+    return tuple(replace(given[one.user_id], name=one.name) for one in possible.people)
 
 
 def parties_of_makers(room: Room, makers: Sequence[Maker]) -> tuple[MakerShare, ...]:

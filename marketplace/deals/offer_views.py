@@ -45,13 +45,16 @@ def offer(deal_id: int) -> str | Response:
         form.valid_until.data = today + timedelta(days=days)
         if page.offers:
             form.fill_from(page.offers[0].offer)
-        form.offer_makers(possible, page.offers[0].offer.terms.makers if page.offers else ())
+        form.offer_makers(possible.people, page.offers[0].offer.terms.makers if page.offers else ())
     made = submitted(form, lambda uow: _make(uow, deal_id, countered, form))
     if made is not None:
         flash(_("Your offer has been sent. The other side has until the day you named."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
-    names = {str(one.user_id): one.name for one in possible}
-    return render_template("deals/offer.html", page=page, form=form, countered=countered, makers=names)
+    names = {str(one.user_id): one.name for one in possible.people}
+    why_not = possible.why_not
+    return render_template(
+        "deals/offer.html", page=page, form=form, countered=countered, makers=names, no_makers=why_not
+    )
 
 
 @blueprint.post("/deals/<int:deal_id>/offers/<int:offer_id>/<action>")

@@ -16,6 +16,7 @@ from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.policy import receipt_relations, require_visible
 from marketplace.deals.rules import PAYABLE
+from marketplace.deals.use_first import FreeUse, open_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
@@ -116,6 +117,8 @@ class PaymentsPage:
     to_send_back_fen: int
     change: Document | None
     """The amendment or termination agreement that is on the table."""
+    use: FreeUse | None
+    """The use without payment that the buyer gives up his right to end by paying; None once he has, or where none is agreed."""
 
     def line(self, milestone_id: int) -> LineRow | None:
         """The line of this id."""
@@ -146,6 +149,7 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
         paid_fen=sum(line.paid_fen for line in lines),
         to_send_back_fen=max(0, -owed_by_buyers(session, [deal_id]).get(deal_id, 0)),
         change=on_the_table(session, deal_id),
+        use=open_use(uow, deal),
     )
 
 

@@ -23,6 +23,7 @@ from marketplace.deals.rules import (
     OFFER_STATES,
     TAKES_BACK,
     DealState,
+    EntryKind,
     OfferState,
 )
 from marketplace.deals.situations import newest_offers, situations
@@ -145,6 +146,11 @@ class RoomPage:
     def has_plan(self) -> bool:
         """Whether there is a payment plan to look at."""
         return bool(self.entries)
+
+    def is_signed(self, entry: Entry) -> bool:
+        """Whether the parties signed a text for this entry. An end that one of them declared, or an official recorded, rests on
+        the contract they had signed before."""
+        return entry.kind is not EntryKind.TERMINATION or entry.document_id != self.entries[0].document_id
 
     @property
     def is_before_force(self) -> bool:

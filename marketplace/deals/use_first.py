@@ -79,6 +79,11 @@ def require_may_end_use(uow: UnitOfWork, deal: Deal) -> None:
         raise Conflict(IS_PAID)
 
 
+def open_use(uow: UnitOfWork, deal: Deal) -> FreeUse | None:
+    """The use that the buyer can still end today, None where there is none: until then a payment is his word that he goes on."""
+    return free_use(uow.session, deal) if may_end_use(uow, deal) else None
+
+
 def may_end_use(uow: UnitOfWork, deal: Deal) -> bool:
     """Whether the buyer can end the use today."""
     if deal.state not in CHANGEABLE:

@@ -78,7 +78,7 @@ COUNTIES = frozenset({Dimension.COUNTY, Dimension.SELLER, Dimension.BUYER})
 class RecordPage(Labelled):
     """The page that shows the record a row rests on; its label is what the link to it is called."""
 
-    DOCUMENT = "document", N_("Signed text")
+    DOCUMENT = "document", N_("Text it rests on")
     PAYMENTS = "payments", N_("Payment with its voucher")
     REGISTRATION = "registration", N_("Registrar's paper")
     REWARD = "reward", N_("Reward")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from marketplace.contracts.rules import DocumentState
 from marketplace.deals import offer_service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
+from marketplace.results.models import Contributor
 from tests.factories import TERMS, code_sent, make_deal, make_payment, sign
 from tests.factories import lines_of as milestones_of
 from tests.making import himself, made_by, make_threefold, shared, sign_by_all
@@ -48,8 +50,24 @@ def test_shares_are_asked_for_only_where_the_makers_can_sign(
 ) -> None:
     page = browse(people.seller_contact).get(f"/deals/{deal_id}/offer").text
     assert ("王建国" in page, page.count("净收入比例") >= 2) == (True, True)
-    other = make_deal(factory, people, result_id=made_by(factory, people))
-    assert "完成人一并签署" not in browse(people.seller_contact).get(f"/deals/{other}/offer").text
+
+
+@pytest.mark.parametrize(
+    ("maker", "said"),
+    [
+        (None, "成果没有写明完成人"),
+        ({"name": "没有账号的人", "user_id": None}, "尚无本平台账号"),
+    ],
+)
+def test_where_the_makers_cannot_sign_the_form_says_why(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, maker: dict[str, Any] | None, said: str
+) -> None:
+    result_id = made_by(factory, people, *((people.worker,) if maker else ()))
+    if maker:
+        with factory.writing() as uow:
+            uow.session.add(Contributor(result_id=result_id, place=2, **maker))
+    page = browse(people.seller_contact).get(f"/deals/{make_deal(factory, people, result_id=result_id)}/offer").text
+    assert (said in page, "净收入比例" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ OFFER = {
     **{f"instalments-{place}-trigger": "other" for place in range(4)},
 }
 CONFIRMED = "合同即对各方解除"
+WARNED = "不再享有单方终止的权利"
 
 
 @pytest.fixture
@@ -100,6 +101,28 @@ def test_the_room_says_until_when_and_the_buyer_ends_it_with_a_reason(
     for said in ("试用后节拍达不到要求。", "已终止", "不付价款"):
         assert said in page
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 409
+
+
+def test_before_he_pays_the_buyer_reads_what_he_gives_up(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    (line,) = lines_of(factory, deal)
+    pages = (f"/deals/{deal}/payments", f"/milestones/{line.id}/payment")
+    for page in pages:
+        assert WARNED in browse(people.company).get(page).text
+    assert WARNED not in browse(people.seller_contact).get(pages[0]).text, "it is not his to decide"
+    report(factory, people.company, line.id, 1_000)
+    for page in pages:
+        assert WARNED not in browse(people.company).get(page).text, "he has decided"
+
+
+def test_an_end_that_nobody_signed_is_not_called_signed(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
+    entries = browse(people.company).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
+    assert re.search("生效 · 电子 .*终止 · 未另行签署", entries, re.DOTALL)
 
 
 @pytest.mark.parametrize("why", ["over", "paid"])
