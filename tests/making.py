@@ -1,6 +1,7 @@
 """Shortest ways to a contract in the form of three parties: worker and colleague made the result and sign too."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from marketplace.accounts.models import User
@@ -20,8 +21,14 @@ def made_by(factory: UnitOfWorkFactory, people: People, *who: Actor, **values: A
     result_id = make_result(factory, people, **values)
     with factory.writing() as uow:
         for place, one in enumerate(who, 1):
-            uow.session.add(Contributor(result_id=result_id, place=place, name=one.name, user_id=one.user_id))
+            uow.session.add(named(result_id, place, one))
     return result_id
+
+
+def named(result_id: int, place: int, who: Actor) -> Contributor:
+    """Somebody who made a result and has agreed to be named there."""
+    agreed = datetime(2026, 10, 1, tzinfo=UTC)
+    return Contributor(result_id=result_id, place=place, name=who.name, user_id=who.user_id, consented_at=agreed)
 
 
 def shared(*shares: tuple[Actor, int], terms: Terms = TERMS) -> Terms:

@@ -139,6 +139,9 @@ class DocumentFile(Base):
     __table_args__ = (one_of("kind", PrintKind), Index("uq_document_files_kind", "document_id", "kind", unique=True))
 
 
+IS_MAKER = sql("maker IS NOT NULL")
+
+
 class DocumentParty(Base):
     """Who has to sign a document; who has a lower `position` signs before the others, the same position is together.
 
@@ -159,6 +162,7 @@ class DocumentParty(Base):
         CheckConstraint("maker > 0", name="maker_from_one"),
         CheckConstraint("(maker IS NULL) = (share_bp IS NULL)", name="share_if_maker"),
         CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share_in_range"),
+        Index("ix_document_parties_makers", "party_id", sqlite_where=IS_MAKER, postgresql_where=IS_MAKER),
     )
 
 

@@ -20,18 +20,20 @@ def line_after_use(fen: int, days: int) -> Instalment:
 def use_text(days: int, with_makers: bool) -> list[str]:
     """How the use begins and ends, one paragraph each.
 
-    The right to end it is agreed (民法典 art. 562 para. 2) and needs no signature, so it says that it goes before the clauses by
-    which all sign an end. When a notice arrives is agreed too (art. 137), and that the last day is not put off (art. 203, 204).
+    The days run from a day that both know: on paper that of the official's check, for when each signed is on no record (art. 490,
+    502: the parties may agree when a contract takes effect). The right to end it is agreed (民法典 art. 562 para. 2) and needs no
+    signature, so it says that it goes before the clauses by which all sign an end, and names the one that says the same of
+    itself. When a notice arrives is agreed too (art. 137), and that the last day is not put off (art. 203, 204).
     """
     others = "乙方和丙方" if with_makers else "乙方"
     begins = (
         f"使用期：自本合同生效之日起{days}日为使用期，自生效的次日起算，最后一日为法定休假日的不顺延；",
-        "甲方在使用期内无须付款。",
+        "纸质签署的，使用期以平台记录的核验之日为本合同生效之日。甲方在使用期内无须付款。",
     )
     ends = (
         "不再使用：使用期届满前（含最后一日）甲方书面（或者通过平台）通知乙方不再使用的，本合同自通知到达乙方时解除，",
         "通过平台通知的以平台记录的时间为到达时间；甲方停止使用、返还或者销毁技术资料，不付价款。",
-        f"该项解除无须{others}同意或者签署；本合同其他条款关于解除须经各方签署的约定与此不一致的，以本项为准。",
+        f"该项解除无须{others}同意或者签署；本合同其他条款关于解除须经各方签署的约定与此不一致的，以本项为准{_beyond(with_makers)}。",
     )
     goes_on = (
         "继续使用：使用期届满没有通知的，甲方应当在使用期届满后三十日内一次付清价款。",
@@ -39,6 +41,11 @@ def use_text(days: int, with_makers: bool) -> list[str]:
     )
     by_law = ("依法自交付之日起计算付款期限的，以使用期届满之日为交付之日。",)
     return ["".join(paragraph) for paragraph in (begins, ends, goes_on, by_law)]
+
+
+def _beyond(with_makers: bool) -> str:
+    """The clause on the makers' shares says of itself that it goes before all others."""
+    return "；“成果完成人的收益份额”一条中须由各方签署、以该条为准的约定不适用于该项解除" if with_makers else ""
 
 
 def use_problems(days: int | None, contract_type: ContractType) -> list[tuple[str, str]]:

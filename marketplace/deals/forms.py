@@ -152,11 +152,14 @@ class OfferForm(Form):
             use_days=self.use_days.data,
         )
 
-    def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker]) -> None:
-        """A line for each who can sign as a maker, with the share that earlier terms give him."""
-        shares = {one.user_id: percent_text(one.share_bp).rstrip("%") for one in named}
+    def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker] = ()) -> None:
+        """A line for each who can sign as a maker, with the share that was typed or that earlier terms give him."""
+        shares = {str(one.user_id): percent_text(one.share_bp).rstrip("%") for one in named}
+        shares |= {one.user.data: one.share.data for one in self.makers}
+        while self.makers.entries:
+            self.makers.pop_entry()
         for one in possible:
-            self.makers.append_entry({"user": str(one.user_id), "share": shares.get(one.user_id, "")})
+            self.makers.append_entry({"user": str(one.user_id), "share": shares.get(str(one.user_id), "")})
 
     def _makers(self) -> tuple[Maker, ...]:
         """Nobody where no share is typed, for a contract of two parties. Raises InvalidInput for a share that is no number."""

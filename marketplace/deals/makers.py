@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.contracts.makers import Maker, MakerShare
+from marketplace.contracts.makers import MOST_MAKERS, Maker, MakerShare
 from marketplace.deals.models import Deal
 from marketplace.deals.room import Room
 from marketplace.kernel.errors import Conflict, InvalidInput
@@ -18,6 +18,8 @@ from marketplace.results.rules import Ownership
 NO_RESULT = N_("Nobody can sign as a maker: this deal is not about a published result.")
 OWN_RESULT = N_("Nobody can sign as a maker beside the seller: the result does not belong to a unit that sells it.")
 NO_MAKERS = N_("Nobody can sign as a maker: the result does not name who made it.")
+NOT_AGREED = N_("Nobody can sign as a maker yet: somebody has not agreed to be named at the result.")
+TOO_MANY = N_("Nobody can sign as a maker: more than nine people made the result.")
 NO_ACCOUNT = N_(
     "Nobody can sign as a maker yet: somebody who made the result has no account here. A contract names all of them or none."
 )
@@ -50,19 +52,24 @@ def possible_makers(session: Session, deal: Deal) -> PossibleMakers:
         return PossibleMakers(why_not=NO_RESULT)
     names = names_of(session, (deal.seller_party_id, deal.buyer_party_id))
     is_of_unit = names[deal.seller_party_id].organisation_id is not None
-    if result.ownership in {None, Ownership.NON_SERVICE} or not is_of_unit:
+    if result.ownership is not Ownership.SERVICE or not is_of_unit:
         return PossibleMakers(why_not=OWN_RESULT)
     named = select(Contributor).where(Contributor.result_id == result.id).order_by(Contributor.place)
     return _all_of(session.scalars(named).all(), names[deal.buyer_party_id].user_id)
 
 
 def _all_of(found: Sequence[Contributor], buyer_id: int | None) -> PossibleMakers:
+    """An offer names people to the buyer, so all of them have agreed to be named (个人信息保护法 art. 13)."""
     people = {one.user_id: PossibleMaker(one.user_id, one.name) for one in found if one.user_id is not None}
-    if not found:
-        return PossibleMakers(why_not=NO_MAKERS)
-    if any(one.user_id is None for one in found):
-        return PossibleMakers(why_not=NO_ACCOUNT)
-    return PossibleMakers(why_not=BUYS_HIMSELF) if buyer_id in people else PossibleMakers(tuple(people.values()))
+    flaws = {
+        NO_MAKERS: not found,
+        TOO_MANY: len(found) > MOST_MAKERS,
+        NO_ACCOUNT: any(one.user_id is None for one in found),
+        NOT_AGREED: any(one.consented_at is None for one in found),
+        BUYS_HIMSELF: buyer_id in people,
+    }
+    why_not = next((flaw for flaw, is_there in flaws.items() if is_there), "")
+    return PossibleMakers(() if why_not else tuple(people.values()), why_not)
 
 
 def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple[Maker, ...]:

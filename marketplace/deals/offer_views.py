@@ -50,6 +50,8 @@ def offer(deal_id: int) -> str | Response:
     if made is not None:
         flash(_("Your offer has been sent. The other side has until the day you named."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
+    if request.method == "POST":
+        form.offer_makers(possible.people)
     names = {str(one.user_id): one.name for one in possible.people}
     why_not = possible.why_not
     return render_template(

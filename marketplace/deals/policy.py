@@ -3,6 +3,8 @@
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from marketplace.contracts.models import Document, DocumentParty
+from marketplace.contracts.rules import LIVE, DocumentState
 from marketplace.deals.models import Deal, Offer
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -68,7 +70,7 @@ def is_in_office(actor: Actor) -> ColumnElement[bool]:
 
 def _has_stake(actor: Actor) -> ColumnElement[bool]:
     """Deals of parties the actor may act for or is a plain member of, about results he made, and about listings he wrote, then
-    as now."""
+    as now; and those whose contract gives him a share, whether the result still names him or not."""
     wrote, belongs = _written_by(actor), _parties_of(actor)
     of_his_unit = or_(Deal.seller_party_id.in_(belongs), Deal.buyer_party_id.in_(belongs))
     made = select(Contributor.result_id).where(Contributor.user_id == actor.user_id)
@@ -77,7 +79,18 @@ def _has_stake(actor: Actor) -> ColumnElement[bool]:
         and_(Deal.result_id.is_not(None), Deal.result_id.in_(wrote)),
         and_(Deal.need_id.is_not(None), Deal.need_id.in_(wrote)),
     )
-    return or_(is_mine(actor), of_his_unit, about_his)
+    return or_(is_mine(actor), of_his_unit, about_his, Deal.id.in_(shared_with(actor)))
+
+
+def shared_with(actor: Actor) -> Select[int]:
+    """The deals of which a text that is signed, or may still be, gives the actor a share as a maker of the result."""
+    stands = Document.state.in_((*LIVE, DocumentState.COMPLETE))
+    return (
+        select(Document.deal_id)
+        .join(DocumentParty, DocumentParty.document_id == Document.id)
+        .join(Party, Party.id == DocumentParty.party_id)
+        .where(DocumentParty.maker.is_not(None), Party.user_id == actor.user_id, stands)
+    )
 
 
 def _written_by(actor: Actor) -> Select[int]:

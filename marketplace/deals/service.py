@@ -229,11 +229,12 @@ def end_use(uow: UnitOfWork, deal_id: int, reason: str, end_reason: EndReason | 
     """The buyer does not go on after the use without payment: the contract gives him the right to end it alone (民法典 art. 562,
     565). Nothing stays payable, so the whole amount is booked off today and the payment plan ends.
 
-    Raises NotFound, NotPermitted, InvalidInput, Conflict where nothing of the kind is agreed, the time is over, or a payment was
-    made or reported; emits DealMoved.
+    Raises NotFound, NotPermitted, InvalidInput, Conflict where nothing of the kind is agreed, the time is over, a payment was
+    made or reported, or a paper that all have confirmed waits for the official; emits DealMoved.
     """
     room = enter(uow, deal_id)
     DEAL_STATES.require("end_use", room.deal.state, room.relations)
+    require_no_contract_awaited(uow, deal_id)
     require_may_end_use(uow, room.deal)
     _end(room, "end_use", required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
     _book_off(room, contract_in_force(uow.session, deal_id), 0)

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tr
 from sqlalchemy.orm import Session
 
 from marketplace.deals.models import Deal
-from marketplace.deals.policy import is_in_office
+from marketplace.deals.policy import is_in_office, shared_with
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.kernel.permissions import Actor
@@ -26,10 +26,12 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_mine(actor: Actor) -> ColumnElement[bool]:
-    """Rewards with a line for the actor, in any round; before the first, those of results he made."""
+    """Rewards with a line for the actor, in any round; before the first, those of results he made, and of contracts that give
+    him a share."""
     lines = select(RewardLine.reward_id).where(RewardLine.user_id == actor.user_id)
     made = select(Contributor.result_id).where(Contributor.user_id == actor.user_id)
-    return or_(Reward.id.in_(lines), and_(Reward.round == 0, Reward.result_id.in_(made)))
+    is_his = or_(Reward.result_id.in_(made), Reward.deal_id.in_(shared_with(actor)))
+    return or_(Reward.id.in_(lines), and_(Reward.round == 0, is_his))
 
 
 def is_of_my_unit(actor: Actor) -> ColumnElement[bool]:

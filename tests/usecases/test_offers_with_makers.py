@@ -3,15 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.contracts.makers import Maker
 from marketplace.deals import document_service, offer_service
+from marketplace.deals.makers import possible_makers
+from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.results.models import Contributor, Result
 from marketplace.results.rules import Ownership
 from tests.factories import TERMS, make_deal
-from tests.making import made_by, shared
+from tests.making import made_by, named, shared
 from tests.personas import People
 
 
@@ -50,6 +53,25 @@ def test_nobody_signs_as_a_maker_of_what_is_his_own_or_where_one_cannot_sign(
         uow.session.add(Contributor(result_id=result_id, place=2, name="没有账号的人", user_id=None))
     with factory.writing(people.seller_contact) as uow, pytest.raises(InvalidInput):
         offer_service.make_offer(uow, deal_id, shared((people.worker, 1000)))
+
+
+@pytest.mark.parametrize("why", ["shared", "not agreed", "ten"])
+def test_nobody_is_named_without_his_word_nor_of_what_is_not_the_units(
+    factory: UnitOfWorkFactory, people: People, why: str
+) -> None:
+    result_id = made_by(factory, people, people.worker)
+    deal_id = make_deal(factory, people, result_id=result_id)
+    with factory.writing() as uow:
+        result = uow.session.get_one(Result, result_id)
+        result.ownership = Ownership.SHARED if why == "shared" else Ownership.SERVICE
+        if why == "not agreed":
+            uow.session.scalars(select(Contributor)).one().consented_at = None
+        for place in range(2, 11 if why == "ten" else 0):
+            uow.session.add(named(result_id, place, people.worker))
+    with factory.writing(people.seller_contact) as uow:
+        assert possible_makers(uow.session, uow.session.get_one(Deal, deal_id)).people == ()
+        with pytest.raises(InvalidInput):
+            offer_service.make_offer(uow, deal_id, shared((people.worker, 1000)))
 
 
 def test_the_contract_is_not_written_once_others_have_made_the_result(

@@ -10,6 +10,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.notifications.models import Notification
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationKind
+from marketplace.results import service as results
 from marketplace.results.models import Result
 from marketplace.results.rules import Ownership
 from marketplace.rewards import calculating, confirming
@@ -75,6 +76,20 @@ def test_the_contract_gives_share_and_split_and_is_quoted(
     assert reward.rule_title == "《技术许可合同》（编号：JG-000001-HT01）第九条“成果完成人的收益份额”"
     assert "丙方一（王建国）：净收入的12.5%（百分之十二点五）" in reward.rule_quote
     assert parts(factory, reward_id) == [("王建国", 2_125_000), ("李秀英", 1_275_000)]
+
+
+def test_who_signed_the_contract_is_told_of_the_money_though_the_result_names_him_no_more(
+    factory: UnitOfWorkFactory, people: People, drain: Drain
+) -> None:
+    document_id = make_threefold(factory, people)
+    sign_by_all(factory, people, document_id)
+    with factory.writing(himself(factory, people.colleague)) as uow:
+        results.agree(uow, uow.session.scalars(select(Result.id)).one(), agreed=False)
+    reward_id = received(factory, people, drain)
+    with factory.reading(himself(factory, people.colleague)) as uow:
+        assert reward_page(uow, reward_id).reward.id == reward_id
+        told = select(Notification.url).where(Notification.user_id == people.colleague.user_id)
+        assert f"/rewards/{reward_id}" in uow.session.scalars(told).all()
 
 
 def test_it_is_published_at_once_and_nobody_is_asked_again(

@@ -28,6 +28,7 @@ from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
 from marketplace.notifications.models import Notification
+from marketplace.results import service as results
 from tests.amending import LOWERED, write_amendment, write_termination
 from tests.enveloping import expire, hand_over, represented
 from tests.factories import TERMS, make_deal, make_letter, sign
@@ -182,6 +183,25 @@ def test_on_paper_an_official_looks_at_it_once_all_four_have_confirmed_the_same_
     with factory.writing(people.city_official) as uow:
         document_service.verify_scan(uow, document_id, scan_id)
     assert document_of(factory, document_id).basis is Basis.PAPER
+
+
+def test_an_official_with_a_share_does_not_verify_the_paper_that_gives_it(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    result_id = made_by(factory, people, people.worker, people.city_official)
+    deal_id = make_deal(factory, people, result_id=result_id)
+    document_id = written(factory, people, deal_id, shared((people.worker, 1000), (people.city_official, 2000)))
+    with factory.writing(people.city_official) as uow:
+        results.agree(uow, result_id, agreed=False)
+    with factory.writing(people.company) as uow:
+        scan_id = document_service.upload_scan(uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf")).id
+    for who in (people.seller_contact, people.company, people.worker, people.city_official):
+        with factory.writing(himself(factory, who)) as uow:
+            document_service.confirm_scan(uow, document_id, scan_id)
+    with factory.writing(himself(factory, people.city_official)) as uow, pytest.raises((NotPermitted, NotFound)):
+        document_service.verify_scan(uow, document_id, scan_id)
+    with factory.writing(people.county_official) as uow:
+        document_service.verify_scan(uow, document_id, scan_id)
 
 
 def test_an_amendment_has_the_same_parties_and_needs_all_their_signatures(

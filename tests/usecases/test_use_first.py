@@ -3,6 +3,7 @@
 Today is 20 November 2026 in China; 180 days later is 19 May 2027, and payment is due by 18 June.
 """
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,9 +12,10 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.contracts.changes import Amending
+from marketplace.contracts.makers import SHARES_CLAUSE
 from marketplace.contracts.models import Document, DocumentFile
 from marketplace.contracts.rules import DocumentState, EndReason, PriceModel
-from marketplace.deals import service, use_first
+from marketplace.deals import document_service, service, use_first
 from marketplace.deals.history import timeline
 from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal, Entry
@@ -21,6 +23,7 @@ from marketplace.deals.queries import room
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.deals.standing import contract_standing
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
+from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
@@ -34,6 +37,7 @@ from marketplace.registrations.official_form import form_on
 from marketplace.statistics.ledger_check import check
 from tests.amending import amend, write_termination
 from tests.crowd import run_at_once
+from tests.evidence.packages import SCAN
 from tests.factories import TERMS, lines_of, make_contract, make_deal, make_payment, make_signed
 from tests.inboxes import told
 from tests.making import make_threefold, sign_by_all
@@ -245,6 +249,31 @@ def test_what_waits_for_signature_ends_with_it(factory: UnitOfWorkFactory, peopl
     end_use(factory, people.company, deal)
     with factory.reading() as uow:
         assert uow.session.get_one(Document, change).state is DocumentState.VOID
+
+
+def test_the_buyer_does_not_end_it_past_a_paper_he_has_confirmed(
+    factory: UnitOfWorkFactory, people: People, deal: int
+) -> None:
+    change = write_termination(factory, people.seller_contact, deal)
+    with factory.writing(people.seller_contact) as uow:
+        scan_id = document_service.upload_scan(uow, change, Upload(io.BytesIO(SCAN), "协议.pdf")).id
+    for who in (people.seller_contact, people.company):
+        with factory.writing(who) as uow:
+            document_service.confirm_scan(uow, change, scan_id)
+    refused(lambda: end_use(factory, people.company, deal), Conflict)
+    with factory.reading() as uow:
+        assert uow.session.get_one(Document, change).state is DocumentState.SENT
+
+
+def test_of_two_clauses_that_go_before_others_the_text_says_which_does(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    document_id = make_threefold(factory, people, terms=FREE)
+    with factory.reading() as uow:
+        document = uow.session.get_one(Document, document_id)
+        (standing,) = [one["heading"] for one in document.clauses if one["key"] == SHARES_CLAUSE]
+        (price,) = [one["text"] for one in document.clauses if one["key"] == "price"]
+    assert f"“{standing}”一条中须由各方签署、以该条为准的约定不适用于该项解除" in price
 
 
 def test_an_amendment_of_other_clauses_leaves_the_line_and_the_right(

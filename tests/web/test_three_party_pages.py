@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,7 +14,7 @@ from marketplace.kernel.permissions import Actor
 from marketplace.results.models import Contributor
 from tests.factories import TERMS, code_sent, make_deal, make_payment, sign
 from tests.factories import lines_of as milestones_of
-from tests.making import himself, made_by, make_threefold, shared, sign_by_all
+from tests.making import himself, made_by, make_threefold, named, shared, sign_by_all
 from tests.paying import BY_PLAN, TODAY
 from tests.personas import PASSWORD, People
 from tests.rewarding import Drain, the_reward
@@ -53,21 +52,35 @@ def test_shares_are_asked_for_only_where_the_makers_can_sign(
 
 
 @pytest.mark.parametrize(
-    ("maker", "said"),
-    [
-        (None, "成果没有写明完成人"),
-        ({"name": "没有账号的人", "user_id": None}, "尚无本平台账号"),
-    ],
+    ("who", "said"),
+    [("nobody", "成果没有写明完成人"), ("without an account", "尚无本平台账号"), ("not agreed", "尚未同意")],
 )
 def test_where_the_makers_cannot_sign_the_form_says_why(
-    factory: UnitOfWorkFactory, people: People, browse: Browse, maker: dict[str, Any] | None, said: str
+    factory: UnitOfWorkFactory, people: People, browse: Browse, who: str, said: str
 ) -> None:
-    result_id = made_by(factory, people, *((people.worker,) if maker else ()))
-    if maker:
+    result_id = made_by(factory, people, *(() if who == "nobody" else (people.worker,)))
+    user_id = people.colleague.user_id if who == "not agreed" else None
+    if who != "nobody":
         with factory.writing() as uow:
-            uow.session.add(Contributor(result_id=result_id, place=2, **maker))
-    page = browse(people.seller_contact).get(f"/deals/{make_deal(factory, people, result_id=result_id)}/offer").text
-    assert (said in page, "净收入比例" in page) == (True, False)
+            uow.session.add(Contributor(result_id=result_id, place=2, name="还有一人", user_id=user_id))
+    deal_id = make_deal(factory, people, result_id=result_id)
+    for reader in (people.seller_contact, people.company):
+        page = browse(reader).get(f"/deals/{deal_id}/offer").text
+        assert (said in page, "净收入比例" in page, "还有一人" in page) == (True, False, False)
+
+
+def test_a_maker_who_came_while_the_offer_was_typed_gets_a_field_and_nothing_typed_is_lost(
+    factory: UnitOfWorkFactory, people: People, browse: Browse
+) -> None:
+    result_id = made_by(factory, people, people.worker)
+    deal_id = make_deal(factory, people, result_id=result_id)
+    with factory.writing() as uow:
+        uow.session.add(named(result_id, 2, people.colleague))
+    typed = with_shares(people, "12.5")
+    page = browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=typed).text
+    assert "每位完成人" in page
+    shares = re.findall(r'name="makers-(\d+)-share"[^>]*value="([\d.]*)"', page)
+    assert shares == [("0", "12.5"), ("1", "")]
 
 
 @pytest.mark.parametrize(
