@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.contracts.makers import Maker, problems_of
+from marketplace.contracts.royalties import royalty_problems
 from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
 from marketplace.contracts.use_terms import line_after_use, use_problems, use_text
 from marketplace.kernel.errors import InvalidInput
@@ -117,19 +118,10 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
     if terms.price_model is not PriceModel.ROYALTY and not 0 < terms.amount_fen <= LARGEST_FEN:
         found.append(("amount", N_("Write the amount; it is more than zero.")))
     if terms.price_model in WITH_ROYALTY:
-        found += _royalty_problems(terms)
+        found += royalty_problems(terms.royalty_bp, terms.royalty_base)
     if terms.price_model is PriceModel.USE_FIRST:
         found += use_problems(terms.use_days, terms.contract_type)
     return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
-
-
-def _royalty_problems(terms: Terms) -> list[tuple[str, str]]:
-    found = []
-    if terms.royalty_bp is None or not 1 <= terms.royalty_bp <= 10_000:
-        found.append(("royalty", N_("Write the royalty in per cent, more than 0 and at most 100.")))
-    if not 0 < len(terms.royalty_base) <= LONGEST_LINE:
-        found.append(("royalty_base", N_("Say in at most 200 characters what the royalty is taken of.")))
-    return found
 
 
 def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:
