@@ -1,6 +1,6 @@
 """The terms two parties agree on: what is given, what is paid and how. Pure; amounts are in fen with tax."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,10 +42,10 @@ class Terms:
     use_days: int | None = None
 
     def checked(self) -> "Terms":
-        """The same terms, cleaned; what the price model does not use is dropped.
+        """The same terms, cleaned. Instalments without lines become 30 % on entry into force and the rest after acceptance.
 
-        Instalments without lines become 30 % on entry into force and the rest after acceptance. Raises InvalidInput naming
-        every field that is missing, too long or does not fit.
+        Raises InvalidInput naming every field that is missing, too long or does not fit, also what is filled in although the
+        price model does not know it: who dropped it would offer other terms than were typed.
         """
         royalty = self.price_model in WITH_ROYALTY
         cleaned = replace(
@@ -59,7 +59,7 @@ class Terms:
             instalments=self._instalments() if self.price_model is PriceModel.INSTALMENTS else (),
             use_days=self.use_days if self.price_model is PriceModel.USE_FIRST else None,
         )
-        if problems := dict(_problems(cleaned)):
+        if problems := dict([*_problems(cleaned), *_of_another_model(self)]):
             raise InvalidInput(N_("Something is missing in the offer, or does not fit."), fields=problems)
         return cleaned
 
@@ -122,6 +122,35 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
     if terms.price_model is PriceModel.USE_FIRST:
         found += use_problems(terms.use_days, terms.contract_type)
     return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
+
+
+def _of_another_model(terms: Terms) -> Iterator[tuple[str, str]]:
+    """Field names with the price model they belong to."""
+    model = terms.price_model
+    by_royalty = N_(
+        "This belongs to the price models “Royalty” and “Entry fee and royalty”: choose one of them, or empty this field."
+    )
+    if model not in WITH_ROYALTY and terms.royalty_bp:
+        yield "royalty", by_royalty
+    if model not in WITH_ROYALTY and clean(terms.royalty_base):
+        yield "royalty_base", by_royalty
+    if model is PriceModel.ROYALTY and terms.amount_fen:
+        yield (
+            "amount",
+            N_(
+                "A royalty alone has no fixed amount: choose the price model “Entry fee and royalty”, or empty this field."
+            ),
+        )
+    if model is not PriceModel.USE_FIRST and terms.use_days:
+        yield (
+            "use_days",
+            N_("This belongs to the price model “Use first, pay later”: choose that one, or empty this field."),
+        )
+    if model is not PriceModel.INSTALMENTS and terms.instalments:
+        yield (
+            "instalments",
+            N_("These lines belong to the price model “Instalments”: choose that one, or empty the lines."),
+        )
 
 
 def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:
