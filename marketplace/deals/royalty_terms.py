@@ -47,6 +47,14 @@ def royalty_spans(session: Session, schedule: Schedule | None) -> tuple[RoyaltyS
     )
 
 
+def holds_from(session: Session, document: Document) -> date | None:
+    """The day in China from which on the royalty of an amendment holds; None where it brings none, is not signed by all, or a
+    later one goes before it."""
+    schedule = royalty_schedule(session, document.deal_id)
+    phases = schedule.phases if schedule else ()
+    return next((one.from_on for one in phases if one.document_id == document.id), None)
+
+
 def agreed_royalties(session: Session, deal_id: int) -> list[Phase]:
     """What contract and amendments say that all have signed, in the order in which they took effect, each from the quarter on
     from which it holds or would have held."""

@@ -76,6 +76,12 @@ def agreed(factory: UnitOfWorkFactory, people: People, deal_id: int) -> list[tup
     return [(one.royalty.share_bp, one.first_on, one.last_on) for one in page.agreed]
 
 
+def begins(factory: UnitOfWorkFactory, people: People, document_id: int) -> date | None:
+    """From when on the page of an amendment says that its royalty holds."""
+    with factory.reading(people.company) as uow:
+        return document_page(uow, document_id).royalty_from
+
+
 def until(clock: SetClock, day: date) -> None:
     """Let time pass until noon of a day."""
     clock.forward(days=(day - clock.now().date()).days)
@@ -121,6 +127,7 @@ def test_who_signs_when_the_quarter_has_begun_changes_the_next_one(
     until(clock, date(2027, 1, 2))
     sign(factory, people.company, document_id)
     assert agreed(factory, people, deal) == [(350, None, date(2027, 3, 31)), (825, Q2, None)]
+    assert begins(factory, people, document_id) == Q2
     until(clock, date(2027, 4, 5))
     assert stated(factory, people, deal, FIRST_QUARTER) == (350, 3_500_000)
 
@@ -161,10 +168,12 @@ def test_on_paper_it_goes_by_the_day_on_which_an_official_has_compared_it(
 def test_a_second_amendment_goes_before_what_the_first_had_for_later(
     factory: UnitOfWorkFactory, people: People, clock: SetClock, deal: int
 ) -> None:
-    amend(factory, people, deal, replace(TO_NET, royalty=RoyaltyChange(NET, Q3)))
+    first = amend(factory, people, deal, replace(TO_NET, royalty=RoyaltyChange(NET, Q3)))
     assert agreed(factory, people, deal) == [(350, None, date(2027, 6, 30)), (825, Q3, None)]
+    assert begins(factory, people, first) == Q3
     second = amend(factory, people, deal, replace(TO_NET, royalty=RoyaltyChange(Royalty(400, SALES), Q1)))
     assert agreed(factory, people, deal) == [(350, None, date(2026, 12, 31)), (400, Q1, None)]
+    assert (begins(factory, people, first), begins(factory, people, second)) == (None, Q1)
     with factory.reading() as uow:
         written = uow.session.get_one(Document, second).text
     assert "自2027年第三季度起，提成比例：8.25%" in written

@@ -79,6 +79,7 @@ def test_what_is_agreed_is_there_to_be_changed_and_is_told_everywhere(
         assert "自2027年1月1日起" in page, path
         assert f"/documents/{document_id}" in page, path
     assert shown(buyer.get(f"/deals/{deal}/amendment").text)["royalty"] == "3.25"
+    assert "自2027年1月1日起适用" in buyer.get(f"/documents/{document_id}").text
     clock.forward(days=140)
     buyer = browse(people.company)
     figures = {"first_on": "2026-11-20", "last_on": "2027-03-31", "base": "1000000", "note": "台账"}
