@@ -2,8 +2,8 @@
 
 Only added to, for what was stated of a period rests on it. No amendment of before has one.
 
-Revision ID: 0034
-Revises: 0033
+Revision ID: 0035
+Revises: 0034
 """
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from alembic import op
 from marketplace.infra.schema import require_none
 
 
-revision = '0034'
-down_revision = '0033'
+revision = '0035'
+down_revision = '0034'
 branch_labels = None
 depends_on = None
 
