@@ -29,6 +29,11 @@ PLAN = (
     Instalment(10_000_000, "", Trigger.ACCEPTANCE, 30),
     Instalment(2_600_000, "质保期满后支付"),
 )
+BY_ROYALTY = replace(
+    TERMS, price_model=PriceModel.ENTRY_AND_ROYALTY, royalty_bp=350, royalty_base="每季度用该工装生产的产品销售额"
+)
+"""An entry fee of 180,000 yuan and 3.5 % of the sales."""
+
 BY_PLAN = replace(TERMS, price_model=PriceModel.INSTALMENTS, instalments=PLAN)
 
 

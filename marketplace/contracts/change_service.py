@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.changes import OVERTAKEN, Amending, Settling, rows_of
-from marketplace.contracts.models import Amendment, Document, Settlement
+from marketplace.contracts.models import AmendedRoyalty, Amendment, Document, Settlement
 from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import Conflict
@@ -24,6 +24,11 @@ def attach_amendment(uow: UnitOfWork, document: Document, amending: Amending) ->
         lines=rows_of(amending.lines),
     )
     uow.session.add(row)
+    if amending.royalty is not None:
+        royalty, from_on = amending.royalty.royalty, amending.royalty.from_on
+        uow.session.add(
+            AmendedRoyalty(document_id=document.id, share_bp=royalty.share_bp, base=royalty.base, from_on=from_on)
+        )
     uow.flush()
 
 
@@ -43,12 +48,11 @@ def attach_settlement(uow: UnitOfWork, document: Document, settling: Settling, r
 
 def carry_over(uow: UnitOfWork, old: Document, new: Document) -> None:
     """A text of which only clauses were reworded changes the same."""
-    model = {DocumentKind.AMENDMENT: Amendment, DocumentKind.TERMINATION_AGREEMENT: Settlement}.get(old.kind)
-    if model is None:
-        return
-    row = uow.session.get_one(model, old.id)
-    values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
-    uow.session.add(model(**values | {"document_id": new.id}))
+    for model in (Amendment, AmendedRoyalty, Settlement):
+        row = uow.session.get(model, old.id)
+        if row is not None:
+            values = {column.key: getattr(row, column.key) for column in model.__table__.columns}
+            uow.session.add(model(**values | {"document_id": new.id}))
     uow.flush()
 
 

@@ -1,7 +1,8 @@
 """What parties agree about a contract in force: other terms, or its end. Pure; amounts are in fen with tax.
 
-An amendment changes clauses and those lines of the payment plan of which nothing is paid or reported (民法典 art. 543-544); what
-it does not name stays. A termination agreement says what is paid in the end (art. 562, 566-567).
+An amendment changes clauses, those lines of the payment plan of which nothing is paid or reported, and the royalty of quarters
+to come (民法典 art. 543-544); what it does not name stays. A termination agreement says what is paid in the end (art. 562,
+566-567).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from marketplace.contracts.clauses import Clause
+from marketplace.contracts.royalties import RoyaltyChange, Schedule
 from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, DocumentKind, EndReason, required_reason
 from marketplace.contracts.terms import LONGEST_LINE, MOST_INSTALMENTS
 from marketplace.kernel.errors import InvalidInput
@@ -35,7 +37,8 @@ class PlanLine:
 class ContractInForce:
     """A contract in force as it stands today: how it is called, its clauses with all amendments, its fixed amount, and its plan.
 
-    `earlier` are the references of its amendments; `received_fen` is what was received of the fixed price, less refunds.
+    `earlier` are the references of its amendments; `received_fen` is what was received of the fixed price, less refunds;
+    `royalty` is None where none is agreed.
     """
 
     document_id: int
@@ -48,7 +51,7 @@ class ContractInForce:
     amount_fen: int
     lines: tuple[PlanLine, ...]
     received_fen: int
-    has_royalty: bool
+    royalty: Schedule | None
 
     @property
     def changeable(self) -> tuple[PlanLine, ...]:
@@ -63,12 +66,14 @@ class ContractInForce:
 
 @dataclass(frozen=True)
 class Amending:
-    """What one side proposes: new texts by the key of the clause, the numbers of the lines that go, those that come, and why."""
+    """What one side proposes: new texts by the key of the clause, the numbers of the lines that go, those that come, why, and
+    another royalty, if any."""
 
     texts: Mapping[str, str]
     dropped: tuple[int, ...]
     lines: tuple[Instalment, ...]
     reason: str
+    royalty: RoyaltyChange | None = None
 
     def amount_after(self, contract: ContractInForce) -> int:
         """The fixed amount from there on, in fen."""
@@ -76,7 +81,7 @@ class Amending:
         return contract.amount_fen - gone + sum(line.fen for line in self.lines)
 
     def checked(self, contract: ContractInForce, today: date) -> "Amending":
-        """The same, cleaned: clauses that say what they said before are left out.
+        """The same, cleaned: clauses that say what they said before are left out, and so is a royalty that stays.
 
         Raises InvalidInput beside what does not fit, also when a line that goes was paid or reported meanwhile.
         """
@@ -87,6 +92,7 @@ class Amending:
             texts={key: text for key, text in typed.items() if text != known[key]},
             lines=tuple(replace(line, when=clean(line.when)) for line in self.lines),
             reason=required(self.reason, "reason", LONGEST_REASON),
+            royalty=self.royalty.checked(contract.royalty, today) if self.royalty else None,
         )
         cleaned._require_possible(contract, today)
         return cleaned
@@ -106,8 +112,10 @@ class Amending:
                 ),
                 field="lines",
             )
-        if not (self.texts or self.dropped or self.lines):
-            raise InvalidInput(N_("Nothing is changed yet. Change a clause, or a line of the payment plan."))
+        if not (self.texts or self.dropped or self.lines or self.royalty):
+            raise InvalidInput(
+                N_("Nothing is changed yet. Change a clause, a line of the payment plan or the royalty.")
+            )
         after = self.amount_after(contract)
         if after > LARGEST_FEN or (after == 0 and contract.amount_fen):
             raise InvalidInput(

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.contracts.envelope import TOGETHER
+from marketplace.contracts.royalties import LONGEST_BASE
 from marketplace.contracts.rules import (
     CODE_LENGTH,
     Basis,
@@ -101,6 +102,29 @@ class Amendment(Base):
     texts: Mapped[dict[str, str]] = mapped_column(JSON)
     dropped: Mapped[list[int]] = mapped_column(JSON)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class AmendedRoyalty(Base):
+    """What royalty an amendment proposes, in hundredths of a per cent of its base, from the first day of a quarter on, in China.
+
+    It holds once all have signed the amendment, and from the next quarter on where this one has begun by then. There are none
+    in contracts: what those say is in the offer they were written from.
+    """
+
+    __tablename__ = "amended_royalties"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    share_bp: Mapped[int]
+    base: Mapped[str] = mapped_column(String(LONGEST_BASE))
+    from_on: Mapped[date]
+
+    __table_args__ = (
+        CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share_in_range"),
+        CheckConstraint("base <> ''", name="base_given"),
+    )
+
+
+append_only(AmendedRoyalty)
 
 
 class Settlement(Base):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from marketplace.contracts.changes import lines_from
 from marketplace.contracts.clauses import Clause, from_rows
-from marketplace.contracts.models import Amendment, Document, Settlement
+from marketplace.contracts.models import AmendedRoyalty, Amendment, Document, Settlement
 from marketplace.contracts.rules import DocumentKind
 from marketplace.contracts.standard import Slot, firsts
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -30,9 +30,12 @@ def lapse_day(today: date) -> date:
 
 
 def passed_days(uow: UnitOfWork, document: Document) -> tuple[date, ...]:
-    """The days a text names by which something is to be paid, settled or agreed, and that have passed in China."""
+    """The days a text names by which something is to be paid, settled or agreed, and that have passed in China; and the first
+    of a quarter for which a royalty is amended, once that has begun."""
     today = china_day(uow.now())
-    return tuple(sorted(day for day in _days(uow, document) if day < today))
+    royalty = uow.session.get(AmendedRoyalty, document.id)
+    begun = [royalty.from_on] if royalty is not None and royalty.from_on <= today else []
+    return tuple(sorted([*begun, *(day for day in _days(uow, document) if day < today)]))
 
 
 def require_ahead(uow: UnitOfWork, document: Document) -> None:

@@ -1,10 +1,11 @@
 """The terms two parties agree on: what is given, what is paid and how. Pure; amounts are in fen with tax."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.contracts.makers import Maker, problems_of
+from marketplace.contracts.royalties import royalty_problems
 from marketplace.contracts.rules import ContractType, PriceModel, amount_in_words
 from marketplace.contracts.use_terms import line_after_use, use_problems, use_text
 from marketplace.kernel.errors import InvalidInput
@@ -41,10 +42,10 @@ class Terms:
     use_days: int | None = None
 
     def checked(self) -> "Terms":
-        """The same terms, cleaned; what the price model does not use is dropped.
+        """The same terms, cleaned. Instalments without lines become 30 % on entry into force and the rest after acceptance.
 
-        Instalments without lines become 30 % on entry into force and the rest after acceptance. Raises InvalidInput naming
-        every field that is missing, too long or does not fit.
+        Raises InvalidInput naming every field that is missing, too long or does not fit, also what is filled in although the
+        price model does not know it: who dropped it would offer other terms than were typed.
         """
         royalty = self.price_model in WITH_ROYALTY
         cleaned = replace(
@@ -58,7 +59,7 @@ class Terms:
             instalments=self._instalments() if self.price_model is PriceModel.INSTALMENTS else (),
             use_days=self.use_days if self.price_model is PriceModel.USE_FIRST else None,
         )
-        if problems := dict(_problems(cleaned)):
+        if problems := dict([*_problems(cleaned), *_of_another_model(self)]):
             raise InvalidInput(N_("Something is missing in the offer, or does not fit."), fields=problems)
         return cleaned
 
@@ -117,19 +118,39 @@ def _problems(terms: Terms) -> Sequence[tuple[str, str]]:
     if terms.price_model is not PriceModel.ROYALTY and not 0 < terms.amount_fen <= LARGEST_FEN:
         found.append(("amount", N_("Write the amount; it is more than zero.")))
     if terms.price_model in WITH_ROYALTY:
-        found += _royalty_problems(terms)
+        found += royalty_problems(terms.royalty_bp, terms.royalty_base)
     if terms.price_model is PriceModel.USE_FIRST:
         found += use_problems(terms.use_days, terms.contract_type)
     return [*found, *_instalment_problems(terms), *problems_of(terms.makers)]
 
 
-def _royalty_problems(terms: Terms) -> list[tuple[str, str]]:
-    found = []
-    if terms.royalty_bp is None or not 1 <= terms.royalty_bp <= 10_000:
-        found.append(("royalty", N_("Write the royalty in per cent, more than 0 and at most 100.")))
-    if not 0 < len(terms.royalty_base) <= LONGEST_LINE:
-        found.append(("royalty_base", N_("Say in at most 200 characters what the royalty is taken of.")))
-    return found
+def _of_another_model(terms: Terms) -> Iterator[tuple[str, str]]:
+    """Field names with the price model they belong to."""
+    model = terms.price_model
+    by_royalty = N_(
+        "This belongs to the price models “Royalty” and “Entry fee and royalty”: choose one of them, or empty this field."
+    )
+    if model not in WITH_ROYALTY and terms.royalty_bp:
+        yield "royalty", by_royalty
+    if model not in WITH_ROYALTY and clean(terms.royalty_base):
+        yield "royalty_base", by_royalty
+    if model is PriceModel.ROYALTY and terms.amount_fen:
+        yield (
+            "amount",
+            N_(
+                "A royalty alone has no fixed amount: choose the price model “Entry fee and royalty”, or empty this field."
+            ),
+        )
+    if model is not PriceModel.USE_FIRST and terms.use_days:
+        yield (
+            "use_days",
+            N_("This belongs to the price model “Use first, pay later”: choose that one, or empty this field."),
+        )
+    if model is not PriceModel.INSTALMENTS and terms.instalments:
+        yield (
+            "instalments",
+            N_("These lines belong to the price model “Instalments”: choose that one, or empty the lines."),
+        )
 
 
 def _instalment_problems(terms: Terms) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,10 +12,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from marketplace.contracts.change_texts import NO_ARRANGEMENTS
 from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling, lines_from
 from marketplace.contracts.clauses import Clause, from_rows
-from marketplace.contracts.models import Amendment, Document, Settlement
+from marketplace.contracts.models import AmendedRoyalty, Amendment, Document, Settlement
 from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, EndReason
 from marketplace.contracts.terms import LONGEST_LINE
 from marketplace.deals.forms import clause_texts, clauses_form
+from marketplace.deals.royalty_forms import AmendedRoyaltyForm, royalty_form
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
@@ -57,7 +59,8 @@ class LineForm(InnerForm):
 
 
 class AmendmentForm(Form):
-    """What an amendment changes; `amendment_form` adds the clauses of the contract and the lines of its plan."""
+    """What an amendment changes; `amendment_form` adds the clauses of the contract, the lines of its plan, and its royalty where
+    one is agreed."""
 
     stands = HiddenField()
     """How many amendments the contract had when the page was shown."""
@@ -68,8 +71,16 @@ class AmendmentForm(Form):
 
     clauses: tuple[Clause, ...] = ()
 
-    def fill_from(self, contract: ContractInForce, document: Document | None, amendment: Amendment | None) -> None:
+    def fill_from(
+        self,
+        contract: ContractInForce,
+        document: Document | None,
+        amendment: Amendment | None,
+        royalty: AmendedRoyalty | None,
+    ) -> None:
         """Begin with the contract as it stands, and with what the text on the table makes of it."""
+        if contract.royalty is not None and isinstance(self, AmendedRoyaltyForm):
+            self.show_royalty(contract.royalty, royalty)
         self.stands.data = str(len(contract.earlier))
         dropped = amendment.dropped if amendment else []
         new = lines_from(amendment.lines) if amendment else ()
@@ -100,7 +111,8 @@ class AmendmentForm(Form):
                 continue
             dropped += [number] if number is not None else []
             lines += [typed] if typed is not None else []
-        return Amending(texts, tuple(dropped), tuple(lines), self.reason.data or "")
+        royalty = self.read_royalty() if isinstance(self, AmendedRoyaltyForm) else None
+        return Amending(texts, tuple(dropped), tuple(lines), self.reason.data or "", royalty)
 
     @property
     def first_fields(self) -> list[Any]:
@@ -121,12 +133,13 @@ def _in_its_words(typed: Instalment | None, before: Instalment | None) -> Instal
     return replace(typed, when=before.when) if is_same else typed
 
 
-def amendment_form(contract: ContractInForce, written: Amendment | None) -> type[AmendmentForm]:
+def amendment_form(contract: ContractInForce, written: Amendment | None, today: date) -> type[AmendmentForm]:
     """A form with one field for each clause that can be changed, and one for each line of the plan that is open."""
     count = len(contract.changeable) + (len(written.lines) if written else 0) + NEW_LINES
     lines = FieldList(FormField(LineForm), label=_l("Payment plan"), min_entries=count)
     fields = {"lines": lines, "clauses": contract.clauses}
-    return type("ContractAmendmentForm", (AmendmentForm, clauses_form(contract.clauses)), fields)
+    royalty = (royalty_form(today),) if contract.royalty else ()
+    return type("ContractAmendmentForm", (AmendmentForm, *royalty, clauses_form(contract.clauses)), fields)
 
 
 class SettlementForm(Form):

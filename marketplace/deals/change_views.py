@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from marketplace.contracts.changes import ContractInForce
-from marketplace.contracts.models import Amendment, Settlement
+from marketplace.contracts.models import AmendedRoyalty, Amendment, Settlement
 from marketplace.contracts.rules import DocumentKind
 from marketplace.deals import change_service, queries
 from marketplace.deals.blueprint import blueprint
@@ -14,6 +14,7 @@ from marketplace.deals.forms import ReasonForm
 from marketplace.deals.paper_views import refuse_reason
 from marketplace.deals.queries import RoomPage
 from marketplace.deals.standing import contract_standing
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
@@ -31,9 +32,11 @@ def amend_contract(deal_id: int) -> str | Response:
     page, contract = _contract(deal_id, DocumentKind.AMENDMENT)
     with reading() as uow:
         written = uow.session.get(Amendment, page.change.id) if page.change else None
-    form = amendment_form(contract, written)()
+        royalty = uow.session.get(AmendedRoyalty, page.change.id) if page.change else None
+        today = china_day(uow.now())
+    form = amendment_form(contract, written, today)()
     if request.method == "GET":
-        form.fill_from(contract, page.change, written)
+        form.fill_from(contract, page.change, written, royalty)
     new = submitted(form, lambda uow: change_service.propose_amendment(uow, deal_id, form.read(contract)).id)
     if new is not None:
         flash(_("The amendment is written. Read it, then send it for signature."), "success")

@@ -42,6 +42,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
+from marketplace.deals.royalty_terms import holds_from
 from marketplace.deals.signatories import signing_parties
 from marketplace.deals.standing import ended_at
 from marketplace.identity.models import SignatureGround
@@ -106,6 +107,8 @@ class DocumentPage:
     """Whether it is open and names a party as it no longer is."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
+    royalty_from: date | None = None
+    """From when on the royalty holds that this amendment brings."""
 
     @property
     def ended_at(self) -> datetime | None:
@@ -229,6 +232,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         is_outdated=document.state in LIVE
         and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
+        royalty_from=holds_from(session, document) if document.kind is DocumentKind.AMENDMENT else None,
     )
 
 

@@ -80,6 +80,11 @@ class InstalmentForm(InnerForm):
     days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
     when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything is typed into it; an event alone is what the list begins with."""
+        return bool(self.amount.fen or self.days.data or (self.when.data or "").strip())
+
     def read(self) -> Instalment:
         """The line as it was typed; the words count only where no event is chosen."""
         trigger = Trigger(self.trigger.data)
@@ -168,8 +173,7 @@ class OfferForm(Form):
         return tuple(Maker(user_id, share or 0) for user_id, share in typed) if filled else ()
 
     def _lines(self) -> tuple[Instalment, ...]:
-        filled = [entry for entry in self.instalments if entry.amount.fen or (entry.when.data or "").strip()]
-        return tuple(entry.form.read() for entry in filled)
+        return tuple(entry.form.read() for entry in self.instalments if entry.form.is_filled)
 
 
 def percent_typed(text: str | None, field: str) -> int | None:

@@ -10,11 +10,12 @@ from marketplace.accounts.queries import names_of_users
 from marketplace.bank.rules import Found
 from marketplace.contracts.change_service import on_the_table
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState
+from marketplace.contracts.royalties import Schedule
 from marketplace.deals.bank_queries import bank_evidence
 from marketplace.deals.legal_terms import legal_terms
-from marketplace.deals.models import Deal, Offer
+from marketplace.deals.models import Deal
 from marketplace.deals.policy import receipt_relations, require_visible
+from marketplace.deals.royalty_terms import RoyaltySpan, royalty_schedule, royalty_spans
 from marketplace.deals.rules import PAYABLE
 from marketplace.deals.use_first import FreeUse, open_use
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -85,24 +86,17 @@ class LineRow:
 
 @dataclass(frozen=True)
 class RoyaltyRow:
-    """The figures of one period, and what the reader may answer."""
+    """The figures of one period, what the royalty is taken of by what was agreed for it, and what the reader may answer."""
 
     statement: RoyaltyStatement
+    base: str
     actions: frozenset[str]
 
 
 @dataclass(frozen=True)
-class RoyaltyTerms:
-    """What the contract in force says of a royalty: the share in basis points, and of what."""
-
-    document_id: int
-    share_bp: int
-    base: str
-
-
-@dataclass(frozen=True)
 class PaymentsPage:
-    """The money of one deal, in fen; `royalty` is None where the contract in force names none."""
+    """The money of one deal, in fen; `agreed` is the royalty of the contract in force, and what amendments make of it from when
+    on; nothing where there is none."""
 
     deal: Deal
     relations: frozenset[Relation]
@@ -110,7 +104,7 @@ class PaymentsPage:
     buyer: PartyName
     lines: tuple[LineRow, ...]
     royalties: tuple[RoyaltyRow, ...]
-    royalty: RoyaltyTerms | None
+    agreed: tuple[RoyaltySpan, ...]
     can_state: bool
     planned_fen: int
     paid_fen: int
@@ -135,16 +129,16 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
     reader = _Reader(uow, deal, held)
     lines = tuple(reader.line(one) for one in milestones(uow, deal_id))
-    royalty = royalty_terms(session, deal_id)
+    schedule = royalty_schedule(session, deal_id)
     return PaymentsPage(
         deal=deal,
         relations=held,
         seller=reader.names[deal.seller_party_id],
         buyer=reader.names[deal.buyer_party_id],
         lines=lines,
-        royalties=_royalties(session, deal_id, held),
-        royalty=royalty,
-        can_state=royalty is not None and reader.is_payable and Relation.BUYER in held,
+        royalties=_royalties(session, deal_id, held, schedule) if schedule else (),
+        agreed=royalty_spans(session, schedule),
+        can_state=schedule is not None and reader.is_payable and Relation.BUYER in held,
         planned_fen=sum(_counted(line) for line in lines),
         paid_fen=sum(line.paid_fen for line in lines),
         to_send_back_fen=max(0, -owed_by_buyers(session, [deal_id]).get(deal_id, 0)),
@@ -153,22 +147,14 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     )
 
 
-def royalty_terms(session: Session, deal_id: int) -> RoyaltyTerms | None:
-    """The royalty that the contract in force names, if any."""
-    signed = (
-        Document.deal_id == deal_id,
-        Document.kind == DocumentKind.CONTRACT,
-        Document.state == DocumentState.COMPLETE,
-    )
-    terms = select(Document.id, Offer.royalty_bp, Offer.royalty_base).join(Offer, Offer.id == Document.offer_id)
-    row = session.execute(terms.where(*signed)).one_or_none()
-    return RoyaltyTerms(row.id, row.royalty_bp, row.royalty_base) if row and row.royalty_bp else None
-
-
-def _royalties(session: Session, deal_id: int, held: frozenset[Relation]) -> tuple[RoyaltyRow, ...]:
+def _royalties(session: Session, deal_id: int, held: frozenset[Relation], schedule: Schedule) -> tuple[RoyaltyRow, ...]:
     found = select(RoyaltyStatement).where(RoyaltyStatement.deal_id == deal_id).order_by(RoyaltyStatement.id.desc())
     return tuple(
-        RoyaltyRow(one, frozenset(action.action for action in STATEMENT_STATES.available(one.state, held)))
+        RoyaltyRow(
+            one,
+            schedule.on(one.first_on).royalty.base,
+            frozenset(action.action for action in STATEMENT_STATES.available(one.state, held)),
+        )
         for one in session.scalars(found)
     )
 

@@ -7,9 +7,9 @@ transaction.
 from datetime import date
 
 from marketplace.contracts.models import Settlement
-from marketplace.deals.payment_queries import royalty_terms
 from marketplace.deals.policy import receipt_relations
 from marketplace.deals.room import Room, enter, enter_by_milestone, enter_by_receipt
+from marketplace.deals.royalty_terms import royalty_schedule
 from marketplace.deals.rules import PAYABLE, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -101,15 +101,19 @@ def verify(uow: UnitOfWork, receipt_id: int) -> Receipt:
 
 
 def state_royalty(uow: UnitOfWork, deal_id: int, figures: Figures) -> RoyaltyStatement:
-    """The buyer states what the royalty of a period is taken of. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    """The buyer states what the royalty of a period is taken of, by the share that holds in it.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput, also for a period within which another royalty begins.
+    """
     room = enter(uow, deal_id)
     room.require_state(*PAYABLE)
     party_id = _require_side(room, room.deal.buyer_party_id)
-    royalty = royalty_terms(uow.session, deal_id)
-    if royalty is None:
+    schedule = royalty_schedule(uow.session, deal_id)
+    if schedule is None:
         raise Conflict(N_("No royalty is agreed in this deal."))
     began = china_day(room.deal.in_force_at or room.deal.opened_at)
-    statement = royalties.state(uow, deal_id, royalty.document_id, royalty.share_bp, began, figures)
+    share_bp = schedule.of_period(figures.first_on, figures.last_on).royalty.share_bp
+    statement = royalties.state(uow, deal_id, schedule.phases[0].document_id, share_bp, began, figures)
     room.step(StepKind.ROYALTY, statement.id, "state", party_id, statement.note)
     return statement
 

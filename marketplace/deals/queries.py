@@ -16,6 +16,7 @@ from marketplace.deals.history import Line, timeline
 from marketplace.deals.models import Deal, Entry, Offer
 from marketplace.deals.policy import is_authors, is_in_office, is_mine, offer_relations, require_visible, visible
 from marketplace.deals.progress import SIDES, NextStep, Situation, Stage, Who, next_step, track
+from marketplace.deals.royalty_terms import RoyaltySpan, royalty_schedule, royalty_spans
 from marketplace.deals.rules import (
     BEFORE_FORCE,
     CHANGEABLE,
@@ -92,6 +93,8 @@ class RoomPage:
     due_after_use: date | None = None
     use_is_open: bool = False
     """Whether the buyer may still end it."""
+    royalties: tuple[RoyaltySpan, ...] = ()
+    """The royalty of the contract in force, and what amendments make of it from when on."""
 
     @property
     def is_related(self) -> bool:
@@ -296,6 +299,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         free_use=use,
         due_after_use=due_after_use(session, deal) if use is not None else None,
         use_is_open=use_is_open,
+        royalties=royalty_spans(session, royalty_schedule(session, deal_id)),
     )
 
 

@@ -12,7 +12,7 @@ from marketplace.contracts.models import Amendment, Document
 from marketplace.contracts.rules import SAYS_WHAT_HOLDS, DocumentState, grouped
 from marketplace.deals.booking import contract_in_force, signed_fen
 from marketplace.deals.models import Deal
-from marketplace.deals.payment_queries import royalty_terms
+from marketplace.deals.royalty_terms import royalty_schedule
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -44,7 +44,7 @@ def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
         amount_fen=signed_fen(uow.session, deal.id),
         lines=tuple(PlanLine(one.number, _line(one), one.number in may_go) for one in fixed_lines(uow, deal.id)),
         received_fen=net_fixed_receipts(uow.session, deal.id),
-        has_royalty=royalty_terms(uow.session, deal.id) is not None,
+        royalty=royalty_schedule(uow.session, deal.id),
     )
 
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from marketplace.contracts.clauses import heading_of, reference_of
 from marketplace.contracts.models import Scan, Signature
+from marketplace.contracts.royalties import Phase
 from marketplace.contracts.rules import METHODS, grouped
 from marketplace.deals.models import Deal
 from marketplace.evidence.package import Part, Stored, pem
@@ -34,6 +35,7 @@ def facts_of(deal: Deal, papers: Papers) -> dict[str, Any]:
         "state": document.state.value,
         "basis": document.basis.value if document.basis else None,
         "amount_fen": document.amount_fen,
+        "royalty": _royalty(papers.royalty) if papers.royalty else None,
         "code": grouped(document.code or ""),
         "sent_at": _moment(document.sent_at),
         "completed_at": _moment(document.completed_at),
@@ -59,6 +61,12 @@ def files_of(papers: Papers) -> dict[str, Part]:
         files[_chain_name(papers, chain)] = pem(*(one.public_bytes(Encoding.DER) for one in chain.certificates[:-1]))
     agreed = {one.method for one in papers.signatures if one.method}
     return files | {f"methods/{version}.txt": METHODS[version].encode() for version in agreed}
+
+
+def _royalty(phase: Phase) -> dict[str, Any]:
+    """`share_bp` in hundredths of a per cent; `from` is a day in China, None for what holds from the entry into force on."""
+    from_on = phase.from_on.isoformat() if phase.from_on else None
+    return {"share_bp": phase.royalty.share_bp, "base": phase.royalty.base, "from": from_on}
 
 
 def _text_name(papers: Papers) -> str:

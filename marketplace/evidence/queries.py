@@ -12,11 +12,13 @@ from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Seal, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.queries import makers_of
+from marketplace.contracts.royalties import Phase
 from marketplace.contracts.rules import Basis, DocumentState, PrintKind
 from marketplace.contracts.signing_service import all_sealed, signatures
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import require_visible
 from marketplace.deals.printing import files_of, power_of
+from marketplace.deals.royalty_terms import agreed_royalties
 from marketplace.deals.sealing import seals_of
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
@@ -75,6 +77,8 @@ class Papers:
     powers: Mapping[int, SigningPower] = field(default_factory=dict)
     makers: Sequence[MakerShare] = ()
     """Who signed it beside buyer and seller."""
+    royalty: Phase | None = None
+    """What it says of a royalty, and from when on that holds."""
 
     @property
     def name(self) -> str:
@@ -112,6 +116,7 @@ def _papers(uow: UnitOfWork, document: Document) -> Papers:
     prints = {PrintKind.TEXT, PrintKind.SIGNED} if is_paper or not into_pdf else {PrintKind.TEXT}
     if not prints <= printed.keys() or (into_pdf and len(seals) < len(signed)):
         raise Conflict(N_("A PDF of this deal is still being made, or a signature put into it. Try again in a minute."))
+    agreed = agreed_royalties(uow.session, document.deal_id)
     return Papers(
         document=document,
         pdfs=tuple(_pdfs(printed, seals)),
@@ -121,6 +126,7 @@ def _papers(uow: UnitOfWork, document: Document) -> Papers:
         grounds=grounds_of(uow.session, document.id),
         powers={one.party_id: power for one in signed if (power := power_of(uow, one)) is not None},
         makers=makers_of(uow.session, document.id),
+        royalty=next((one for one in agreed if one.document_id == document.id), None),
     )
 
 

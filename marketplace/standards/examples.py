@@ -71,5 +71,5 @@ def _contract(variant: str) -> ContractInForce:
         amount_fen=10_000_000,
         lines=tuple(PlanLine(number, line, number > 1) for number, line in enumerate(_PLAN, 1)),
         received_fen=3_000_000,
-        has_royalty=False,
+        royalty=None,
     )

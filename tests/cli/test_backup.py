@@ -31,7 +31,7 @@ from tests.personas import People
 UPLOAD = b"%PDF-1.7 a scan"
 BEFORE_SALTS, BEFORE_MONEY = "0012", "0010"
 FIGURES = ("snapshots", "snapshot_figures", "snapshot_rows")
-CHANGES = ("amendments", "settlements")
+CHANGES = ("amendments", "amended_royalties", "settlements")
 ONLINE = (
     "bank_lines",
     "bank_statements",

@@ -30,7 +30,7 @@ def test_whoever_ends_a_contract_disposes_of_all_of_it(factory: UnitOfWorkFactor
 
 
 def test_no_limit_covers_a_royalty_without_a_fixed_amount(factory: UnitOfWorkFactory, people: People) -> None:
-    terms = replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=350, royalty_base="年节约电费")
+    terms = replace(TERMS, price_model=PriceModel.ROYALTY, amount_fen=0, royalty_bp=350, royalty_base="年节约电费")
     document_id = make_contract(factory, people, make_deal(factory, people), terms)
     agent = contact(factory, people)
     empower(factory, people, agent, limit_fen=900_000_000_00)

@@ -305,7 +305,7 @@ def test_two_of_one_party_sign_at_the_same_moment(factory: UnitOfWorkFactory, pe
 
 
 def test_a_pure_royalty_comes_into_force_with_nothing_on_the_ladder(factory: UnitOfWorkFactory, people: People) -> None:
-    terms = replace(TERMS, price_model=PriceModel.ROYALTY, amount_fen=999, royalty_bp=350, royalty_base="年节约电费")
+    terms = replace(TERMS, price_model=PriceModel.ROYALTY, amount_fen=0, royalty_bp=350, royalty_base="年节约电费")
     deal_id = make_signed(factory, people, terms)
     assert state_of(factory, deal_id) is DealState.IN_FORCE
     assert [entry[2] for entry in entries(factory)] == [0], "the estimate of a royalty does not count"

@@ -16,7 +16,9 @@ from marketplace.accounts.models import User
 from marketplace.alerts.queries import preference_of
 from marketplace.alerts.rules import Frequency
 from marketplace.confidentiality.models import Agreement
-from marketplace.contracts.models import DocumentParty
+from marketplace.contracts.changes import Amending
+from marketplace.contracts.models import AmendedRoyalty, DocumentParty
+from marketplace.contracts.royalties import Royalty, RoyaltyChange, quarter_after
 from marketplace.deals.models import Offer
 from marketplace.identity.models import Authority, SignatureGround
 from marketplace.infra import schema
@@ -30,10 +32,11 @@ from marketplace.schema import whole_schema
 from marketplace.standards.models import ClauseText
 from marketplace.statistics.ledger_check import check
 from tests import confiding
+from tests.amending import write_amendment
 from tests.downgrading import downgrade
 from tests.factories import make_contract, make_deal, make_signed, sign
 from tests.making import make_threefold
-from tests.paying import BY_PLAN, refund
+from tests.paying import BY_PLAN, BY_ROYALTY, TODAY, refund
 from tests.personas import People
 from tests.rewarding import Drain, sold, the_receipt
 from tests.standard_texts import in_force
@@ -172,6 +175,13 @@ def _agree(factory: UnitOfWorkFactory, people: People) -> None:
     confiding.asked(factory, people, confiding.make_talks(factory, people))
 
 
+def _amend_royalty(factory: UnitOfWorkFactory, people: People) -> None:
+    change = RoyaltyChange(Royalty(400, "销售额"), quarter_after(TODAY))
+    write_amendment(
+        factory, people.company, make_signed(factory, people, BY_ROYALTY), Amending({}, (), (), "降", change)
+    )
+
+
 def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
     make_threefold(factory, people)
 
@@ -184,8 +194,9 @@ def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
         ("0027", Authority, lambda _factory, _people: None),
         ("0028", Agreement, _agree),
         ("0030", DocumentParty, _name_makers),
+        ("0034", AmendedRoyalty, _amend_royalty),
     ],
-    ids=["clause versions", "grounds", "authorities", "agreements", "makers"],
+    ids=["clause versions", "grounds", "authorities", "agreements", "makers", "royalties"],
 )
 def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
     factory: UnitOfWorkFactory,

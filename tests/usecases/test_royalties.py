@@ -7,7 +7,7 @@ import pytest
 
 from marketplace.contracts.changes import Amending, Settling
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import EndReason, PriceModel
+from marketplace.contracts.rules import EndReason
 from marketplace.deals import payment_service, service
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
@@ -17,13 +17,10 @@ from marketplace.payments.royalties import Figures
 from marketplace.payments.rules import Instalment, MilestoneKind, MilestoneState, Trigger, royalty_of
 from marketplace.statistics.ledger_check import check
 from tests.amending import amend, end
-from tests.factories import TERMS, lines_of, make_payment, make_signed
-from tests.paying import received
+from tests.factories import lines_of, make_payment, make_signed
+from tests.paying import BY_ROYALTY, received
 from tests.personas import People
 
-BY_ROYALTY = replace(
-    TERMS, price_model=PriceModel.ENTRY_AND_ROYALTY, royalty_bp=350, royalty_base="每季度用该工装生产的产品销售额"
-)
 QUARTER = Figures(date(2026, 11, 20), date(2026, 12, 31), 123_456_789, "按销售台账")
 
 

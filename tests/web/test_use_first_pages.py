@@ -69,14 +69,29 @@ def test_days_that_do_not_fit_are_said_beside_the_field(
     assert "图纸一套。" in page.text
 
 
-def test_days_do_not_hinder_an_offer_of_another_kind(
-    factory: UnitOfWorkFactory, people: People, browse: Browse
+@pytest.mark.parametrize(
+    ("typed", "field", "model"),
+    [
+        ({"use_days": "180"}, "use_days", "先使用后付费"),
+        ({"royalty": "3.5"}, "royalty", "入门费加提成"),
+        ({"royalty_base": "季度销售额"}, "royalty_base", "入门费加提成"),
+        ({"instalments-0-amount": "6万"}, "instalments", "分期支付"),
+        ({"instalments-0-days": "30"}, "instalments", "分期支付"),
+        ({"price_model": "royalty", "royalty": "3.5", "royalty_base": "销售额"}, "amount", "入门费加提成"),
+    ],
+)
+def test_what_belongs_to_another_price_model_is_not_dropped_in_silence(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, typed: dict[str, str], field: str, model: str
 ) -> None:
     deal_id = make_deal(factory, people)
-    lump = {**OFFER, "price_model": "lump_sum", "use_days": "5"}
-    assert browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=lump).status_code == 303
+    lump = {**OFFER, "price_model": "lump_sum", "use_days": "", **typed}
+    answer = browse(people.seller_contact).post(f"/deals/{deal_id}/offer", data=lump)
+    assert answer.status_code == 200
+    (said,) = re.findall(rf'<a href="#{field}">.*?</li>', answer.text, re.DOTALL)
+    assert model in said
+    assert all(f'value="{value}"' in answer.text for name, value in typed.items() if name != "price_model")
     with factory.reading() as uow:
-        assert uow.session.scalars(select(Offer.use_days)).one() is None
+        assert uow.session.scalars(select(Offer.id)).all() == []
 
 
 def test_the_room_says_until_when_and_the_buyer_ends_it_with_a_reason(

@@ -19,7 +19,7 @@ from marketplace.contracts.clauses import (
 )
 from marketplace.contracts.makers import Maker
 from marketplace.contracts.rules import ContractType, DocumentKind, PriceModel
-from marketplace.contracts.terms import Terms
+from marketplace.contracts.terms import WITH_ROYALTY, Terms
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import percent_text
 from marketplace.kernel.texts import clean
@@ -131,15 +131,16 @@ def test_the_hash_is_that_of_the_bytes() -> None:
         (replace(TERMS, amount_fen=10**15 + 1), {"amount"}),
         (replace(TERMS, delivery=" \n", acceptance=""), {"delivery", "acceptance"}),
         (replace(TERMS, other_terms="长" * 4001), {"other_terms"}),
-        (replace(TERMS, price_model=PriceModel.ROYALTY), {"royalty", "royalty_base"}),
+        (replace(TERMS, price_model=PriceModel.ROYALTY, amount_fen=0), {"royalty", "royalty_base"}),
         (replace(USE_FIRST, use_days=None), {"use_days"}),
         (replace(USE_FIRST, use_days=29), {"use_days"}),
         (replace(USE_FIRST, use_days=731, amount_fen=0), {"use_days", "amount"}),
-        (replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=0, royalty_base="销售额"), {"royalty"}),
+        (replace(TERMS, price_model=PriceModel.ROYALTY, royalty_bp=0, royalty_base="销售额"), {"royalty", "amount"}),
         (
             replace(WITH_ENTRY_FEE, royalty_bp=10_001, royalty_base="x" * 201),
             {"royalty", "royalty_base"},
         ),
+        (replace(TERMS, royalty_bp=350), {"royalty"}),
         (replace(BY_INSTALMENTS, instalments=(Instalment(1, "验收后"),)), {"instalments"}),
         (
             replace(BY_INSTALMENTS, instalments=(Instalment(18_000_000, ""),)),
@@ -161,11 +162,26 @@ def test_terms_that_do_not_fit_name_every_place(terms: Terms, fields: set[str]) 
     assert set(refused.value.fields) == fields
 
 
-def test_what_a_price_model_does_not_use_is_dropped() -> None:
+def test_what_belongs_to_another_price_model_is_named_and_not_dropped() -> None:
     given = replace(TERMS, royalty_bp=300, royalty_base="销售额", instalments=(Instalment(1, "x"),), use_days=5)
-    assert given.checked() == TERMS
-    royalty = replace(given, price_model=PriceModel.ROYALTY).checked()
-    assert (royalty.amount_fen, royalty.royalty_bp, royalty.instalments) == (0, 300, ())
+    ours = {
+        PriceModel.LUMP_SUM: set(),
+        PriceModel.INSTALMENTS: {"instalments"},
+        PriceModel.ROYALTY: {"royalty", "royalty_base"},
+        PriceModel.ENTRY_AND_ROYALTY: {"royalty", "royalty_base"},
+        PriceModel.USE_FIRST: {"use_days"},
+    }
+    for model, fields in ours.items():
+        with pytest.raises(InvalidInput) as refused:
+            replace(given, price_model=model, use_days=30).checked()
+        others = {"royalty", "royalty_base", "instalments", "use_days"} - fields
+        amount = {"amount"} if model is PriceModel.ROYALTY else set()
+        wrong_sum = {"instalments"} if model is PriceModel.INSTALMENTS else set()
+        assert refused.value.fields.keys() == others | amount | wrong_sum, model
+
+
+def test_a_nought_is_nothing_typed() -> None:
+    assert replace(TERMS, royalty_bp=0, royalty_base=" ", use_days=0).checked() == TERMS
 
 
 @pytest.mark.parametrize("days", [30, 180, 730])
@@ -206,7 +222,9 @@ def test_instalments_without_lines_are_thirty_and_seventy() -> None:
     ],
 )
 def test_the_price_in_words(model: PriceModel, said: str) -> None:
-    terms = replace(TERMS, price_model=model, royalty_bp=350, royalty_base="年销售额").checked()
+    royalty = {"royalty_bp": 350, "royalty_base": "年销售额"} if model in WITH_ROYALTY else {}
+    amount_fen = 0 if model is PriceModel.ROYALTY else TERMS.amount_fen
+    terms = replace(TERMS, price_model=model, amount_fen=amount_fen, **royalty).checked()  # type: ignore[arg-type]
     assert said in terms.price_text()
 
 
