@@ -373,7 +373,9 @@ class Evidence:
         told, at = signature["in_pdf"], datetime.fromisoformat(signature["at"])
         signer = Signer(self.files[told["certificate"]], self.roots, at, self.at, told["certificate"])
         if signer.since > at:
-            self.say(f"BUT {where}: it is dated before its root certificate was made / 所述时间早于其根证书")
+            dates = f"dated {at.date()}, before its root certificate was made ({signer.since.date()})"
+            self.say(f"Note: {where}: {dates}: that date rests on the platform's word alone / "
+                     "注意：所载日期早于其根证书的生成日期，该日期仅以平台自己的记录为凭")  # fmt: skip
         person, *others = signer.names  # A long name is cut in a certificate.
         fits = signature["signer"].startswith(person) and others == [told["party"], document["reference"][:64]]
         fits = fits and bool(person) and f"{signer.certificate.serial_number:X}" == told["serial"]
