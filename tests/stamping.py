@@ -4,9 +4,12 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from marketplace.infra import timestamps
+from marketplace.infra.unit_of_work import UnitOfWorkFactory
 
 CONFIG = """
 [tsa]
@@ -81,6 +84,13 @@ class Stamping:
 
     def _run(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+def asked(factory: UnitOfWorkFactory, house: Stamping) -> None:
+    """Set the service to ask this authority."""
+    more = {"timestamp_url": house.url, "timestamp_root": house.root}
+    settings = factory.services.settings.model_copy(update=more)
+    factory.services = replace(factory.services, stamps=timestamps.build(settings))
 
 
 @contextmanager

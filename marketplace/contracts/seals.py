@@ -114,6 +114,12 @@ def checked(
     return tuple(_checked(one, context, stamp_roots) for one in found)
 
 
+def is_stamped(pdf: bytes) -> bool:
+    """Whether a signature of a file that was signed here bears the token of a time-stamp authority."""
+    found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    return any(_token_on(one.signer_info) is not None for one in found)
+
+
 def _checked(one: Any, context: Callable[[], ValidationContext], stamp_roots: Sequence[bytes]) -> SealCheck:
     try:
         certificate, token = one.signer_cert, _token_on(one.signer_info)

@@ -60,14 +60,11 @@ def write(out: BinaryIO, parts: Mapping[str, Part], files: FileStore) -> None:
         for name, part in sorted(parts.items()):
             member = zipfile.ZipInfo(name, _FIRST_MOMENT)
             member.create_system, member.external_attr = _UNIX, _MODE
-            package.writestr(member, _content(part, files))
+            package.writestr(member, content_of(part, files))
 
 
-def _sha256(part: Part) -> str:
-    return part.sha256 if isinstance(part, Stored) else hashlib.sha256(part).hexdigest()
-
-
-def _content(part: Part, files: FileStore) -> bytes:
+def content_of(part: Part, files: FileStore) -> bytes:
+    """The bytes of a part. Raises OSError where a file of the store is gone or is not what it was."""
     if isinstance(part, bytes):
         return part
     with files.open(part.sha256) as file:
@@ -75,3 +72,7 @@ def _content(part: Part, files: FileStore) -> bytes:
     if hashlib.sha256(content).hexdigest() != part.sha256:
         raise OSError(f"the stored file {part.sha256} is not what it was")
     return content
+
+
+def _sha256(part: Part) -> str:
+    return part.sha256 if isinstance(part, Stored) else hashlib.sha256(part).hexdigest()

@@ -8,9 +8,10 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from marketplace.audit import anchors
+from marketplace.contracts.seals import is_stamped
 from marketplace.deals.models import Deal
 from marketplace.evidence import confidential, facts, package
-from marketplace.evidence.package import Part
+from marketplace.evidence.package import Part, Stored
 from marketplace.evidence.queries import Papers, documents_of, papers_of, readable
 from marketplace.evidence.trail import Stretch, events_of, stretch_from
 from marketplace.infra.certificates import Credential, Subject
@@ -40,7 +41,7 @@ def write_evidence(uow: UnitOfWork, deal_id: int, out: BinaryIO) -> None:
     subject = Subject(SIGNER, uow.settings.union_name, f"deal {deal.id}")
     credential = uow.services.certificates.credential(subject, uow.now())
     parts = _papers(deal, papers) | _trail(uow, events, stretch) | _enclosed() | _roots(papers, credential)
-    parts |= confidential.parts_of(uow, deal)
+    parts |= confidential.parts_of(uow, deal) | _stamp_roots(uow, papers)
     told = {"deal": deal.id, "made_at": uow.now().astimezone(UTC).isoformat(), "chain": _bounds(stretch)}
     package.write(out, package.signed(parts, told, credential), uow.services.files)
 
@@ -77,3 +78,12 @@ def _roots(papers: Sequence[Papers], credential: Credential) -> dict[str, Part]:
     roots = [chain.certificates[-1] for one in papers for chain in one.chains.values()]
     ends = dict.fromkeys((credential.chain[-1], *(root.public_bytes(Encoding.DER) for root in roots)))
     return {"root.pem": package.pem(*ends)}
+
+
+def _stamp_roots(uow: UnitOfWork, papers: Sequence[Papers]) -> dict[str, Part]:
+    """Where the chains of the time-stamp authorities end that are trusted here; nothing where no signature bears a stamp."""
+    stamps, files = uow.services.stamps, uow.services.files
+    signed = [Stored(pdf.sha256) for one in papers for pdf in one.pdfs if pdf.content == "signature"]
+    if stamps is None or not any(is_stamped(package.content_of(one, files)) for one in signed):
+        return {}
+    return {"stamp-root.pem": package.pem(*stamps.roots)}

@@ -16,20 +16,22 @@ import sys
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, cast
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.x509 import BasicConstraints, Certificate, KeyUsage, load_pem_x509_certificates
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Say = Callable[[str], None]
+Certificates = list[x509.Certificate]
 
 FORMAT, SIGNER = 1, "证据包 Evidence"
-BAD = AttributeError, LookupError, TypeError, ValueError, OSError, RuntimeError, struct.error, UnsupportedAlgorithm  # fmt: skip
+BAD = (AttributeError, LookupError, TypeError, ValueError, OSError, RuntimeError, struct.error, UnsupportedAlgorithm,
+       x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion, x509.UnsupportedGeneralNameType)  # fmt: skip
 NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256), and that it is licensed; whose a name is; what
 `rests_on` says was verified; that the clock was right; that a PDF reads as its text does; that no audit row was left out.
 未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人、rests_on 所载核验内容属实；
@@ -38,9 +40,19 @@ NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256),
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 _NAMES = NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME
 _MOMENT = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z")
-_SIGNED_DATA, _DATA, _CONTENT_TYPE, _DIGEST, _CERTIFICATE_V2, _SHA256, _ECDSA = map(bytes.fromhex, (
-    "2a864886f70d010702", "2a864886f70d010701", "2a864886f70d010903", "2a864886f70d010904", "2a864886f70d010910022f",
-    "608648016503040201", "2a8648ce3d040302"))  # fmt: skip
+_CLOCKS = timedelta(minutes=1)  # Two clocks that are looked after differ by less.
+_SIGNED_DATA, _DATA, _STAMP_INFO, _CONTENT_TYPE, _DIGEST, _STAMP, _CERTIFICATE_V1, _CERTIFICATE_V2 = map(bytes.fromhex, (
+    "2a864886f70d010702", "2a864886f70d010701", "2a864886f70d0109100104", "2a864886f70d010903", "2a864886f70d010904",
+    "2a864886f70d010910020e", "2a864886f70d010910020c", "2a864886f70d010910022f"))  # fmt: skip
+# Whose certificate it is, by which hash if none is told. The older one has no other, and a second preimage is not in sight.
+_NAMING = (_CERTIFICATE_V1, hashes.SHA1()), (_CERTIFICATE_V2, hashes.SHA256())  # noqa: S303
+_HASHES = {bytes.fromhex("6086480165030402" + one.hex()): kind for one, kind in (
+    (b"\1", hashes.SHA256()), (b"\2", hashes.SHA384()), (b"\3", hashes.SHA512()))}  # fmt: skip
+_METHODS = {bytes.fromhex(one): (method, kind) for one, method, kind in (  # Without a hash the one of the attributes is meant.
+    ("2a8648ce3d040302", "ECDSA", hashes.SHA256()), ("2a864886f70d01010b", "RSA", hashes.SHA256()),
+    ("2a8648ce3d040303", "ECDSA", hashes.SHA384()), ("2a864886f70d01010c", "RSA", hashes.SHA384()),
+    ("2a8648ce3d040304", "ECDSA", hashes.SHA512()), ("2a864886f70d01010d", "RSA", hashes.SHA512()),
+    ("2a864886f70d010101", "RSA", None), ("2a864886f70d01010a", "PSS", None))}  # fmt: skip
 
 
 class Wrong(Exception):
@@ -116,70 +128,130 @@ def elements(data: bytes) -> list[Der]:
     return found
 
 
+def issued(one: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the certificate was signed by its issuer's key."""
+    with suppress(InvalidSignature, TypeError, ValueError):
+        one.verify_directly_issued_by(issuer)
+        return True
+    return False
+
+
+def require_valid(one: x509.Certificate, moment: datetime, where: str) -> None:
+    """Raise Wrong unless the certificate was valid then."""
+    is_valid = one.not_valid_before_utc <= moment <= one.not_valid_after_utc
+    require(is_valid, where, f"was not valid at {moment.isoformat()}", "当时不在有效期内")
+
+
+def chained(given: Certificates, roots: Certificates, later: datetime, where: str) -> Certificates:
+    """The first of the certificates and those above it, up to one of the roots; each may issue, and was valid later."""
+    chain = given[:1]
+    while chain[-1] not in roots:
+        above = [one for one in (*roots, *given) if one not in chain and issued(chain[-1], one)][:1]
+        require(bool(above), where, "does not come from the root certificate", "不是由根证书签发的")
+        chain += above
+    for depth, issuer in enumerate(chain[1:]):
+        basics = [one.value for one in issuer.extensions if isinstance(one.value, x509.BasicConstraints)]
+        may_issue = [one.ca and (one.path_length is None or one.path_length >= depth) for one in basics]
+        require(may_issue == [True], where, "its issuer may not issue it", "签发者无权签发")
+        require_valid(issuer, later, where)
+    return chain
+
+
 class Signer:
     """A certificate that was valid at a moment and comes from a root that was at another; `pem` holds it and those between."""
 
-    def __init__(self, pem: bytes, roots: list[Certificate], at: datetime, later: datetime, where: str) -> None:
-        given = load_pem_x509_certificates(pem)
-        above = [one for one in roots if self._issued(given[-1], one)][:1]
-        require(bool(above), where, "does not come from the root certificate", "不是由根证书签发的")
-        chain = [*given, *above]
-        for depth, (one, issuer) in enumerate(zip(chain, chain[1:])):
-            basic = issuer.extensions.get_extension_for_class(BasicConstraints).value
-            may_issue = basic.ca and (basic.path_length is None or basic.path_length >= depth)
-            require(may_issue and self._issued(one, issuer), where, "its issuer did not issue it", "签发者不符")
-        for one, moment in zip(chain, [at] + [later] * len(above + given)):
-            is_valid = one.not_valid_before_utc <= moment <= one.not_valid_after_utc
-            require(is_valid, where, f"was not valid at {moment.isoformat()}", "当时不在有效期内")
-        self.certificate, self.since = given[0], chain[-1].not_valid_before_utc
+    def __init__(self, pem: bytes, roots: Certificates, at: datetime, later: datetime, where: str) -> None:
+        given = x509.load_pem_x509_certificates(pem)
+        *signers, root = chained(given, roots, later, where)
+        require(signers == given, where, "encloses other certificates", "附有其他证书")
+        require_valid(given[0], at, where)
+        self.certificate, self.since = given[0], root.not_valid_before_utc
         self.names = [str(given[0].subject.get_attributes_for_oid(name)[0].value) for name in _NAMES]
-        usage = self.certificate.extensions.get_extension_for_class(KeyUsage).value
+        usage = self.certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         require(usage.digital_signature, where, "is not for signatures", "不是签名用证书")
 
-    @staticmethod
-    def _issued(one: Certificate, issuer: Certificate) -> bool:
-        with suppress(InvalidSignature, TypeError, ValueError):
-            one.verify_directly_issued_by(issuer)
-            return True
-        return False
 
-    def verify(self, signature: bytes, content: bytes) -> None:
-        """Raise InvalidSignature where it has not signed this."""
-        key: Any = self.certificate.public_key()  # Another kind of key cannot do this, and is called unreadable.
-        key.verify(signature, content, ECDSA(hashes.SHA256()))
+class Cms:
+    """What one signer has signed (RFC 5652), a person a PDF or an authority a time stamp; `stamps` (DER) stand beside it."""
 
-    def verify_cms(self, cms: bytes, digest: bytes, where: str) -> None:
-        """A detached CMS signature (CAdES) over what has this digest; nothing but zeros may stand behind it."""
-        kind, body = elements(elements(cms)[0].content)
-        (signer,) = elements(elements(elements(body.content)[0].content)[-1].content)
-        _, who, hashed_by, attributes, signed_by, signature = elements(signer.content)
-        methods = [elements(one.content)[0].content for one in (hashed_by, signed_by)]
-        is_known = [kind.content, *methods, attributes.tag] == [_SIGNED_DATA, _SHA256, _ECDSA, 0xA0]
-        require(is_known, where, "is of an unknown kind", "格式未知")
-        pairs = (elements(one.content) for one in elements(attributes.content))
+    def __init__(self, message: bytes, where: str) -> None:
+        (whole,) = elements(message)  # Nothing but zeros may stand behind it.
+        kind, body = elements(whole.content)
+        _, _, content, *enclosed, signers = elements(elements(body.content)[0].content)
+        (signer,) = elements(signers.content)
+        _, who, hashed_by, self._attributes, signed_by, signature, *beside = elements(signer.content)
+        digest, method = (elements(one.content)[0].content for one in (hashed_by, signed_by))
+        is_known = kind.content == _SIGNED_DATA and self._attributes.tag == 0xA0
+        require(is_known and digest in _HASHES and method in _METHODS, where, "is of an unknown kind", "格式未知")
+        self.where, self.signature, self._kind = where, signature.content, _HASHES[digest]
+        (self._method, self._named), (self.type, *self.inside) = _METHODS[method], elements(content.content)
+        given = [one for more in enclosed for one in elements(more.content) if one.tag == 0x30]
+        numbers = [elements(elements(one.content)[0].content)[1:4:2] for one in given]  # Serial number, and issuer.
+        own = [one for one, (number, by) in zip(given, numbers) if by.whole + number.whole == who.content]
+        require(len(own) == 1, where, "does not enclose its certificate once", "未附（唯一的）签名证书")
+        self.certificate, *self.others = (x509.load_der_x509_certificate(one.whole) for one in own + given)
+        found = [elements(one.content) for more in beside for one in elements(more.content)]
+        is_stamp = [name.content for name, *_ in found] == [_STAMP] and beside[0].tag == 0xA1
+        require(is_stamp or not beside, where, "has something unknown beside it", "附有未知内容")
+        self.stamps = [one.whole for _, values in found for one in elements(values.content)]
+
+    def check(self, content_type: bytes, content: bytes) -> None:
+        """Raise Wrong or InvalidSignature unless the enclosed certificate signed this, as content of this type."""
+        pairs = (elements(one.content) for one in elements(self._attributes.content))
         values = {name.content: elements(value.content)[0] for name, value in pairs}
-        require(values[_CONTENT_TYPE].content == _DATA, where, "is not of data", "内容类型不符")
-        require(values[_DIGEST].content == digest, where, "the file was changed after it", "签名后文件被改动")
-        first = elements(elements(values[_CERTIFICATE_V2].content)[0].content)[0]
-        own = elements(first.content)[0]  # Its SHA-256, where no other algorithm stands before it.
-        certificate = self.certificate.public_bytes(serialization.Encoding.DER)
-        serial = int.from_bytes(elements(who.content)[1].content, "big")
-        names_it = own.tag == 4 and own.content == hashlib.sha256(certificate).digest() and certificate in cms
-        names_it = names_it and serial == self.certificate.serial_number
-        require(names_it, where, "was made with another certificate", "不是用该证书签署的")
-        self.verify(signature.content, b"\x31" + attributes.whole[1:])
+        types = self.type.content, values[_CONTENT_TYPE].content
+        require(types == (content_type, content_type), self.where, "is of another type of content", "内容类型不符")
+        is_same = values[_DIGEST].content == hashlib.new(self._kind.name, content).digest()
+        require(is_same, self.where, "what it signs was changed after it", "签名后内容被改动")
+        named = [self._names(values[one], usual) for one, usual in _NAMING if one in values]
+        require(bool(named) and all(named), self.where, "was made with another certificate", "不是用该证书签署的")
+        key, kind = cast(Any, self.certificate.public_key()), self._named or self._kind
+        rsa = padding.PKCS1v15() if self._method == "RSA" else padding.PSS(padding.MGF1(kind), padding.PSS.AUTO)
+        how = [ec.ECDSA(kind)] if self._method == "ECDSA" else [rsa, kind]
+        key.verify(self.signature, b"\x31" + self._attributes.whole[1:], *how)
+
+    def _names(self, value: Der, usual: hashes.HashAlgorithm) -> bool:
+        """Whether a signed attribute (RFC 5035) has the hash of the certificate, by the usual algorithm or the one it says."""
+        parts = elements(elements(elements(value.content)[0].content)[0].content)
+        kind = usual if parts[0].tag == 4 else _HASHES[elements(parts.pop(0).content)[0].content]
+        return parts[0].content == self.certificate.fingerprint(kind)
+
+    def moment(self, signature: bytes) -> tuple[datetime, timedelta]:
+        """When it saw a signature, if this is a time stamp (RFC 3161), and how much sooner or later that may have been."""
+        (info,) = elements(self.inside[0].content)
+        self.check(_STAMP_INFO, info.content)
+        _, _, imprint, _, moment, *more = elements(elements(info.content)[0].content)
+        by, digest = elements(imprint.content)
+        kind = _HASHES.get(elements(by.content)[0].content)
+        is_same = kind is not None and digest.content == hashlib.new(kind.name, signature).digest()
+        require(is_same and not self.stamps, self.where, "is not of this signature", "不是对该签名加盖的")
+        told = re.sub(r"\.\d+", "", moment.content.decode())
+        at = datetime.strptime(told, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
+        usages = [one for one in self.certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+        is_for_it = [(one.critical, *one.value) for one in usages] == [(True, ExtendedKeyUsageOID.TIME_STAMPING)]
+        require(is_for_it, self.where, "its certificate is not for time stamps", "其证书不是时间戳证书")
+        require_valid(self.certificate, at, self.where)
+        parts = elements(more[0].content) if more and more[0].tag == 0x30 else []  # Seconds, and parts of one.
+        exact = sum(int.from_bytes(one.content, "big") if one.tag == 2 else 1 for one in parts)
+        return at, _CLOCKS + timedelta(seconds=exact)
 
 
 class Evidence:
     """The files of a package. What is checked is told to `say`; the first thing that is wrong is raised."""
 
-    def __init__(self, files: dict[str, bytes], root: bytes | None, say: Say) -> None:
-        self.files, self.say = files, say
-        whose = "enclosed, compare it / 随包附带的根证书，请核对" if root is None else "yours / 您提供的根证书"
-        with reading("root.pem"):
-            self.roots = load_pem_x509_certificates(files["root.pem"] if root is None else root)
-        for one in self.roots:
-            say(f"Root certificate, {whose}: SHA-256 {sha256(one.public_bytes(serialization.Encoding.DER))}")
+    def __init__(self, files: dict[str, bytes], root: bytes | None, stamp_root: bytes | None, say: Say) -> None:
+        self.files, self.say, self.is_own_stamp_root = files, say, stamp_root is not None
+        self.roots = self._roots("root.pem", root, "Root certificate")
+        has_one = self.is_own_stamp_root or "stamp-root.pem" in files
+        self.stamp_roots = self._roots("stamp-root.pem", stamp_root, "Time-stamp root") if has_one else []
+
+    def _roots(self, name: str, given: bytes | None, what: str) -> Certificates:
+        whose = "enclosed, compare it / 随包附带的根证书，请核对" if given is None else "yours / 您提供的根证书"
+        with reading(name):
+            roots = x509.load_pem_x509_certificates(self.files[name] if given is None else given)
+        for one in roots:
+            self.say(f"{what}, {whose}: SHA-256 {one.fingerprint(hashes.SHA256()).hex()}")
+        return roots
 
     def check_manifest(self) -> None:
         """Signed by a certificate made for this, and every file is the one it lists."""
@@ -191,7 +263,8 @@ class Evidence:
             signer = Signer(self.files["manifest.pem"], self.roots, self.at, self.at, "manifest.pem")
             require(signer.names[0] == SIGNER, "manifest.pem", "is not for evidence", "不是证据包证书")
         with reading("manifest.sig"):
-            signer.verify(self.files["manifest.sig"], self.files["manifest.json"])
+            key: Any = signer.certificate.public_key()  # Another kind of key cannot do this, and is called unreadable.
+            key.verify(self.files["manifest.sig"], self.files["manifest.json"], ec.ECDSA(hashes.SHA256()))
         for name in sorted({*self.files, *listed} - {"manifest.json", "manifest.sig"}):
             require(name in listed, name, "is not in the manifest", "不在清单中")
             require(name in self.files, name, "is missing", "缺失")
@@ -300,7 +373,9 @@ class Evidence:
         told, at = signature["in_pdf"], datetime.fromisoformat(signature["at"])
         signer = Signer(self.files[told["certificate"]], self.roots, at, self.at, told["certificate"])
         if signer.since > at:
-            self.say(f"BUT {where}: it is dated before its root certificate was made / 所述时间早于其根证书")
+            dates = f"dated {at.date()}, before its root certificate was made ({signer.since.date()})"
+            self.say(f"Note: {where}: {dates}: that date rests on the platform's word alone / "
+                     "注意：所载日期早于其根证书的生成日期，该日期仅以平台自己的记录为凭")  # fmt: skip
         person, *others = signer.names  # A long name is cut in a certificate.
         fits = signature["signer"].startswith(person) and others == [told["party"], document["reference"][:64]]
         fits = fits and bool(person) and f"{signer.certificate.serial_number:X}" == told["serial"]
@@ -311,19 +386,49 @@ class Evidence:
         require(covers, where, "does not cover the whole file", "没有覆盖整个文件")
         moment = at.astimezone(timezone.utc).strftime("%Y%m%d%H%M%S").encode()
         require(_MOMENT.findall(pdf, after) == [moment], where, "is of another moment", "签署时间不符")
-        signer.verify_cms(bytes.fromhex(gap[1:-1].decode()), hashlib.sha256(pdf[:before] + pdf[after:]).digest(), where)
+        cms = Cms(bytes.fromhex(gap[1:-1].decode()), where)
+        is_his = not cms.inside and cms.certificate == signer.certificate
+        require(is_his, where, "was made with another certificate", "不是用该证书签署的")
+        cms.check(_DATA, pdf[:before] + pdf[after:])
+        for token in cms.stamps:
+            with reading(f"{where}, time stamp"):
+                self._check_stamp(Cms(token, f"{where}, time stamp"), cms.signature, at)
+        if self.stamp_roots and not cms.stamps:
+            self.say(f"{where}: without a time stamp / 没有时间戳")
+
+    def _check_stamp(self, cms: Cms, signature: bytes, at: datetime) -> None:
+        """It may be later than the signature by hours, for the file is made after the act, once the authority answers. What was
+        stamped before it was signed was dated forward."""
+        (moment, slack), where = cms.moment(signature), cms.where
+        require(moment >= at - slack, where, "is from before the signature's own moment", "早于签署时间")
+        require(moment <= self.at + slack, where, "is from after this package was made", "晚于证据包的制作时间")
+        rests_on = "from the time-stamp root above / 由上述时间戳根证书签发"
+        try:
+            chained([cms.certificate, *cms.others], self.stamp_roots, moment, where)
+        except Wrong:
+            if self.is_own_stamp_root:
+                raise
+            rests_on = "the root of this authority is not compared / 未核对该机构的根证书"
+        authority = cms.certificate.subject.rfc4514_string()
+        self.say(f"{where} / 时间戳: {moment.isoformat()}, {authority}, {rests_on}")
 
 
-def check(path: Path, root: Path | None = None, anchors: Sequence[str] = (), say: Say = lambda _line: None) -> str:
+def check(
+    path: Path,
+    root: Path | None = None,
+    anchors: Sequence[str] = (),
+    say: Say = lambda _line: None,
+    stamp_root: Path | None = None,
+) -> str:
     """The first problem of a package, a ZIP or a folder; empty where everything holds. `say` is told what was checked."""
     try:
         with reading(str(path)):
-            pem = root.read_bytes() if root else None
+            pem, stamp_pem = (one.read_bytes() if one else None for one in (root, stamp_root))
             files = {one.relative_to(path).as_posix(): one.read_bytes() for one in path.rglob("*") if one.is_file()}
             if not path.is_dir():
                 files = unzipped(path.read_bytes())
                 say("The ZIP holds its files and no other byte. / 压缩包除所含文件外没有任何多余字节。")
-        evidence = Evidence(files, pem, say)
+        evidence = Evidence(files, pem, stamp_pem, say)
         evidence.check_manifest()
         evidence.check_events(anchors)
         evidence.check_documents()
@@ -339,9 +444,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Check the evidence of a deal. / 核验项目证据包。")
     parser.add_argument("path", type=Path, nargs="?", default=Path(__file__).parent, help="the ZIP, or its folder")
     parser.add_argument("--root", type=Path, help="the root certificate as you got it elsewhere (PEM)")
+    parser.add_argument("--stamp-root", type=Path, help="the root of the time-stamp authority, the same way (PEM)")
     parser.add_argument("--anchor", action="append", default=[], help="ROW:HASH, where the audit log ended one day")
     given = parser.parse_args()
-    problem = check(given.path, given.root, given.anchor, lambda line: print("-", line))
+    problem = check(given.path, given.root, given.anchor, lambda line: print("-", line), given.stamp_root)
     print(f"WRONG / 不符: {problem}" if problem else f"Everything holds. / 全部相符。\n{NOT_PROVED}")
     return 1 if problem else 0
 

@@ -1,5 +1,6 @@
 """Packages of evidence as tests handle them: exported, taken apart, put together again, signed anew, checked."""
 
+import hashlib
 import io
 import json
 import subprocess
@@ -79,6 +80,12 @@ def problem(folder: Path, content: bytes, root: bytes | None = None, *anchors: s
     path.write_bytes(content)
     root_path.write_bytes(root or b"")
     return str(VERIFIER.check(path, root_path if root else None, anchors))
+
+
+def replaced(files: Files, name: str, content: bytes) -> Files:
+    """Another file, with its hash put right wherever it is told."""
+    old, new = (hashlib.sha256(one).hexdigest().encode() for one in (files[name], content))
+    return {**files, name: content, "documents.json": files["documents.json"].replace(old, new)}
 
 
 def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from marketplace.infra.authority import Authority
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from tests.evidence.packages import VERIFIER, Files, exported, packed, problem, signed_anew, unpacked
+from tests.evidence.packages import VERIFIER, Files, exported, packed, problem, replaced, signed_anew, unpacked
 from tests.factories import make_signed
 from tests.personas import People
 from tests.world import NOW
@@ -26,12 +26,6 @@ def told(files: Files, change: Callable[[Any], None]) -> bytes:
     facts = json.loads(files["documents.json"])
     change(facts["documents"][0])
     return json.dumps(facts).encode()
-
-
-def replaced(files: Files, name: str, content: bytes) -> Files:
-    """Another file, with its hash put right wherever it is told."""
-    old, new = (hashlib.sha256(one).hexdigest().encode() for one in (files[name], content))
-    return {**files, name: content, "documents.json": files["documents.json"].replace(old, new)}
 
 
 def written_over(pdf: bytes) -> bytes:

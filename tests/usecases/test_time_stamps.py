@@ -3,7 +3,6 @@
 import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,12 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.seals import SealCheck, checked
 from marketplace.deals import verification
 from marketplace.deals.sealing import seals_of
-from marketplace.infra import timestamps
 from marketplace.infra.timestamps import stamp_in
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from tests.factories import make_contract, make_deal, sign
 from tests.pdfs import pdfsig
 from tests.personas import People
-from tests.stamping import Stamping, stamping
+from tests.stamping import Stamping, asked, stamping
 
 Drain = Callable[[], int]
 
@@ -29,9 +27,7 @@ Drain = Callable[[], int]
 def authority(tmp_path: Path, factory: UnitOfWorkFactory) -> Iterator[Stamping]:
     """An authority that the service is set to ask."""
     with stamping(tmp_path / "stamps") as house:
-        more = {"timestamp_url": house.url, "timestamp_root": house.root}
-        settings = factory.services.settings.model_copy(update=more)
-        factory.services = replace(factory.services, stamps=timestamps.build(settings))
+        asked(factory, house)
         yield house
 
 
