@@ -22,17 +22,23 @@ from tests.factories import lines_of, make_signed
 from tests.paying import BY_PLAN
 from tests.personas import People, actor_in
 from tests.standin.books import KEY, SECRET, SELLER, Books, Thing
-from tests.standin.server import Standin, serving, signed
+from tests.standin.server import Counter, Standin, counter, signed
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 """As Stripe sends it."""
 
 
-@pytest.fixture
-def standin(clock: SetClock) -> Iterator[Standin]:
-    """Stripe, for a test."""
-    with serving(Standin(Books(clock))) as running:
+@pytest.fixture(scope="session")
+def stripe_counter() -> Iterator[Counter]:
+    """One for the process: the address is in the headers of every page, and pages are made once (tests/world.py)."""
+    with counter() as running:
         yield running
+
+
+@pytest.fixture
+def standin(clock: SetClock, stripe_counter: Counter) -> Standin:
+    """Stripe, for a test."""
+    return stripe_counter.put(Standin(Books(clock)))
 
 
 @pytest.fixture

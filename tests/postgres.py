@@ -18,7 +18,9 @@ import pytest
 from psycopg import sql
 
 FOLDER = pytest.StashKey[Path]()
-OPTIONS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c timezone=UTC"
+OPTIONS = (
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c timezone=UTC -c jit=off"
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

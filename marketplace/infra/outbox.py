@@ -4,7 +4,7 @@ Rows are claimed by a conditional UPDATE, retried from 30 seconds to 2 hours, an
 A handler that only has to wait raises NotYet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,8 +68,8 @@ def anything_due(session: Session, now: datetime) -> bool:
     return session.scalar(select(OutboxRow.id).where(_free(now)).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
-    """Take up to `limit` rows of one handler that are due. The caller commits before it works on them."""
+def claim(session: Session, now: datetime, sizes: Mapping[str, int]) -> list[OutboxRow]:
+    """Take rows of one handler that are due, as many as `sizes` says or one. The caller commits before it works on them."""
     free = _free(now)
     first = session.scalar(select(OutboxRow.handler).where(free).order_by(OutboxRow.id).limit(1))
     if first is None:
@@ -78,7 +78,7 @@ def claim(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
         select(OutboxRow.id)
         .where(free, OutboxRow.handler == first)
         .order_by(OutboxRow.id)
-        .limit(limit)
+        .limit(sizes.get(first, 1))
         .with_for_update(skip_locked=True)
     )
     ids = list(session.scalars(wanted))

@@ -129,7 +129,7 @@ class Worker:
             if not outbox.anything_due(uow.session, uow.now()):
                 return 0
         with self.factory.writing() as uow:
-            rows = outbox.claim(uow.session, uow.now(), limit=max(self.batch_sizes.values(), default=1))
+            rows = outbox.claim(uow.session, uow.now(), self.batch_sizes)
             batch = self._batch(rows)
             for row in rows:
                 if row not in batch:
@@ -142,7 +142,7 @@ class Worker:
         """Those that are handled together. One that has failed before is tried alone: it may be to blame for the others."""
         if not rows or rows[0].attempts > 1:
             return rows[:1]
-        return [row for row in rows if row.attempts == 1][: self.batch_sizes.get(rows[0].handler, 1)]
+        return [row for row in rows if row.attempts == 1]
 
     def _handle(self, rows: Sequence[OutboxRow]) -> None:
         """Run the handler and delete its rows in one transaction; on failure put the rows back for later."""

@@ -19,7 +19,7 @@ from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
 from marketplace.listings.events import ListingMoved
 from marketplace.web.context import Runtime
-from tests.browser.hands import fill, send
+from tests.browser.hands import fill, new_page, rest, send
 from tests.factories import make_need, make_result
 from tests.personas import PASSWORD, People
 
@@ -79,7 +79,7 @@ def live_url(app: Flask, runtime: Runtime) -> Iterator[str]:
 def page(request: pytest.FixtureRequest, browser: Browser, live_url: str) -> Iterator[Page]:
     """A fresh browser window at the width of a phone, then of a desktop. An error on the console fails the test."""
     context = browser.new_context(base_url=live_url, viewport=request.param, locale="zh-CN")
-    page = context.new_page()
+    page = new_page(context)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
@@ -90,7 +90,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, live_url: str) -> Ite
 
 def become_a_visitor(page: Page) -> None:
     """Sign out by forgetting the cookie, once no answer that would renew it is on its way."""
-    page.wait_for_load_state("networkidle")
+    rest(page)
     page.context.clear_cookies()
 
 

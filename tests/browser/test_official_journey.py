@@ -35,7 +35,7 @@ def test_a_spreadsheet_is_tried_out_and_then_imported(
     page.locator('main input[type="file"]').set_input_files(str(file))
     send(page)
     wait()
-    page.wait_for_load_state("networkidle")
+    page.locator("[data-poll]").wait_for(state="detached")
     assert_fit(page)
     assert page.get_by_text("备注").count() > 0
     page.goto("/results?q=轴承套圈")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.settings import Settings
 from tests.browser.conftest import DESKTOP, SignIn
-from tests.browser.hands import assert_fit
+from tests.browser.hands import assert_fit, new_page
 from tests.factories import make_signed
 from tests.personas import People
 
@@ -56,7 +56,7 @@ def test_without_script_it_is_figures_and_tables(
 ) -> None:
     make_signed(factory, people)
     context = browser.new_context(base_url=live_url, viewport=SCREEN, locale="zh-CN", java_script_enabled=False)
-    page = context.new_page()
+    page = new_page(context)
     sign_in(page, people.city_official)
     page.goto("/wall")
     assert page.locator(".wall-A1 .wall-number").inner_text().startswith("18")

@@ -121,39 +121,51 @@ def signed(event: Thing, secret: str = SECRET, at: int | None = None) -> tuple[b
     return body.encode(), stripe.WebhookSignature.generate_signature_header(body, secret, at)
 
 
+class Counter(ThreadingHTTPServer):
+    """Where one stand-in after the other answers, at the same address."""
+
+    standin: Standin
+
+    def put(self, standin: Standin) -> Standin:
+        """From now on this one answers."""
+        self.standin = standin
+        standin.url = f"http://127.0.0.1:{self.server_port}"
+        return standin
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Counter
+
+    def do_GET(self) -> None:
+        self._answer("GET", urlsplit(self.path).query)
+
+    def do_POST(self) -> None:
+        self._answer("POST", self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+
+    def _answer(self, method: str, text: str) -> None:
+        given = nested(parse_qsl(text, keep_blank_values=True))
+        status, thing = self.server.standin.answer(method, urlsplit(self.path).path, given, self.headers)
+        body = json.dumps(thing).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Request-Id", "req_of_the_tests")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Silent."""
+
+
 @contextmanager
-def serving(standin: Standin) -> Iterator[Standin]:
-    """The stand-in on a port of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._answer("GET", urlsplit(self.path).query)
-
-        def do_POST(self) -> None:
-            self._answer("POST", self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
-
-        def _answer(self, method: str, text: str) -> None:
-            given = nested(parse_qsl(text, keep_blank_values=True))
-            status, thing = standin.answer(method, urlsplit(self.path).path, given, self.headers)
-            body = json.dumps(thing).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Request-Id", "req_of_the_tests")
-            self.send_header("Connection", "close")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: object) -> None:
-            """Silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+def counter() -> Iterator[Counter]:
+    """A counter on a port of its own."""
+    server = Counter(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
-    standin.url = f"http://127.0.0.1:{server.server_port}"
-    yield standin
+    yield server
     server.shutdown()
     server.server_close()
     thread.join()

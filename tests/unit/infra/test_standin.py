@@ -1,6 +1,5 @@
 """The stand-in itself: it must refuse what Stripe would refuse, or the tests on it prove nothing."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,18 +8,11 @@ import stripe
 
 from marketplace.infra.processor import PageWanted, ProcessorRefuses
 from marketplace.infra.stripe_processor import StripeProcessor
-from marketplace.kernel.clock import SetClock
-from tests.standin.books import KEY, SECRET, SELLER, Books, NotAllowed
+from tests.standin.books import KEY, SECRET, SELLER, NotAllowed
 from tests.standin.params import nested
-from tests.standin.server import Standin, serving
+from tests.standin.server import Standin
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def standin() -> Iterator[Standin]:
-    with serving(Standin(Books(SetClock(NOW)))) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
 """Pinyin, suggestions and corrections: everything that lives on the words of titles and names."""
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from search_index import lexicon
 from search_index.document import Document, Query
 from search_index.index import SearchIndex
 from search_index.lexicon import GATHERING
 from search_index.query_syntax import parse
+from search_index.segment_file import Segment
+from search_index.vocabulary import Vocabulary, vocabulary_of
 
 TITLES = {
     1: ("变压器油箱焊接夹具", "用于变压器。", "潍柴动力股份有限公司"),
@@ -189,23 +193,40 @@ def test_an_offer_finds_something_under_the_same_filters(index: SearchIndex) -> 
     assert index.correct(Query("焊结", {"unit": frozenset({"潍柴雷沃"})})) == ()
 
 
-def test_the_words_of_many_titles_are_gathered_while_nobody_waits(tmp_path: Path) -> None:
+@pytest.fixture
+def gathering(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The thread waits until this is set: it may well be done before whoever started it is given the processor again."""
+    go_on = threading.Event()
+
+    def gathered(segment: Segment, named: tuple[str, ...]) -> Vocabulary:
+        if threading.current_thread().name == GATHERING:
+            go_on.wait()
+        return vocabulary_of(segment, named)
+
+    monkeypatch.setattr(lexicon, "vocabulary_of", gathered)
+    yield go_on
+    go_on.set()
+
+
+def test_the_words_of_many_titles_are_gathered_while_nobody_waits(tmp_path: Path, gathering: threading.Event) -> None:
     index = opened(tmp_path)
     index.put(Document(number, f"变压器油箱{number}", "") for number in range(2_500))
     assert index.suggest("变", 8) == ()
+    gathering.set()
     wait_for_gathering()
     assert "变压器油箱" in [one.text for one in index.suggest("变", 8)]
     index.put([Document(9_000, "量子雷达", "")])
     assert index.suggest("量", 8)
 
 
-def test_while_words_are_gathered_anew_those_from_before_are_known(tmp_path: Path) -> None:
+def test_while_words_are_gathered_anew_those_from_before_are_known(tmp_path: Path, gathering: threading.Event) -> None:
     index = opened(tmp_path)
     index.put([Document(1, "变压器", "")])
     assert found(index, "bianyaqi") == {1}
     index.rebuild(Document(number, f"变压器油箱{number}", "") for number in range(2_500))
     assert [one.text for one in index.suggest("变", 8)] == ["变压器"]
     assert index.search(Query("bianyaqi")).total == 2_500
+    gathering.set()
     wait_for_gathering()
     assert "变压器油箱" in [one.text for one in index.suggest("变", 8)]
 
