@@ -18,7 +18,7 @@ from marketplace.alerts.rules import Frequency
 from marketplace.confidentiality.models import Agreement
 from marketplace.contracts.models import DocumentParty
 from marketplace.deals.models import Offer
-from marketplace.identity.models import Authority, SignatureGround
+from marketplace.identity.models import Authenticator, Authority, SignatureGround
 from marketplace.infra import schema
 from marketplace.infra.database import Base, make_engine
 from marketplace.infra.schema import alembic_config
@@ -30,6 +30,7 @@ from marketplace.schema import whole_schema
 from marketplace.standards.models import ClauseText
 from marketplace.statistics.ledger_check import check
 from tests import confiding
+from tests.authenticating import set_up
 from tests.downgrading import downgrade
 from tests.factories import make_contract, make_deal, make_signed, sign
 from tests.making import make_threefold
@@ -172,6 +173,14 @@ def _agree(factory: UnitOfWorkFactory, people: People) -> None:
     confiding.asked(factory, people, confiding.make_talks(factory, people))
 
 
+def _sign_agreement(factory: UnitOfWorkFactory, people: People) -> None:
+    confiding.signed_by_reader(factory, people, confiding.make_talks(factory, people))
+
+
+def _set_up_app(factory: UnitOfWorkFactory, people: People) -> None:
+    set_up(factory, people.company)
+
+
 def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
     make_threefold(factory, people)
 
@@ -184,8 +193,10 @@ def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
         ("0027", Authority, lambda _factory, _people: None),
         ("0028", Agreement, _agree),
         ("0030", DocumentParty, _name_makers),
+        ("0031", Agreement, _sign_agreement),
+        ("0031", Authenticator, _set_up_app),
     ],
-    ids=["clause versions", "grounds", "authorities", "agreements", "makers"],
+    ids=["clause versions", "grounds", "authorities", "agreements", "makers", "codes of agreements", "apps"],
 )
 def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
     factory: UnitOfWorkFactory,
