@@ -24,7 +24,7 @@ from marketplace.confidentiality.wording import Subject, Written, written
 from marketplace.contracts.rules import LONGEST_REASON
 from marketplace.contracts.service import new_code
 from marketplace.contracts.signing_service import Confirmation, code_about, require_confirmed, require_shown, signed_now
-from marketplace.identity.standing import ground, hold
+from marketplace.identity.standing import ground, hold, hold_parties
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -165,6 +165,7 @@ def sign(uow: UnitOfWork, agreement_id: int, confirmed: Confirmation, papers: It
     not open, or the talks are over, InvalidInput, TooManyAttempts; emits ConfidentialityMoved.
     """
     agreement, result, held = fetch(uow, agreement_id)
+    hold_parties(uow, (agreement.owner_party_id, agreement.reader_party_id))
     hold(uow, signer(uow, agreement))
     require_shown(confirmed, agreement.sha256)
     action = _require_turn(uow, agreement, held)

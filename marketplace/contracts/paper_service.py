@@ -1,4 +1,8 @@
-"""Documents signed on paper: a scan is uploaded, every party confirms that very scan, an official verifies it."""
+"""Documents signed on paper: a scan is uploaded, every party confirms that very scan, an official verifies it.
+
+Unlike an electronic signature this does not ask whether the text still names its parties as they are now: the paper shows the
+names that were printed and signed, and a change of name takes nothing from a contract (民法典 art. 532).
+"""
 
 from sqlalchemy import select
 

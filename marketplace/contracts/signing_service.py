@@ -29,7 +29,7 @@ from marketplace.contracts.rules import (
 )
 from marketplace.contracts.service import announce
 from marketplace.identity.factors import Factor
-from marketplace.identity.standing import Matter, freeze, hold, standing_of
+from marketplace.identity.standing import Matter, freeze, hold, hold_parties, standing_of
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -146,6 +146,7 @@ def sign(
     (电子签名法 art. 13). Emits DocumentMoved.
     """
     require_shown(confirmed, document.sha256)
+    hold_parties(uow, order_of(uow.session, document.id))
     hold(uow, party_id)
     require_all(signing_facts(uow, document, party_id, has_power=power_id is not None))
     DOCUMENT_STATES.require("sign", document.state, relations)

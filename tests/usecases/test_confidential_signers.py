@@ -122,22 +122,26 @@ def test_what_a_signature_rested_on_stays_as_it_was(
     assert owner.masked in printed.replace("\n", "")
 
 
+@pytest.mark.parametrize("what", ["identity", "the other side's name"])
 def test_what_a_signature_rests_on_waits_until_it_is_written(
-    factory: UnitOfWorkFactory, people: People, result_id: int
+    factory: UnitOfWorkFactory, people: People, result_id: int, what: str
 ) -> None:
     agreement_id = asked(factory, people, result_id)
     with factory.writing(people.company) as uow:
         service.send_signing_code(uow, agreement_id)
     done = Event()
 
-    def withdraw() -> None:
-        with factory.writing(people.company) as uow:
-            identities.withdraw(uow)
+    def change() -> None:
+        if what == "identity":
+            with factory.writing(people.company) as uow:
+                identities.withdraw(uow)
+        else:
+            rename(factory, people.seller_id, "改名后的机械厂")
         done.set()
 
     with factory.writing(people.company) as uow:
         service.sign(uow, agreement_id, confirmation(uow, agreement_id))
-        other = Thread(target=withdraw)
+        other = Thread(target=change)
         other.start()
         assert not done.wait(0.5)
     other.join(20)

@@ -20,7 +20,7 @@ from marketplace.contracts.changes import Amending
 from marketplace.contracts.models import AmendedRoyalty, DocumentParty
 from marketplace.contracts.royalties import Royalty, RoyaltyChange, quarter_after
 from marketplace.deals.models import Offer
-from marketplace.identity.models import Authority, SignatureGround
+from marketplace.identity.models import Authenticator, Authority, SignatureGround
 from marketplace.infra import schema
 from marketplace.infra.database import Base, make_engine
 from marketplace.infra.schema import alembic_config
@@ -33,6 +33,7 @@ from marketplace.standards.models import ClauseText
 from marketplace.statistics.ledger_check import check
 from tests import confiding
 from tests.amending import write_amendment
+from tests.authenticating import set_up
 from tests.downgrading import downgrade
 from tests.factories import make_contract, make_deal, make_signed, sign
 from tests.making import make_threefold
@@ -182,6 +183,14 @@ def _amend_royalty(factory: UnitOfWorkFactory, people: People) -> None:
     )
 
 
+def _sign_agreement(factory: UnitOfWorkFactory, people: People) -> None:
+    confiding.signed_by_reader(factory, people, confiding.make_talks(factory, people))
+
+
+def _set_up_app(factory: UnitOfWorkFactory, people: People) -> None:
+    set_up(factory, people.company)
+
+
 def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
     make_threefold(factory, people)
 
@@ -194,9 +203,20 @@ def _name_makers(factory: UnitOfWorkFactory, people: People) -> None:
         ("0027", Authority, lambda _factory, _people: None),
         ("0028", Agreement, _agree),
         ("0030", DocumentParty, _name_makers),
+        ("0031", Agreement, _sign_agreement),
+        ("0031", Authenticator, _set_up_app),
         ("0034", AmendedRoyalty, _amend_royalty),
     ],
-    ids=["clause versions", "grounds", "authorities", "agreements", "makers", "royalties"],
+    ids=[
+        "clause versions",
+        "grounds",
+        "authorities",
+        "agreements",
+        "makers",
+        "codes of agreements",
+        "apps",
+        "royalties",
+    ],
 )
 def test_nothing_a_signature_rests_on_is_lost_on_the_way_back(
     factory: UnitOfWorkFactory,

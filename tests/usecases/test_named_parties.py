@@ -1,5 +1,7 @@
 """What a text says of its parties is what holds when it is signed, or it is written anew."""
 
+import threading
+
 import pytest
 from sqlalchemy import update
 
@@ -13,7 +15,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.permissions import Actor
 from marketplace.organisations.models import Organisation
 from tests.enveloping import document_of, send_contract
-from tests.factories import TERMS, make_deal, make_result, sign
+from tests.factories import TERMS, confirmation, make_deal, make_result, sign
 from tests.identifying import identify
 from tests.personas import People, actor_in, made_up_number
 
@@ -91,6 +93,61 @@ def test_a_text_that_names_another_representative_is_not_signed(factory: UnitOfW
         sign(factory, people.company, document_id)
     represent(factory, people.buyer_id, "厉代表")
     sign(factory, people.company, document_id)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("who", ["unit", "person"])
+def test_no_party_changes_its_name_under_a_signature_that_is_being_written(
+    factory: UnitOfWorkFactory, people: People, who: str
+) -> None:
+    document_id = of_a_person(factory, people)
+    changed = threading.Event()
+
+    def change() -> None:
+        if who == "unit":
+            represent(factory, people.buyer_id, "新代表")
+        else:
+            call(factory, people.worker, "王改名")
+        changed.set()
+
+    signer = people.worker if who == "unit" else people.company
+    with factory.writing(signer) as uow:
+        document_service.send_signing_code(uow, document_id)
+    other = threading.Thread(target=change)
+    with factory.writing(signer) as uow:
+        document_service.sign(uow, document_id, confirmation(uow, document_id))
+        other.start()
+        assert not changed.wait(0.7), "it names another party already before it is written"
+    other.join(10)
+    assert changed.is_set()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_last_signature_waits_for_a_change_that_began_before_it(factory: UnitOfWorkFactory, people: People) -> None:
+    represent(factory, people.buyer_id, "厉代表")
+    document_id = send_contract(factory, people)
+    sign(factory, people.company, document_id)
+    with factory.writing(people.seller_contact) as uow:
+        document_service.send_signing_code(uow, document_id)
+    refused = list[str]()
+
+    def put_name() -> None:
+        try:
+            with factory.writing(people.seller_contact) as uow:
+                document_service.sign(uow, document_id, confirmation(uow, document_id))
+        except Conflict as error:
+            refused.append(error.message)
+
+    other = threading.Thread(target=put_name)
+    with factory.writing() as uow:
+        uow.session.get_one(Organisation, people.buyer_id).representative = "新代表"
+        uow.flush()
+        other.start()
+        other.join(0.7)
+        assert other.is_alive(), "it completes a text that names the buyer's representative of before"
+    other.join(10)
+    assert len(refused) == 1
+    assert "names a party as it no longer is" in refused[0]
 
 
 def test_nothing_is_written_anew_that_is_right(factory: UnitOfWorkFactory, people: People) -> None:

@@ -12,7 +12,7 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.infra.schema import replace_check
+from marketplace.infra.schema import replace_check, require_none
 
 
 revision = '0032'
@@ -64,10 +64,11 @@ def _give_codes() -> None:
 
 
 def downgrade() -> None:
-    """Only while nobody has set one up: what confirmed a signature could not be told without it."""
+    """Only while nobody has set one up, for what confirmed a signature could not be told without it, and no agreement has a
+    code: it is printed on every page of what was signed, and another one would be made up for it on the way forth."""
     connection = op.get_bind()
-    if connection.scalar(sa.text('SELECT count(*) FROM authenticators WHERE confirmed_at IS NOT NULL')):
-        raise RuntimeError('authenticators were set up; restore a backup from before instead')
+    require_none(connection, 'authenticators were set up, or confidentiality agreements were signed and have codes',
+                 'authenticators WHERE confirmed_at IS NOT NULL', 'confidentiality_agreements WHERE code IS NOT NULL')
     op.execute("DELETE FROM verification_codes WHERE purpose = 'authenticator'")
     replace_check(connection, CODES, CHECK, AFTER, BEFORE)
     op.drop_index('uq_confidentiality_agreements_code', table_name='confidentiality_agreements')
