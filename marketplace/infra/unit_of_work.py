@@ -135,7 +135,7 @@ class UnitOfWorkFactory:
     @contextmanager
     def reading(self, actor: Actor = SYSTEM, clock: Clock | None = None) -> Iterator[UnitOfWork]:
         """A consistent view that is never written."""
-        # On a connection with a transaction (the demo's stage) nothing has to be undone; SQLite takes milliseconds to undo nothing.
+        # On a connection with a transaction (the demo's stage) nothing has to be undone, which takes SQLite milliseconds.
         with Session(self.engine, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
             yield UnitOfWork(session, actor, clock or self.clock, self.services)
             if session.new or session.dirty or session.deleted:
