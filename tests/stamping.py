@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from asn1crypto.tsp import TimeStampReq
+
 from marketplace.infra import timestamps
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 
@@ -44,6 +46,10 @@ class Stamping:
     url: str = ""
     asked: list[bytes] = field(default_factory=list)
     is_open: bool = True
+    answers: bytes | None = None
+    """What it says instead of a time stamp."""
+    asked_instead: bytes | None = None
+    """The SHA-256 that it stamps instead of the one it is asked for."""
 
     @property
     def root(self) -> Path:
@@ -74,6 +80,12 @@ class Stamping:
     def answer(self, query: bytes) -> bytes:
         """The response to a request, both DER."""
         self.asked.append(query)
+        if self.answers is not None:
+            return self.answers
+        if self.asked_instead is not None:
+            query = query.replace(
+                TimeStampReq.load(query)["message_imprint"]["hashed_message"].native, self.asked_instead
+            )
         (self.folder / "query").write_bytes(query)
         self._run("ts", "-reply", "-config", "conf", "-section", "one", "-queryfile", "query", "-out", "reply")
         return (self.folder / "reply").read_bytes()

@@ -127,7 +127,7 @@ def _drop(services: Services, dropped: Dropped) -> None:
 
 def _stamped(services: Services, anchor: Anchor) -> dict[str, str]:
     """The stamp of the authority that is set. One that does not answer today keeps no anchor back: tomorrow's covers this one."""
-    if services.stamps is None:
+    if services.stamps is None or services.stamps.client is None:
         return {}
     try:
         token = services.stamps.stamp(str(anchor).encode())

@@ -44,7 +44,9 @@ def _problem(uow: UnitOfWork, wanted: Sequence[Anchor]) -> str:
     if other is not None:
         return f"rewritten: row {other.row_id} is not the one of anchor {other}"
     stamps, file = uow.services.stamps, uow.settings.anchors_file
-    unproved = anchors.first_badly_stamped(anchors.stamps_kept(file), stamps.roots) if stamps else None
+    unproved = anchors.first_badly_stamped(anchors.stamps_kept(file), stamps.roots if stamps else ())
     return (
-        f"not proved: the time stamp of anchor {unproved} is not one of the authority that is set" if unproved else ""
+        f"not proved: the time stamp of anchor {unproved} is not one of an authority whose root is set"
+        if unproved
+        else ""
     )

@@ -10,8 +10,11 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 
-NAMED = "身份验证器"
-"""How a text calls the app. Texts of before it could be used name the code that is sent alone, and are signed by that."""
+NAMED = "由其身份验证器生成的一次性验证码确认"
+"""How the clause on signing names the codes of the app: a text that speaks of such a thing elsewhere has not agreed to it.
+
+Texts of before it could be used name the code that is sent alone, and are signed by that.
+"""
 
 NOT_AGREED = N_(
     "This text was written before codes of an app were accepted and does not name them. Have a code sent to you."

@@ -63,10 +63,10 @@ def begin(uow: UnitOfWork, password: str) -> Authenticator:
     """
     confirm_password(uow, password)
     user = me(uow)
+    hold_keys(uow, alone=False)
     row = _held(uow, user.id)
     if row is not None and row.confirmed_at is not None:
         raise Conflict(_THERE)
-    hold_keys(uow, alone=False)
     try:
         ring = ring_of(uow)
     except Conflict:

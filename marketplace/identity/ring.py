@@ -13,14 +13,18 @@ from marketplace.kernel.clock import china_day
 
 
 def hold_keys(uow: UnitOfWork, *, alone: bool) -> None:
-    """Keep others from changing the keys, or `alone` from encrypting, until this unit has committed or was rolled back."""
+    """Keep others from changing the keys, or `alone` from encrypting, until this unit has committed or was rolled back.
+
+    To be called before any row is locked, and after SQLite's write lock is taken: no database sees that somebody waits for a lock
+    on a file, so all take both in one order.
+    """
+    uow.session.connection()  # Begins; where nothing was begun, nothing would end either.
     held = [keys.hold(uow.settings.identity_keys_file, alone=alone)]
 
     def release(_session: Session, transaction: SessionTransaction) -> None:
         if transaction.parent is None and held:
             keys.release(held.pop())
 
-    uow.session.connection()  # Where nothing was begun yet, nothing would end.
     event.listen(uow.session, "after_transaction_end", release)
 
 

@@ -35,26 +35,50 @@ class Stamp:
     is_trusted: bool
 
 
+class _Client(RequestsHTTPTimeStamper):
+    """Takes no token that proves nothing: what is kept with a wrong one is never made anew, what waits is tried again."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
+        """A token for this hash. Raises OSError when the authority cannot be reached, refuses, or answers anything else."""
+        try:
+            token = await super().async_timestamp(message_digest, md_algorithm)
+            signed = token["content"]
+            context = context_of(signed, certificates_in(signed))
+            found = await validate_tst_signed_data(signed, context, lambda _algorithm: message_digest)
+            status = TimestampSignatureStatus(**found)
+        except Exception as error:
+            raise OSError(f"the time-stamp authority has given no time stamp: {error!r}") from error
+        if not (status.valid and status.intact):
+            raise OSError("the time-stamp authority has stamped something else")
+        return token
+
+
 @dataclass(frozen=True)
 class TimeStampAuthority:
-    """Where to ask, and the roots (DER) that its certificates come from, or those of one before it."""
+    """Where to ask, None for nowhere any more, and the roots (DER) that its certificates come from, or those of one before it."""
 
-    client: TimeStamper
+    client: TimeStamper | None
     roots: tuple[bytes, ...]
 
     def stamp(self, content: bytes) -> bytes:
-        """A token for the SHA-256 of some bytes. Raises OSError when the authority cannot be reached or refuses."""
+        """A token for the SHA-256 of some bytes. Raises OSError where nobody is asked any more, and when the authority cannot be
+        reached, refuses, or answers what proves nothing."""
+        if (client := self.client) is None:
+            raise OSError("no time-stamp authority is asked any more")
         digest = hashlib.sha256(content).digest()
-        token = apart(lambda: asyncio.run(self.client.async_timestamp(digest, "sha256")))
-        return bytes(token.dump())
+        return bytes(apart(lambda: asyncio.run(client.async_timestamp(digest, "sha256"))).dump())
 
 
 def build(settings: Settings) -> TimeStampAuthority | None:
-    """The authority of the settings, None where there is none. Raises OSError or ValueError where its root cannot be read."""
-    if not settings.timestamp_url:
+    """The authority of the settings, None where there is none and never was. Raises OSError or ValueError where its root cannot
+    be read. Roots are read although nobody is asked any more: what was stamped before is still checked by them."""
+    if not settings.timestamp_url and not settings.timestamp_root_file.exists():
         return None
     roots = load_pem_x509_certificates(settings.timestamp_root_file.read_bytes())
-    client = RequestsHTTPTimeStamper(settings.timestamp_url, timeout=_PATIENCE_S)
+    client = _Client(settings.timestamp_url) if settings.timestamp_url else None
     return TimeStampAuthority(client, tuple(one.public_bytes(Encoding.DER) for one in roots))
 
 

@@ -1,10 +1,12 @@
 """An app whose codes confirm signatures: set up with the password, accepted once, removed by its person or an administrator."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from marketplace.accounts.models import User
 from marketplace.admin import service as admin
@@ -177,7 +179,8 @@ def test_a_text_that_does_not_name_the_app_is_signed_by_a_code_that_is_sent(
     secret = set_up(factory, people.company)
     with factory.writing() as uow:
         document = uow.session.get_one(Document, document_id)
-        document.text = document.text.replace("或者由其身份验证器生成", "")
+        other = document.text.replace("或者由其身份验证器生成", "")
+        document.text = f"{other}\n乙方交付由其身份验证器生成的验证码样本。"
     assert offered(factory, people.company, document_id) == (Factor.CODE,)
     with pytest.raises(InvalidInput):
         sign_by_app(factory, people.company, document_id, code_at(factory, secret))
@@ -274,3 +277,41 @@ def test_a_rotation_reaches_the_secrets(factory: UnitOfWorkFactory, people: Peop
             service.rotate_key(uow)
     assert kept_secret(factory, people.company) == secret
     sign_by_app(factory, people.company, waiting(factory, people), code_at(factory, secret))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_set_up_and_a_rotation_at_once_do_not_wait_for_each_other(factory: UnitOfWorkFactory, people: People) -> None:
+    """Both want the keys and the row of the set-up, and no database sees a lock on a file."""
+    begun(factory, people.company)
+
+    def rotate() -> None:
+        with factory.writing() as uow:
+            uow.session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            service.rotate_key(uow)
+
+    with ThreadPoolExecutor() as threads:
+        with factory.writing() as uow:
+            uow.session.execute(select(Authenticator.id).with_for_update()).all()
+            again = threads.submit(begun, factory, people.company)
+            time.sleep(0.5)  # It waits for the row,
+            rotation = threads.submit(rotate)
+            time.sleep(0.5)  # and this waits behind it.
+        secret = again.result()
+        rotation.result()
+    assert kept_secret(factory, people.company) == secret
+
+
+def test_a_rotation_takes_the_keys_after_whoever_writes_already(factory: UnitOfWorkFactory, people: People) -> None:
+    """SQLite's one write lock is no other lock than a row's."""
+
+    def rotate() -> None:
+        with factory.writing() as uow:
+            service.rotate_key(uow)
+
+    with ThreadPoolExecutor() as threads:
+        with factory.writing(people.company) as uow:
+            uow.session.connection()
+            rotation = threads.submit(rotate)
+            time.sleep(0.3)
+            authenticators.begin(uow, PASSWORD)
+        rotation.result()

@@ -97,7 +97,7 @@ def test_a_signature_waits_for_its_stamp_and_nothing_is_lost(
 ) -> None:
     authority.is_open = False
     sign(factory, people.seller_contact, document_id)
-    with pytest.raises(AssertionError, match=r"server response is malformed"):
+    with pytest.raises(AssertionError, match=r"no time stamp"):
         drain()
     with factory.reading() as uow:
         assert seals_of(uow, document_id) == []
@@ -139,6 +139,49 @@ def test_an_authority_that_is_silent_keeps_no_anchor_back(
     file = factory.services.settings.anchors_file
     assert len(anchors.kept(file)) == 1
     assert list(anchors.stamps_kept(file)) == []
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>busy</html>", b"0\x82\x01"], ids=["nothing", "a page", "cut off"])
+def test_an_authority_that_answers_nonsense_keeps_no_anchor_back(
+    factory: UnitOfWorkFactory, drain: Drain, document_id: int, authority: Stamping, answer: bytes
+) -> None:
+    authority.answers = answer
+    with factory.writing() as uow:
+        end_day(uow)
+    drain()
+    file = factory.services.settings.anchors_file
+    assert (len(anchors.kept(file)), list(anchors.stamps_kept(file))) == (1, [])
+
+
+def test_a_stamp_of_something_else_is_not_put_into_the_file(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, document_id: int, authority: Stamping
+) -> None:
+    authority.asked_instead = hashlib.sha256(b"another").digest()
+    sign(factory, people.seller_contact, document_id)
+    with pytest.raises(AssertionError, match=r"no time stamp|something else"):
+        drain()
+    with factory.reading() as uow:
+        assert seals_of(uow, document_id) == []
+    authority.asked_instead = None
+    factory.clock.forward(hours=2)  # type: ignore[attr-defined]
+    drain()
+    assert [one.stamp is not None for one in seals(factory, document_id)[1]] == [True]
+
+
+def test_what_was_stamped_is_still_known_once_nobody_is_asked_any_more(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, document_id: int, authority: Stamping
+) -> None:
+    sign(factory, people.seller_contact, document_id)
+    drain()
+    authority.url = ""
+    asked(factory, authority)
+    ((seal,),) = (seals(factory, document_id)[1],)
+    assert seal.stamp is not None
+    assert seal.stamp.is_trusted
+    with factory.writing() as uow:
+        end_day(uow)
+    drain()
+    assert list(anchors.stamps_kept(factory.services.settings.anchors_file)) == []
 
 
 def test_no_changed_byte_makes_a_stamp_of_something_else(factory: UnitOfWorkFactory, authority: Stamping) -> None:
