@@ -19,6 +19,7 @@ from marketplace.deals.online_handlers import FOLLOWER
 from marketplace.digests import service as digests
 from marketplace.digests.letters import LETTERS as DIGESTS
 from marketplace.duplicates import handlers as duplicates
+from marketplace.identity import authenticators
 from marketplace.identity.handlers import represent_anew
 from marketplace.infra.worker import Courier, Handler, Survey, Task
 from marketplace.listings.handlers import GO_ON_IMPORTING, Indexer
@@ -148,6 +149,7 @@ SCHEDULE: tuple[Task, ...] = (
     Task("files.sweep", timedelta(days=1), upkeep.sweep_files),
     Task("database.count_rows", timedelta(hours=1), upkeep.count_rows),
     Task("traces.forget", timedelta(days=1), upkeep.forget_old_traces),
+    Task("authenticators.forget", timedelta(days=1), authenticators.forget_abandoned),
     Task("imports.resume", timedelta(hours=1), resume_abandoned),
     Task("results.pass_silent_owners", timedelta(hours=1), results.pass_silent_owners),
     Task("results.mark_stale", timedelta(hours=1), results.mark_stale),

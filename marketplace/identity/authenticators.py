@@ -162,6 +162,14 @@ def _held(uow: UnitOfWork, user_id: int) -> Authenticator | None:
     return uow.session.scalar(of_person.with_for_update().execution_options(populate_existing=True))
 
 
+def forget_abandoned(uow: UnitOfWork) -> None:
+    """End what was begun and not confirmed within its time, with the secret. Run by the schedule; tells nobody, for nothing that
+    counted has ended."""
+    too_late = (Authenticator.confirmed_at.is_(None), Authenticator.begun_at < uow.now() - SETUP_TIME)
+    ended = update(Authenticator).where(Authenticator.ended_at.is_(None), *too_late)
+    uow.session.execute(ended.values(ended_at=uow.now(), sealed=None, key_id=None))
+
+
 def _waits(uow: UnitOfWork, row: Authenticator) -> bool:
     return row.confirmed_at is None and uow.now() < row.begun_at + SETUP_TIME
 

@@ -279,6 +279,21 @@ def test_a_rotation_reaches_the_secrets(factory: UnitOfWorkFactory, people: Peop
     sign_by_app(factory, people.company, waiting(factory, people), code_at(factory, secret))
 
 
+def test_the_secret_of_a_set_up_that_was_abandoned_goes(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    secret = set_up(factory, people.worker)
+    begun(factory, people.company)
+    clock.forward(hours=2)
+    begun(factory, people.colleague)
+    with factory.writing() as uow:
+        authenticators.forget_abandoned(uow)
+        rows = {row.user_id: row.sealed is None for row in uow.session.scalars(select(Authenticator))}
+    assert rows == {people.worker.user_id: False, people.company.user_id: True, people.colleague.user_id: False}
+    assert kept_secret(factory, people.worker) == secret
+    assert set_up(factory, people.company)
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_set_up_and_a_rotation_at_once_do_not_wait_for_each_other(factory: UnitOfWorkFactory, people: People) -> None:
     """Both want the keys and the row of the set-up, and no database sees a lock on a file."""
