@@ -109,7 +109,7 @@ def test_a_signature_waits_for_its_stamp_and_nothing_is_lost(
     well = {name: getattr(authority, name) for name in wrong}
     vars(authority).update(wrong)
     sign(factory, people.seller_contact, document_id)
-    with pytest.raises(AssertionError, match="time-stamp authority has"):
+    with pytest.raises(AssertionError, match=r"no time stamp|something else"):
         drain()
     with factory.reading() as uow:
         assert seals_of(uow, document_id) == []
