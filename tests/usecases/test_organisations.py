@@ -106,7 +106,8 @@ def test_from_papers_to_verified(factory: UnitOfWorkFactory, people: People) -> 
     assert organisation.verified_by_id == people.county_official.user_id
     with factory.reading(people.county_official) as uow:
         assert queries.waiting(uow) == []
-        done = uow.session.scalars(select(AuditRow.payload).where(AuditRow.action == "organisation.moved")).all()
+        moves = select(AuditRow.payload).where(AuditRow.action == "organisation.moved").order_by(AuditRow.id)
+        done = uow.session.scalars(moves).all()
         assert [payload["action"] for payload in done] == ["register", "submit", "verify"]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -56,7 +57,10 @@ def test_the_plan_comes_with_the_contract_and_its_first_line_is_due(factory: Uni
 def test_a_price_paid_at_once_is_one_line(
     factory: UnitOfWorkFactory, people: People, model: PriceModel, line: tuple[int, Trigger, date | None]
 ) -> None:
-    deal_id = make_signed(factory, people, replace(TERMS, price_model=model, royalty_bp=300, royalty_base="销售额"))
+    royalty: dict[str, Any] = (
+        {"royalty_bp": 300, "royalty_base": "销售额"} if model is PriceModel.ENTRY_AND_ROYALTY else {}
+    )
+    deal_id = make_signed(factory, people, replace(TERMS, price_model=model, **royalty))
     assert [(one.fen, one.trigger, one.due_on) for one in lines_of(factory, deal_id)] == [line]
 
 

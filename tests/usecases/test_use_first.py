@@ -15,7 +15,7 @@ from marketplace.contracts.changes import Amending
 from marketplace.contracts.makers import SHARES_CLAUSE
 from marketplace.contracts.models import Document, DocumentFile
 from marketplace.contracts.rules import DocumentState, EndReason, PriceModel
-from marketplace.deals import document_service, service, use_first
+from marketplace.deals import document_service, service
 from marketplace.deals.history import timeline
 from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal, Entry
@@ -73,11 +73,6 @@ def end_use(factory: UnitOfWorkFactory, actor: Actor, deal_id: int, reason: str 
 def state(factory: UnitOfWorkFactory, deal_id: int) -> DealState:
     with factory.reading() as uow:
         return uow.session.get_one(Deal, deal_id).state
-
-
-def remind(factory: UnitOfWorkFactory) -> None:
-    with factory.writing() as uow:
-        use_first.remind_due(uow)
 
 
 def may(factory: UnitOfWorkFactory, actor: Actor, deal_id: int) -> bool:
@@ -298,56 +293,6 @@ def test_the_makers_who_signed_too_are_not_asked_but_told(
         deal_id = uow.session.get_one(Document, document_id).deal_id
     end_use(factory, people.company, deal_id)
     assert (state(factory, deal_id), received(factory, deal_id)) == (DealState.TERMINATED, (0, 0))
-
-
-def test_the_buyer_is_reminded_once_from_fourteen_days_before(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock, drain: Drain
-) -> None:
-    drain()
-
-    def reminders(who: str) -> list[str]:
-        return [text for text, _ in told(factory, people)[who] if "without payment until" in text]
-
-    clock.at = day_begins(LAST_DAY - timedelta(days=14)) - timedelta(seconds=1)
-    remind(factory)
-    drain()
-    assert reminders("company") == []
-    clock.forward(seconds=1)
-    run_at_once([lambda: remind(factory), lambda: remind(factory)])
-    drain()
-    clock.forward(days=3)
-    remind(factory)
-    drain()
-    assert (len(reminders("company")), len(reminders("company_admin"))) == (1, 1)
-    assert reminders("seller_contact") == []
-    with factory.reading() as uow:
-        lines = [line.label for line in timeline(uow.session, deal)]
-    assert lines.count("Buyer told that the use without payment ends soon") == 1
-
-
-@pytest.mark.parametrize("decided", ["ended", "paid", "over"])
-def test_who_has_decided_is_not_reminded(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock, drain: Drain, decided: str
-) -> None:
-    (line,) = lines_of(factory, deal)
-    if decided == "ended":
-        end_use(factory, people.company, deal)
-    elif decided == "paid":
-        report(factory, people.company, line.id, 18_000_000)
-    clock.at = day_begins(LAST_DAY + timedelta(days=decided == "over"))
-    remind(factory)
-    drain()
-    assert not any("without payment until" in text for text, _ in told(factory, people)["company"])
-
-
-def test_who_decides_before_he_is_told_hears_nothing(
-    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock, drain: Drain
-) -> None:
-    clock.at = day_begins(LAST_DAY)
-    remind(factory)
-    end_use(factory, people.company, deal)
-    drain()
-    assert not any("without payment until" in text for text, _ in told(factory, people)["company"])
 
 
 def test_the_term_of_the_law_runs_from_the_end_of_the_use(

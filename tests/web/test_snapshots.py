@@ -255,12 +255,12 @@ def test_a_correction_takes_another_title_and_names_what_differs(
     page = official.get(url).text
     assert "标题有变动：原为“一季度转化统计”，现为“一季度转化统计（更正）”。" in page
     assert "entry:6" in page
-    for words in ("转化项目21", "签署文本", "2026年3月20日，2026年4月10日入账", "分子／分母"):
+    for words in ("转化项目21", "所依据的文本", "2026年3月20日，2026年4月10日入账", "分子／分母"):
         assert words in page
     book = openpyxl.load_workbook(io.BytesIO(content(official, f"{url}/figures.xlsx")))
     heads, *rows = [[cell.value for cell in row] for row in book["差异"].iter_rows()]
     assert heads[2:7] == ["记录类型", "记录", "标题", "日期", "入账时刻"]
-    assert ["签署文本", "entry:6"] in [row[2:4] for row in rows]
+    assert ["所依据的文本", "entry:6"] in [row[2:4] for row in rows]
     assert ["所更正的那一期标题", "一季度转化统计"] in [
         [cell.value for cell in row] for row in book.worksheets[0].iter_rows()
     ]
