@@ -22,9 +22,6 @@ NAMING = {
 REOPENED_AFTER_S = 3600
 """A connection to SQLite learns what the database knows of its rows when it is opened."""
 
-CACHED_KIB = 16_384
-"""What a connection to SQLite keeps of the file: with its own 2 MB a long transaction reads back what it has just written."""
-
 
 class Base(DeclarativeBase):
     """Base of every table; constraints get names, so that a migration can find them."""
@@ -102,7 +99,6 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
         "foreign_keys=ON",
         "busy_timeout=30000",
         "recursive_triggers=ON",
-        f"cache_size=-{CACHED_KIB}",
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")

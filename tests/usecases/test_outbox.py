@@ -44,7 +44,7 @@ def announce(worker: Worker, *numbers: int) -> None:
 def left(factory: UnitOfWorkFactory) -> list[OutboxRow]:
     """What the outbox still holds."""
     with factory.reading() as uow:
-        return list(uow.session.scalars(select(OutboxRow)))
+        return list(uow.session.scalars(select(OutboxRow).order_by(OutboxRow.id)))
 
 
 def test_events_are_heard_once_and_in_order(factory: UnitOfWorkFactory) -> None:

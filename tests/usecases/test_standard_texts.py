@@ -271,6 +271,7 @@ def test_every_step_stands_in_the_audit_log_without_the_words(
     in_force(factory, people)
     drain()
     with factory.reading() as uow:
-        rows = uow.session.scalars(select(AuditRow).where(AuditRow.action == "clause_proposal.moved")).all()
+        moves = select(AuditRow).where(AuditRow.action == "clause_proposal.moved").order_by(AuditRow.id)
+        rows = uow.session.scalars(moves).all()
     assert [row.payload["action"] for row in rows] == ["propose", "approve"]
     assert all("不少于" not in str(row.payload) for row in rows)
