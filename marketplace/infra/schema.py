@@ -67,12 +67,19 @@ def replace_check(connection: Connection, table: str, name: str, old: str, new: 
     connection.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {full} CHECK ({new})"))
 
 
-def reword(connection: Connection, table: str, old: str, new: str) -> None:
-    """Change the text by which SQLite keeps a table's definition; nothing that is stored may depend on it."""
+def reword(connection: Connection, table: str, old: str, new: str, *, may_lack: bool = False) -> None:
+    """Change the text by which SQLite keeps a table's definition; nothing that is stored may depend on it.
+
+    Raises RuntimeError where the table does not say it in these words, unless it `may_lack` them: what is left as it was without
+    a word would be found once a row is refused, or is not.
+    """
     connection.execute(text("PRAGMA writable_schema = ON"))
-    statement = text("UPDATE sqlite_schema SET sql = replace(sql, :old, :new) WHERE type = 'table' AND name = :table")
-    connection.execute(statement, {"old": old, "new": new, "table": table})
+    said = "WHERE type = 'table' AND name = :table AND instr(sql, :old) > 0"
+    statement = text(f"UPDATE sqlite_schema SET sql = replace(sql, :old, :new) {said}")  # noqa: S608 - as above
+    found = connection.execute(statement, {"old": old, "new": new, "table": table}).rowcount
     connection.execute(text("PRAGMA writable_schema = RESET"))
+    if not found and not may_lack:
+        raise RuntimeError(f"the table {table} does not say: {old}")
 
 
 def forget(engine: Engine) -> None:

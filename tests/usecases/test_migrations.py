@@ -261,6 +261,18 @@ def test_contracts_of_two_parties_outlive_the_way_to_three_and_back(
     schema.forget(factory.engine)
 
 
+def test_a_check_that_is_not_there_is_not_thought_replaced(tmp_path: Path) -> None:
+    """SQLite keeps its old words otherwise, and nobody hears of it."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'some.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE tools (n INTEGER, CONSTRAINT ck_tools_few CHECK (n < 3))"))
+        with pytest.raises(RuntimeError, match="tools does not say"):
+            schema.replace_check(connection, "tools", "few", "n < 4", "n < 9")
+        schema.replace_check(connection, "tools", "few", "n < 3", "n < 9")
+        connection.execute(text("INSERT INTO tools VALUES (8)"))
+    engine.dispose()
+
+
 _MOVES = select(DueMove.milestone_id, DueMove.at, DueMove.due_on, DueMove.late_from).order_by(DueMove.id)
 
 

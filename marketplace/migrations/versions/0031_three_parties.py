@@ -37,7 +37,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         # As in 0027: where the models made the table, the constraints stand behind the columns and do not go with them.
         for constraint in (*MAKER, *SHARE):
-            reword(op.get_bind(), PARTIES, ', \n\t' + constraint, '')
+            reword(op.get_bind(), PARTIES, ', \n\t' + constraint, '', may_lack=True)
     op.drop_column(PARTIES, 'share_bp')
     op.drop_column(PARTIES, 'maker')
     op.drop_column('offers', 'makers')

@@ -39,7 +39,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         # As in 0031: where the models made the table, the constraints stand behind the columns and do not go with them.
         for constraint in USE_DAYS:
-            reword(op.get_bind(), 'offers', ', \n\t' + constraint, '')
+            reword(op.get_bind(), 'offers', ', \n\t' + constraint, '', may_lack=True)
     op.drop_column('offers', 'use_days')
     for table in TABLES:
         replace_check(op.get_bind(), table, CHECK, NEW, OLD)
