@@ -29,7 +29,7 @@ from marketplace.deals.rules import (
 )
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.deals.stops import as_said
-from marketplace.deals.use_first import FreeUse, due_after_use, free_use, may_end_use
+from marketplace.deals.use_first import FreeUse, due_after_use, free_use, open_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -274,7 +274,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
     use = free_use(session, deal)
-    use_is_open = use is not None and may_end_use(uow, deal)
+    use_is_open = use is not None and open_use(uow, deal) is not None
     offers = session.scalars(select(Offer).where(Offer.deal_id == deal_id).order_by(Offer.number.desc())).all()
     of_deal = select(Document).where(Document.deal_id == deal_id)
     documents = session.scalars(of_deal.order_by(Document.created_at.desc(), Document.id.desc())).all()

@@ -67,8 +67,9 @@ def free_use(session: Session, deal: Deal) -> FreeUse | None:
     return free_uses(session, [deal]).get(deal.id)
 
 
-def require_may_end_use(uow: UnitOfWork, deal: Deal) -> None:
-    """Raise Conflict unless the use can be ended today: agreed, not over, and nothing of the price paid or reported."""
+def require_may_end_use(uow: UnitOfWork, deal: Deal) -> FreeUse:
+    """The use that can be ended today. Raises Conflict unless it is agreed, not over, and nothing of the price is paid or
+    reported."""
     use = free_use(uow.session, deal)
     if use is None:
         raise Conflict(NOT_AGREED)
@@ -77,22 +78,17 @@ def require_may_end_use(uow: UnitOfWork, deal: Deal) -> None:
     live = (Receipt.deal_id == deal.id, Receipt.state.in_(LIVE))
     if uow.session.scalar(select(Receipt.id).where(*live).limit(1)) is not None:
         raise Conflict(IS_PAID)
+    return use
 
 
 def open_use(uow: UnitOfWork, deal: Deal) -> FreeUse | None:
-    """The use that the buyer can still end today, None where there is none: until then a payment is his word that he goes on."""
-    return free_use(uow.session, deal) if may_end_use(uow, deal) else None
-
-
-def may_end_use(uow: UnitOfWork, deal: Deal) -> bool:
-    """Whether the buyer can end the use today."""
+    """The use that the buyer can end today, None where there is none: until then a payment is his word that he goes on."""
     if deal.state not in CHANGEABLE:
-        return False
+        return None
     try:
-        require_may_end_use(uow, deal)
+        return require_may_end_use(uow, deal)
     except Conflict:
-        return False
-    return True
+        return None
 
 
 def due_after_use(session: Session, deal: Deal) -> date | None:
@@ -125,7 +121,7 @@ def _remind(uow: UnitOfWork, deal_id: int, use: FreeUse) -> None:
     """With the deal locked: another worker may have been faster, or the buyer."""
     room = enter(uow, deal_id)
     mark = (Step.deal_id == deal_id, Step.kind == StepKind.CONTRACT, Step.action == _REMINDED)
-    if not may_end_use(uow, room.deal) or uow.session.scalar(select(Step.id).where(*mark)) is not None:
+    if open_use(uow, room.deal) is None or uow.session.scalar(select(Step.id).where(*mark)) is not None:
         return
     room.step(StepKind.CONTRACT, use.document_id, _REMINDED, None)
     uow.emit(UseEnding(deal_id))

@@ -11,7 +11,7 @@ from marketplace.contracts.rules import DocumentKind, DocumentState, PaperState
 from marketplace.deals.events import DealMoved, MessageSent, OfferMoved, UseEnding
 from marketplace.deals.models import Deal
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.use_first import free_use, may_end_use
+from marketplace.deals.use_first import open_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, on_day, words
@@ -95,8 +95,8 @@ def _to_makers(uow: UnitOfWork, deal: Deal, message: str, said: Params, told: fr
 def use_ending(uow: UnitOfWork, event: UseEnding) -> Iterator[Notice]:
     """The buyer's use without payment ends soon; nothing is said once he has decided."""
     deal = uow.session.get_one(Deal, event.deal_id)
-    use = free_use(uow.session, deal)
-    if use is not None and may_end_use(uow, deal):
+    use = open_use(uow, deal)
+    if use is not None:
         params: Params = {"title": deal.title, "day": on_day(use.last_day)}
         yield Notice(speakers(uow.session, deal.buyer_party_id), USE_ENDING, deal_path(deal.id), params)
 

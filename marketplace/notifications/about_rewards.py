@@ -99,8 +99,7 @@ def _people(uow: UnitOfWork, reward: Reward) -> People:
     """Those with a line; before there is one, those to whom the contract gives a share, or whom the result names."""
     lines = select(RewardLine.user_id).where(RewardLine.reward_id == reward.id, RewardLine.round == reward.round)
     named = select(Contributor.user_id).where(Contributor.result_id == reward.result_id)
-    agreed = agreed_shares(uow.session, reward)
-    if agreed and not reward.round:
+    if not reward.round and (agreed := agreed_shares(uow.session, reward)):
         return frozenset(one.user_id for one in agreed)
     found = uow.session.scalars(lines if reward.round else named)
     return frozenset(user_id for user_id in found if user_id is not None)
