@@ -47,7 +47,8 @@ class _Client(RequestsHTTPTimeStamper):
             token = await super().async_timestamp(message_digest, md_algorithm)
             signed = token["content"]
             context = context_of(signed, certificates_in(signed))
-            found = await validate_tst_signed_data(signed, context, lambda _algorithm: message_digest)
+            asked = {md_algorithm: message_digest}
+            found = await validate_tst_signed_data(signed, context, lambda algorithm: asked.get(algorithm, b""))
             status = TimestampSignatureStatus(**found)
         except Exception as error:
             raise OSError(f"the time-stamp authority has given no time stamp: {error!r}") from error
