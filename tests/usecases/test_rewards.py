@@ -16,7 +16,6 @@ from marketplace.rewards.models import Reward
 from marketplace.rewards.rules import Basis, CostKind, RewardState, Role
 from marketplace.rewards.service import lines_of
 from marketplace.rewards.unit_rules import rule_for
-from marketplace.statistics.ledger_check import check
 from tests.amending import amend
 from tests.factories import lines_of as milestones_of
 from tests.factories import make_payment, make_signed
@@ -24,13 +23,7 @@ from tests.paying import BY_PLAN, TODAY
 from tests.personas import People
 from tests.rewarding import Drain, calculate, file_rule, refused, sold
 
-
-@pytest.fixture(autouse=True)
-def both_ways_agree(factory: UnitOfWorkFactory) -> object:
-    """After every test rows and ledger tell the same."""
-    yield
-    with factory.reading() as uow:
-        assert check(uow.session).differences == ()
+pytestmark = pytest.mark.usefixtures("both_ways_agree")
 
 
 def test_money_that_is_verified_triggers_a_reward_once(

@@ -19,7 +19,6 @@ from marketplace.rewards.models import Reward
 from marketplace.rewards.queries import reward_page
 from marketplace.rewards.rules import Basis, CostKind, RewardState
 from marketplace.rewards.service import lines_of
-from marketplace.statistics.ledger_check import check
 from tests.factories import lines_of as milestones_of
 from tests.factories import make_deal, make_payment, sign
 from tests.making import himself, made_by, make_threefold, shared, sign_by_all, written
@@ -27,13 +26,7 @@ from tests.paying import TODAY, refund
 from tests.personas import People
 from tests.rewarding import COSTS, Drain, file_rule, refused, shares, state_of, the_receipt, the_reward
 
-
-@pytest.fixture(autouse=True)
-def both_ways_agree(factory: UnitOfWorkFactory) -> object:
-    """After every test rows and ledger tell the same."""
-    yield
-    with factory.reading() as uow:
-        assert check(uow.session).differences == ()
+pytestmark = pytest.mark.usefixtures("both_ways_agree")
 
 
 def sold_by_four(factory: UnitOfWorkFactory, people: People, drain: Drain) -> int:

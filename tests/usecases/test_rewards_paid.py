@@ -15,7 +15,6 @@ from marketplace.rewards.calculating import Share
 from marketplace.rewards.models import Payout, Reward
 from marketplace.rewards.rules import PayoutState, RewardState, Role
 from marketplace.rewards.service import follow, lines_of
-from marketplace.statistics.ledger_check import check
 from tests.paying import TODAY, refund
 from tests.personas import People
 from tests.rewarding import (
@@ -34,13 +33,7 @@ from tests.rewarding import (
     the_receipt,
 )
 
-
-@pytest.fixture(autouse=True)
-def both_ways_agree(factory: UnitOfWorkFactory) -> object:
-    """After every test rows and ledger tell the same."""
-    yield
-    with factory.reading() as uow:
-        assert check(uow.session).differences == ()
+pytestmark = pytest.mark.usefixtures("both_ways_agree")
 
 
 def test_everybody_confirms_then_it_is_published_and_approved_when_nobody_objects(

@@ -15,21 +15,14 @@ from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFo
 from marketplace.payments.models import RoyaltyStatement
 from marketplace.payments.royalties import Figures
 from marketplace.payments.rules import Instalment, MilestoneKind, MilestoneState, Trigger, royalty_of
-from marketplace.statistics.ledger_check import check
 from tests.amending import amend, end
 from tests.factories import lines_of, make_payment, make_signed
 from tests.paying import BY_ROYALTY, received
 from tests.personas import People
 
+pytestmark = pytest.mark.usefixtures("both_ways_agree")
+
 QUARTER = Figures(date(2026, 11, 20), date(2026, 12, 31), 123_456_789, "按销售台账")
-
-
-@pytest.fixture(autouse=True)
-def both_ways_agree(factory: UnitOfWorkFactory) -> object:
-    """After every test rows and ledger tell the same."""
-    yield
-    with factory.reading() as uow:
-        assert check(uow.session).differences == ()
 
 
 @pytest.fixture
