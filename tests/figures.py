@@ -14,7 +14,7 @@ from marketplace.deals.events import DealMoved
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from marketplace.kernel.clock import day_begins
+from marketplace.kernel.clock import china_day, day_begins
 from marketplace.ledger.rules import TransferKind
 from marketplace.ledger.service import post
 from marketplace.listings.events import ListingMoved
@@ -201,23 +201,7 @@ class FigureWriter:
         self.results[number] = result_id
         with self.factory.writing() as uow:
             at, people = uow.now(), self.people
-            interest = Interest(
-                side=Side.NEED,
-                result_id=result_id,
-                from_party_id=people.buyer_party,
-                to_party_id=people.seller_party,
-                from_user_id=people.company.user_id,
-                message="",
-                origin=Origin.PAGE,
-                state=InterestState.ACCEPTED,
-                created_at=at,
-                due_on=at.date(),
-                answered_at=at,
-                answered_by_id=people.seller_contact.user_id,
-                ended_at=at,
-            )
-            uow.session.add(interest)
-            uow.flush()
+            interest = self._interest(uow, result_id)
             deal = Deal(
                 title=f"转化项目{number}",
                 interest_id=interest.id,
@@ -232,12 +216,35 @@ class FigureWriter:
                 opened_at=at,
                 moved_at=at,
                 in_force_at=day_begins(day) if day else None,
+                in_force_on=day,
             )
             uow.session.add(deal)
             uow.flush()
             self.deals[number] = deal.id
             uow.emit(ListingMoved("result", result_id, "approve", "county_review", "published"))
             uow.emit(InterestMoved(interest.id, "accept", people.buyer_party, people.seller_party))
+
+    def _interest(self, uow: UnitOfWork, result_id: int) -> Interest:
+        """One of the buyer's that was answered and is over, so that another one about the same result may follow."""
+        at, people = uow.now(), self.people
+        interest = Interest(
+            side=Side.NEED,
+            result_id=result_id,
+            from_party_id=people.buyer_party,
+            to_party_id=people.seller_party,
+            from_user_id=people.company.user_id,
+            message="",
+            origin=Origin.PAGE,
+            state=InterestState.ACCEPTED,
+            created_at=at,
+            due_on=at.date(),
+            answered_at=at,
+            answered_by_id=people.seller_contact.user_id,
+            ended_at=at,
+        )
+        uow.session.add(interest)
+        uow.flush()
+        return interest
 
     def _document(
         self, uow: UnitOfWork, number: int, kind: DocumentKind, place: int, fen: int, basis: Basis, at: datetime
@@ -258,6 +265,7 @@ class FigureWriter:
             by_party_id=self.people.buyer_party,
             created_at=at,
             completed_at=at,
+            signed_on=china_day(at),
         )
         uow.session.add(document)
         uow.flush()

@@ -154,6 +154,7 @@ class StandingHistory:
             document.contract_type, document.completed_at = kind, self._some_time()
             if self.rng.random() < 0.3:
                 document.state, document.completed_at, document.basis = DocumentState.SENT, None, None
+                document.signed_on = None
             self.book.signed[self.number] = [document.completed_at] if document.completed_at else []
             basis = document.basis
             return {
@@ -195,7 +196,8 @@ class StandingHistory:
             uow.session.add(Step(deal_id=deal_id, at=now, user_id=user_id, kind=kind, object_id=deal_id, action=action))
             if action in ENDINGS:
                 deal = uow.session.get_one(Deal, deal_id)
-                deal.state, deal.ended_at, deal.reason, deal.end_reason = DealState(state), now, "缘由", reason
+                deal.state, deal.ended_at, deal.ended_on = DealState(state), now, china_day(now)
+                deal.reason, deal.end_reason = "缘由", reason
             uow.emit(DealMoved(deal_id, action, "", state))
         self.open[number] = state
         if action != "lapse":

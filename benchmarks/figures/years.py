@@ -14,7 +14,7 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.rules import Basis, ContractType, DocumentKind, DocumentState, PaperState
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState, EntryKind
-from marketplace.kernel.clock import day_begins
+from marketplace.kernel.clock import china_day, day_begins
 from marketplace.ledger.models import Transfer
 from marketplace.ledger.rules import ENTRIES, TransferKind
 from marketplace.listings.rules import Category, Industry, ListingKind
@@ -112,7 +112,9 @@ def _deal(
             "opened_at": at,
             "moved_at": moved,
             "in_force_at": at,
+            "in_force_on": day,
             "ended_at": moved if state is DealState.TERMINATED else None,
+            "ended_on": china_day(moved) if state is DealState.TERMINATED else None,
             "reason": "合同终止" if state is DealState.TERMINATED else "",
         },
     )
@@ -218,6 +220,7 @@ def _document(number: int, cast: Cast, buyer: int, basis: Basis, kind: ContractT
         "by_party_id": buyer,
         "created_at": at,
         "completed_at": at,
+        "signed_on": china_day(at),
     }
 
 

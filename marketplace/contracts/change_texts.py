@@ -111,14 +111,14 @@ def _royalty_stays(contract: ContractInForce) -> list[str]:
 
 
 def _royalty_from(change: RoyaltyChange) -> list[str]:
-    """From when on it holds. The platform records a paper as signed when an official has compared it, so the text goes by that
-    record: whoever reads it and whoever settles by it count from the same quarter."""
+    """From when on it holds. A paper counts from the day on which an official has compared it: until then figures of the quarter
+    may have been stated, which go by what was agreed before."""
     quarter, day = quarter_words(change.from_on), day_words(change.from_on)
     earlier = "此前各季度的提成，无论是否已经结算或者支付，均按原约定计算，不因本补充协议调整。"
     return [
         f"提成自{quarter}（自{day}起）按变更后的提成基数和提成比例计算；{earlier}",
         "提成按季度结算、支付和查阅账目的约定不变；结算期间跨越开始适用之日的，以该日为界分别结算。",
-        f"平台记载各方完成签署的日期在{day}或者以后的，提成的变更自该日期之后开始的第一个季度起适用。",
+        f"各方完成签署的日期（以平台记录为准，纸质签署的为核验之日）在{day}或者以后的，提成的变更自该日期之后开始的第一个季度起适用。",
     ]
 
 

@@ -19,6 +19,8 @@ class DocumentMoved(Event):
     party_id: int | None = None
     was_open: bool = False
     """Of a text that was made void: whether it was out for signature, so that somebody may have signed it."""
+    signed_on: str | None = None
+    """Of a scan, and of what is complete: the day in China (ISO 8601) on which the last party signed."""
 
     @property
     def subject(self) -> str:

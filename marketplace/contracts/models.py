@@ -56,6 +56,8 @@ class Document(Base):
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str] = mapped_column(Text, default="")
+    signed_on: Mapped[date | None]
+    """The day in China on which the last party signed: on paper the one it bears, as all confirmed and an official checked."""
     sign_by: Mapped[date | None]
     """The last day (in China) for signing; None before it is sent, and for texts of before there was one."""
     code: Mapped[str | None] = mapped_column(String(CODE_LENGTH))
@@ -70,6 +72,7 @@ class Document(Base):
         one_of("basis", Basis),
         CheckConstraint("(state = 'complete') = (completed_at IS NOT NULL)", name="completed_at_if_complete"),
         CheckConstraint("(state = 'complete') = (basis IS NOT NULL)", name="basis_if_complete"),
+        CheckConstraint("(state = 'complete') = (signed_on IS NOT NULL)", name="signed_on_if_complete"),
         CheckConstraint("state <> 'complete' OR basis <> 'paper' OR paper = 'verified'", name="verified_if_paper"),
         CheckConstraint("kind <> 'contract' OR contract_type IS NOT NULL", name="type_if_contract"),
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
@@ -262,7 +265,10 @@ class Seal(Base):
 
 
 class Scan(Base):
-    """A scan of the paper that was signed; the last one counts, and confirmations are of one scan."""
+    """A scan of the paper that was signed; the last one counts, and confirmations are of one scan.
+
+    `signed_on` is the day in China that the last signature on it bears; None for scans of before that was asked for.
+    """
 
     __tablename__ = "scans"
 
@@ -272,6 +278,7 @@ class Scan(Base):
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(80))
     size: Mapped[int]
+    signed_on: Mapped[date | None]
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

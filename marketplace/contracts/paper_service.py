@@ -4,6 +4,8 @@ Unlike an electronic signature this does not ask whether the text still names it
 names that were printed and signed, and a change of name takes nothing from a contract (民法典 art. 532).
 """
 
+from datetime import date
+
 from sqlalchemy import select
 
 from marketplace.contracts.envelope import TOO_LATE, fresh_last_day, is_over
@@ -15,7 +17,8 @@ from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
-from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.kernel.days import require_day
+from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
 from marketplace.kernel.texts import required
@@ -25,17 +28,28 @@ _BY_SYSTEM = frozenset({Relation.SYSTEM})
 
 
 def upload_scan(
-    uow: UnitOfWork, document: Document, relations: frozenset[Relation], party_id: int, upload: Upload
+    uow: UnitOfWork,
+    document: Document,
+    relations: frozenset[Relation],
+    party_id: int,
+    upload: Upload | None,
+    signed_on: date,
 ) -> Scan:
     """Add the scan of the signed paper; confirmations of an earlier scan no longer count.
 
-    Raises InvalidInput for another kind of file or a large one, Conflict when the text is not open, its last day has passed, or
-    all have confirmed the scan that is there. Emits DocumentMoved.
+    `signed_on` is the day in China that the last signature on it bears. From that day on the text holds (民法典 art. 490, 502),
+    whenever an official comes to compare it.
+
+    Raises InvalidInput for a missing file, another kind or a large one, a day before the text was sent or one to come, Conflict
+    when the text is not open, its last day has passed, or all have confirmed the scan that is there. Emits DocumentMoved.
     """
     _require_open(document)
     _require_in_time(uow, document)
     require_no_official_awaited(document)
     target = PAPER_STATES.require("upload", document.paper, relations).target
+    require_day(signed_on, china_day(document.sent_at or document.created_at), china_day(uow.now()), "signed_on")
+    if upload is None:
+        raise InvalidInput(N_("Choose the file of the scan: PDF, JPEG or PNG."), field="file")
     kept = keep(uow, upload, media.SCANS)
     scan = Scan(
         document_id=document.id,
@@ -43,13 +57,14 @@ def upload_scan(
         name=kept.name,
         media_type=kept.media_type,
         size=kept.size,
+        signed_on=signed_on,
         uploaded_by_id=uow.actor.user_id,
         uploaded_at=uow.now(),
     )
     uow.session.add(scan)
     document.paper, document.note = target, ""
     uow.flush()
-    announce(uow, document, "upload", party_id)
+    announce(uow, document, "upload", party_id, signed_on=signed_on)
     return scan
 
 
@@ -82,12 +97,12 @@ def confirm_scan(
 
 def verify_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int) -> None:
     """An official has compared the scan with the text; the document is complete. Emits DocumentMoved."""
-    _current(uow, document, scan_id)
+    scan = _current(uow, document, scan_id)
     document.paper = PAPER_STATES.require("verify", document.paper, relations).target
     document.verified_by_id = uow.actor.user_id
     uow.flush()
     announce(uow, document, "verify", None)
-    complete(uow, document, Basis.PAPER)
+    complete(uow, document, Basis.PAPER, scan.signed_on or china_day(uow.now()))
 
 
 def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int, reason: str) -> None:

@@ -1,5 +1,7 @@
 """The reading side of documents: what a text says about its parties."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +37,13 @@ def names_its_parties(session: Session, region: Region, document: Document) -> b
     of_document = select(DocumentParty.party_id).where(DocumentParty.document_id == document.id)
     facts = [party_facts(session, region, party_id) for party_id in session.scalars(of_document).all()]
     return names_parties(document.text, facts)
+
+
+def day_of_signing(document: Document) -> date:
+    """The day in China from which on a document holds: that of the last signature (民法典 art. 490, 502)."""
+    if document.signed_on is None:
+        raise ValueError("a document that not all have signed has no day")
+    return document.signed_on
 
 
 def makers_of(session: Session, document_id: int) -> tuple[MakerShare, ...]:

@@ -4,6 +4,7 @@ is to it; nothing here decides who may see a deal."""
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
@@ -171,7 +172,7 @@ def void(
     was_open = document.state is DocumentState.SENT
     note = reason or ("" if was_open else document.note)
     advance(uow, DOCUMENT_STATES, document, "void", relations, note=note)
-    announce(uow, document, "void", party_id, was_open)
+    announce(uow, document, "void", party_id, was_open=was_open)
 
 
 def void_all(uow: UnitOfWork, deal_id: int, kinds: Sequence[DocumentKind]) -> None:
@@ -203,7 +204,15 @@ def fetch(uow: UnitOfWork, document_id: int) -> Document:
     return document
 
 
-def announce(uow: UnitOfWork, document: Document, action: str, party_id: int | None, was_open: bool = False) -> None:
+def announce(
+    uow: UnitOfWork,
+    document: Document,
+    action: str,
+    party_id: int | None,
+    *,
+    was_open: bool = False,
+    signed_on: date | None = None,
+) -> None:
     """Emit DocumentMoved."""
-    kind, sha256 = document.kind.value, document.sha256
-    uow.emit(DocumentMoved(document.id, document.deal_id, kind, action, sha256, party_id, was_open))
+    kind, sha256, day = document.kind.value, document.sha256, signed_on.isoformat() if signed_on else None
+    uow.emit(DocumentMoved(document.id, document.deal_id, kind, action, sha256, party_id, was_open, day))

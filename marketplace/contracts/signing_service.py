@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -164,7 +165,7 @@ def sign(
     announce(uow, document, "sign", party_id)
     if order_of(uow.session, document.id).keys() - {one.party_id for one in signatures(uow, document.id)}:
         return False
-    complete(uow, document, Basis.ELECTRONIC)
+    complete(uow, document, Basis.ELECTRONIC, china_day(uow.now()))
     return True
 
 
@@ -203,11 +204,11 @@ def require_confirmed(uow: UnitOfWork, confirmed: Confirmation, text: str) -> No
         confirm_code(uow, confirmed.code, code_about(text))
 
 
-def complete(uow: UnitOfWork, document: Document, basis: Basis) -> None:
-    """Record that every party has signed, and on what that rests. Emits DocumentMoved."""
-    system = frozenset({Relation.SYSTEM})
-    advance(uow, DOCUMENT_STATES, document, "complete", system, completed_at=uow.now(), basis=basis)
-    announce(uow, document, "complete", None)
+def complete(uow: UnitOfWork, document: Document, basis: Basis, signed_on: date) -> None:
+    """Record that every party has signed, on what that rests, and on which day in China the last one did. Emits DocumentMoved."""
+    held, now = frozenset({Relation.SYSTEM}), uow.now()
+    advance(uow, DOCUMENT_STATES, document, "complete", held, completed_at=now, basis=basis, signed_on=signed_on)
+    announce(uow, document, "complete", None, signed_on=signed_on)
 
 
 def _require_password(uow: UnitOfWork, password: str) -> None:

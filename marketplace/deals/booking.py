@@ -1,6 +1,7 @@
 """The signed amount A1 of a deal: a sum of dated entries that are only added, each posted to the ledger."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,13 +11,12 @@ from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState
 from marketplace.deals.models import Entry
 from marketplace.deals.room import Room
 from marketplace.deals.rules import EntryKind
-from marketplace.kernel.clock import china_day
 from marketplace.ledger.rules import TransferKind
 from marketplace.ledger.service import post
 
 
-def book(room: Room, document: Document, kind: EntryKind, amount_fen: int) -> None:
-    """Add a dated change of the signed amount A1, in fen, that rests on a document, and post it; dated the day in China."""
+def book(room: Room, document: Document, kind: EntryKind, amount_fen: int, dated: date) -> None:
+    """Add a change of the signed amount A1, in fen, that rests on a document, and post it; `dated` is a day in China."""
     uow, now = room.uow, room.uow.now()
     if document.basis is None:
         raise ValueError("a document that nobody signed has no figures")
@@ -26,13 +26,13 @@ def book(room: Room, document: Document, kind: EntryKind, amount_fen: int) -> No
         kind=kind,
         basis=document.basis,
         amount_fen=amount_fen,
-        dated=china_day(now),
+        dated=dated,
         recorded_at=now,
     )
     uow.session.add(entry)
     uow.flush()
     transfer = TransferKind.SIGNED if amount_fen > 0 else TransferKind.RELEASED
-    post(uow, transfer, room.deal.id, abs(amount_fen), entry.dated, f"entry:{entry.id}")
+    post(uow, transfer, room.deal.id, abs(amount_fen), dated, f"entry:{entry.id}")
 
 
 def signed_fen(session: Session, deal_id: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -44,7 +44,7 @@ from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.deals.royalty_terms import holds_from
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.standing import ended_at
+from marketplace.deals.standing import ended_on
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -111,9 +111,9 @@ class DocumentPage:
     """From when on the royalty holds that this amendment brings."""
 
     @property
-    def ended_at(self) -> datetime | None:
-        """When what this text says ended before it was fulfilled."""
-        return ended_at(self.deal, self.document)
+    def ended_on(self) -> date | None:
+        """On which day in China what this text says ended before it was fulfilled."""
+        return ended_on(self.deal, self.document)
 
     @property
     def usual_days(self) -> int:

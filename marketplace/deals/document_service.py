@@ -4,6 +4,7 @@ The document itself is changed by the contracts below; here the deal moves with 
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import select
 
@@ -235,11 +236,14 @@ def decline(uow: UnitOfWork, document_id: int, reason: str) -> Document:
     return document
 
 
-def upload_scan(uow: UnitOfWork, document_id: int, upload: Upload) -> Scan:
-    """Add the scan of the paper that was signed. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+def upload_scan(uow: UnitOfWork, document_id: int, upload: Upload | None, signed_on: date) -> Scan:
+    """Add the scan of the paper that was signed, and the day in China on which the last party signed it.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    """
     room, document = enter_by_document(uow, document_id)
     party_id = room.speaks_for()
-    scan = paper_service.upload_scan(uow, document, room.relations, party_id, upload)
+    scan = paper_service.upload_scan(uow, document, room.relations, party_id, upload, signed_on)
     note_step(room, document, "upload")
     return scan
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from marketplace.contracts.changes import lines_from
 from marketplace.contracts.models import Amendment, Document
+from marketplace.contracts.queries import day_of_signing
 from marketplace.contracts.rules import DocumentKind
 from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.legal_terms import deliveries
@@ -11,9 +12,9 @@ from marketplace.deals.models import Offer
 from marketplace.deals.room import Room
 from marketplace.deals.rules import EntryKind
 from marketplace.deals.service import close_before_force, end_by_agreement
+from marketplace.deals.use_first import began
 from marketplace.deals.writing import note_step
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day
 from marketplace.kernel.states import Relation
 from marketplace.payments.plan import Ground, amend_plan, make_plan
 from marketplace.payments.rules import Instalment, Trigger
@@ -31,24 +32,27 @@ def take_effect(room: Room, document: Document) -> None:
 def _enter_into_force(room: Room, contract: Document) -> None:
     """The amount is booked and becomes the lines of a plan."""
     uow = room.uow
-    room.move("enter_into_force", frozenset({Relation.SYSTEM}), in_force_at=uow.now())
-    book(room, contract, EntryKind.IN_FORCE, contract.amount_fen)
-    happened = {Trigger.IN_FORCE: china_day(uow.now())}
+    signed_on = day_of_signing(contract)
+    room.move("enter_into_force", frozenset({Relation.SYSTEM}), in_force_at=uow.now(), in_force_on=signed_on)
+    book(room, contract, EntryKind.IN_FORCE, contract.amount_fen, signed_on)
+    happened = {Trigger.IN_FORCE: began(room.deal, contract.price_model)}
     make_plan(uow, Ground(room.deal.id, contract.id), _lines(uow, contract), happened)
     close_before_force(room)
 
 
 def _amend(room: Room, document: Document) -> None:
-    """The difference is booked today, whatever its sign, and open lines of the plan are replaced forward (民法典 art. 543)."""
+    """The difference, whatever its sign, is booked on the day of the last signature, and open lines of the plan are replaced
+    forward (民法典 art. 543)."""
     uow, deal = room.uow, room.deal
+    contract = contract_in_force(uow.session, deal.id)
     amendment = uow.session.get_one(Amendment, document.id)
-    book(room, document, EntryKind.AMENDMENT, document.amount_fen - signed_fen(uow.session, deal.id))
-    happened = {Trigger.IN_FORCE: china_day(deal.in_force_at or uow.now())}
+    difference = document.amount_fen - signed_fen(uow.session, deal.id)
+    book(room, document, EntryKind.AMENDMENT, difference, day_of_signing(document))
+    happened = {Trigger.IN_FORCE: began(deal, contract.price_model)}
     delivered = deliveries(uow.session, [deal.id]).get(deal.id)
     if delivered is not None:
         happened[Trigger.ACCEPTANCE] = delivered
-    ground = Ground(deal.id, contract_in_force(uow.session, deal.id).id, document.id)
-    amend_plan(uow, ground, amendment.dropped, lines_from(amendment.lines), happened)
+    amend_plan(uow, Ground(deal.id, contract.id, document.id), amendment.dropped, lines_from(amendment.lines), happened)
 
 
 def _lines(uow: UnitOfWork, contract: Document) -> tuple[Instalment, ...]:

@@ -193,9 +193,13 @@ class LetterForm(Form):
 
 
 class ScanForm(Form):
-    """The scan of the signed paper."""
+    """The scan of the signed paper, and the day on which the last party signed it."""
 
-    file = FileField(_l("Scan of the signed paper"))
+    file = FileField(
+        _l("Scan of the signed paper"),
+        validators=[FileRequired(_l("Choose the file of the scan: PDF, JPEG or PNG."))],
+    )
+    signed_on = DateField(_l("Day of the last signature"), validators=[InputRequired(_FILL_IN)])
 
 
 class TransferForm(Form):

@@ -18,8 +18,10 @@ class Deal(Base):
     """One per contract family. What figures are cut by (counties, industry, category, base, origin) is settled at the opening, so
     that nothing that changes later rewrites them.
 
-    `moved_at` is the last step of the deal, an offer or a document; a message alone does not move a deal. `end_reason` is the
-    kind of `reason` for which it was given up or terminated; deals that ended before there were kinds have none.
+    The contract holds from `in_force_on` on and until `ended_on`, days in China; `in_force_at` and `ended_at` are when that came
+    on record, which is later where an official has compared a paper. `moved_at` is the last step of the deal, an offer or a
+    document; a message alone does not move a deal. `end_reason` is the kind of `reason` for which it was given up or
+    terminated; deals that ended before there were kinds have none.
     """
 
     __tablename__ = "deals"
@@ -41,7 +43,9 @@ class Deal(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     in_force_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    in_force_on: Mapped[date | None]
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(Text, default="")
     end_reason: Mapped[EndReason | None] = mapped_column(EnumText(EndReason))
 
@@ -54,6 +58,8 @@ class Deal(Base):
             "state NOT IN ('in_force', 'performing', 'accepted', 'completed', 'terminated') OR in_force_at IS NOT NULL",
             name="in_force_at_if_in_force",
         ),
+        CheckConstraint("(in_force_at IS NULL) = (in_force_on IS NULL)", name="in_force_on_if_in_force"),
+        CheckConstraint("(ended_at IS NULL) = (ended_on IS NULL)", name="ended_on_if_ended"),
         CheckConstraint("state NOT IN ('lost', 'terminated') OR reason <> ''", name="reason_if_ended"),
         Index("ix_deals_state", "state", "moved_at"),
     )

@@ -10,8 +10,7 @@ from marketplace.deals.blueprint import blueprint
 from marketplace.deals.document_queries import DocumentPage
 from marketplace.deals.envelope_forms import send_form
 from marketplace.deals.forms import ReasonForm, ScanForm
-from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import official, requires, signed_in
 from marketplace.web.context import reading, writing
@@ -42,7 +41,8 @@ def refuse_reason(document_id: int, refused: Refused) -> str:
 def upload_scan(document_id: int) -> str | Response:
     """Upload the scan of the signed paper."""
     form = ScanForm()
-    scan = submitted(form, lambda uow: _upload(uow, document_id, form))
+    upload, signed_on = upload_of(form.file.data), form.signed_on
+    scan = submitted(form, lambda uow: document_service.upload_scan(uow, document_id, upload, signed_on.data))
     if scan is not None:
         flash(_("The scan is uploaded. Every party now confirms that it is the paper it signed."), "success")
         return _to(document_id)
@@ -95,13 +95,6 @@ def reject_scan(document_id: int, scan_id: int) -> str | Response:
         "success",
     )
     return _to(document_id)
-
-
-def _upload(uow: UnitOfWork, document_id: int, form: ScanForm) -> object:
-    upload = upload_of(form.file.data)
-    if upload is None:
-        raise InvalidInput(N_("Choose the file of the scan: PDF, JPEG or PNG."), field="file")
-    return document_service.upload_scan(uow, document_id, upload)
 
 
 def _to(document_id: int) -> Response:

@@ -111,7 +111,7 @@ def state_royalty(uow: UnitOfWork, deal_id: int, figures: Figures) -> RoyaltySta
     schedule = royalty_schedule(uow.session, deal_id)
     if schedule is None:
         raise Conflict(N_("No royalty is agreed in this deal."))
-    began = china_day(room.deal.in_force_at or room.deal.opened_at)
+    began = room.deal.in_force_on or china_day(room.deal.opened_at)
     share_bp = schedule.of_period(figures.first_on, figures.last_on).royalty.share_bp
     statement = royalties.state(uow, deal_id, schedule.phases[0].document_id, share_bp, began, figures)
     room.step(StepKind.ROYALTY, statement.id, "state", party_id, statement.note)

@@ -1,9 +1,12 @@
 """Use cases of a deal: opening it, writing to the other side, and the steps of its lifecycle."""
 
+from datetime import date
+
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document, Settlement
+from marketplace.contracts.queries import day_of_signing
 from marketplace.contracts.rules import CHANGES, LONGEST_REASON, DocumentKind, EndReason, required_reason
 from marketplace.contracts.service import require_no_contract_awaited, void_all
 from marketplace.deals.booking import book, contract_in_force, signed_fen
@@ -19,6 +22,7 @@ from marketplace.deals.use_first import require_may_end_use
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
+from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import Conflict, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -188,11 +192,14 @@ def _end(
     reason: str = "",
     end_reason: EndReason | None = None,
     relations: frozenset[Relation] | None = None,
+    ended_on: date | None = None,
 ) -> None:
-    """The deal's last step. The interests that led to it end too, so that the same two may begin again about the same pair:
-    after a loss because things change, after a termination or completion because a second contract is a deal of its own."""
+    """The deal's last step, today unless another day in China is told. The interests that led to it end too, so that the same two
+    may begin again about the same pair: after a loss because things change, after a termination or completion because a second
+    contract is a deal of its own."""
     uow, deal = room.uow, room.deal
-    room.move(action, relations, reason, ended_at=uow.now(), end_reason=end_reason)
+    ended_on = ended_on or china_day(uow.now())
+    room.move(action, relations, reason, ended_at=uow.now(), ended_on=ended_on, end_reason=end_reason)
     led_here = Interest.id == deal.interest_id
     if deal.result_id and deal.need_id:
         sides = (deal.seller_party_id, deal.buyer_party_id)
@@ -221,7 +228,7 @@ def terminate(
     said = required(reason, "reason", LONGEST_REASON)
     outcome(uow, deal_id, payable_fen)
     _end(room, "terminate", said, required_reason(end_reason))
-    _book_off(room, contract_in_force(uow.session, deal_id), payable_fen)
+    _book_off(room, contract_in_force(uow.session, deal_id), payable_fen, china_day(uow.now()))
     return room.deal
 
 
@@ -237,24 +244,27 @@ def end_use(uow: UnitOfWork, deal_id: int, reason: str, end_reason: EndReason | 
     require_no_contract_awaited(uow, deal_id)
     require_may_end_use(uow, room.deal)
     _end(room, "end_use", required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
-    _book_off(room, contract_in_force(uow.session, deal_id), 0)
+    _book_off(room, contract_in_force(uow.session, deal_id), 0, china_day(uow.now()))
     return room.deal
 
 
 def end_by_agreement(room: Room, agreement: Document) -> None:
-    """Both parties have signed how their contract ends (民法典 art. 562): the deal is terminated, the rest of its amount booked
-    off today, and what is left to pay is due on the day they agreed on.
+    """Both parties have signed how their contract ends (民法典 art. 562): the deal is terminated and the rest of its amount
+    booked off, on the day of the last signature, and what is left to pay is due on the day they agreed on.
 
     Raises Conflict while money is on its way; emits DealMoved.
     """
     settlement = room.uow.session.get_one(Settlement, agreement.id)
-    _end(room, "end_by_agreement", settlement.reason, settlement.end_reason, frozenset({Relation.SYSTEM}))
-    _book_off(room, agreement, settlement.payable_fen, settlement)
+    by_system, signed_on = frozenset({Relation.SYSTEM}), day_of_signing(agreement)
+    _end(room, "end_by_agreement", settlement.reason, settlement.end_reason, by_system, signed_on)
+    _book_off(room, agreement, settlement.payable_fen, signed_on, settlement)
 
 
-def _book_off(room: Room, ground: Document, payable_fen: int, settlement: Settlement | None = None) -> None:
+def _book_off(
+    room: Room, ground: Document, payable_fen: int, ended_on: date, settlement: Settlement | None = None
+) -> None:
     """Nothing stays open beside a contract that has ended: its amount, its plan, and texts that would change it."""
     uow, deal_id = room.uow, room.deal.id
-    book(room, ground, EntryKind.TERMINATION, payable_fen - signed_fen(uow.session, deal_id))
+    book(room, ground, EntryKind.TERMINATION, payable_fen - signed_fen(uow.session, deal_id), ended_on)
     settle(room, contract_in_force(uow.session, deal_id).id, payable_fen, settlement)
     void_all(uow, deal_id, tuple(CHANGES))

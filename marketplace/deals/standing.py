@@ -1,7 +1,7 @@
 """The contract of a deal as it stands today: as it was signed, with what amendments have changed since, and its plan."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,23 +9,23 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.changes import ContractInForce, PlanLine
 from marketplace.contracts.clauses import Clause, amended, from_rows, reference_of
 from marketplace.contracts.models import Amendment, Document
+from marketplace.contracts.queries import day_of_signing
 from marketplace.contracts.rules import SAYS_WHAT_HOLDS, DocumentState, grouped
 from marketplace.deals.booking import contract_in_force, signed_fen
 from marketplace.deals.models import Deal
 from marketplace.deals.royalty_terms import royalty_schedule
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day
 from marketplace.payments.models import Milestone
 from marketplace.payments.plan import fixed_lines, untouched
 from marketplace.payments.queries import net_fixed_receipts
 from marketplace.payments.rules import Instalment, Trigger
 
 
-def ended_at(deal: Deal, document: Document) -> datetime | None:
-    """When what a signed contract or amendment says ended before it was fulfilled; None while it holds."""
+def ended_on(deal: Deal, document: Document) -> date | None:
+    """On which day in China what a signed contract or amendment says ended before it was fulfilled; None while it holds."""
     is_signed = document.state is DocumentState.COMPLETE and document.kind in SAYS_WHAT_HOLDS
-    return deal.ended_at if is_signed and deal.state is DealState.TERMINATED else None
+    return deal.ended_on if is_signed and deal.state is DealState.TERMINATED else None
 
 
 def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
@@ -38,7 +38,7 @@ def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
         name=contract.text.partition("\n")[0],
         reference=reference_of(contract.text),
         code=grouped(contract.code or ""),
-        signed_on=china_day(contract.completed_at or contract.created_at),
+        signed_on=day_of_signing(contract),
         earlier=tuple(reference_of(document.text) for document, _ in amendments),
         clauses=_clauses(contract, [amendment for _, amendment in amendments]),
         amount_fen=signed_fen(uow.session, deal.id),

@@ -53,13 +53,23 @@ def free_uses(session: Session, deals: Sequence[Deal]) -> dict[int, FreeUse]:
         Document.price_model == PriceModel.USE_FIRST,
     )
     agreed = select(Document.deal_id, Document.id, Offer.use_days).join(Offer, Offer.id == Document.offer_id)
-    began = {deal.id: deal.in_force_at for deal in deals}
-    found = {}
-    for deal_id, document_id, days in session.execute(agreed.where(*signed)):
-        at = began[deal_id]
-        if at is not None and days is not None:
-            found[deal_id] = FreeUse(document_id, china_day(at) + timedelta(days=days))
-    return found
+    by_id = {deal.id: deal for deal in deals}
+    return {
+        deal_id: FreeUse(document_id, began(by_id[deal_id], PriceModel.USE_FIRST) + timedelta(days=days))
+        for deal_id, document_id, days in session.execute(agreed.where(*signed))
+        if days is not None
+    }
+
+
+def began(deal: Deal, price_model: PriceModel | None) -> date:
+    """From which day in China days "after the entry into force" are counted, of a contract that is or was in force.
+
+    It is that of the last signature. Those of a use without payment run from the day on which the platform has it on record,
+    as the contract says: what an official takes for comparing a paper is not taken from the buyer's time to decide.
+    """
+    if deal.in_force_at is None or deal.in_force_on is None:
+        raise ValueError("a contract that is not in force has not begun")
+    return china_day(deal.in_force_at) if price_model is PriceModel.USE_FIRST else deal.in_force_on
 
 
 def free_use(session: Session, deal: Deal) -> FreeUse | None:

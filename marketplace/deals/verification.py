@@ -7,12 +7,13 @@ import hashlib
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
+from marketplace.contracts.queries import day_of_signing
 from marketplace.contracts.rules import CHANGES, DocumentKind, DocumentState, code_typed, grouped
 from marketplace.contracts.seals import SealCheck, checked
 from marketplace.contracts.signing_service import signatures
@@ -21,7 +22,7 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.standing import ended_at
+from marketplace.deals.standing import ended_on
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -48,11 +49,11 @@ class PublicSignatory:
 
 @dataclass(frozen=True)
 class PublicChange:
-    """What has changed or ended a contract since: its kind, its number, and when all had signed it."""
+    """What has changed or ended a contract since: its kind, its number, and the day in China of its last signature."""
 
     kind: DocumentKind
     reference: str
-    at: datetime
+    signed_on: date
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class PublicDocument:
     changes: tuple[PublicChange, ...]
     base: str
     """The number of the contract that this document changes or ends; empty for others."""
-    ended_at: datetime | None = None
-    """When the contract ended before it was fulfilled, by whatever way: not every end is a document."""
+    ended_on: date | None = None
+    """On which day in China the contract ended before it was fulfilled, by whatever way: not every end is a document."""
 
     @property
     def code(self) -> str:
@@ -106,15 +107,14 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
         pdfs=pdfs_of(uow, document.id),
         changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),
         base=reference_of(contract_in_force(uow.session, deal.id).text) if document.kind in CHANGES else "",
-        ended_at=ended_at(deal, document),
+        ended_on=ended_on(deal, document),
     )
 
 
 def _changes(uow: UnitOfWork, contract: Document) -> Iterator[PublicChange]:
     """Who reads a contract must not take an old text for what holds today."""
     for one in signed_since(uow.session, contract.deal_id) if contract.state is DocumentState.COMPLETE else ():
-        if one.completed_at is not None:
-            yield PublicChange(one.kind, reference_of(one.text), one.completed_at)
+        yield PublicChange(one.kind, reference_of(one.text), day_of_signing(one))
 
 
 def check_seals(services: Services, found: PublicDocument, at: datetime) -> dict[int, SealCheck | None]:

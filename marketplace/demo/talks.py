@@ -207,7 +207,9 @@ def _take_up_letter(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
 def _upload_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:
     text = scene.text(uow)
     page = specimen("SIGNED CONTRACT", f"{text.sha256[:16]}", "PDF")
-    documents.upload_scan(uow, text.id, Upload(page, "盖章合同扫描件（示范）.pdf"))
+    documents.upload_scan(
+        uow, text.id, Upload(page, "盖章合同扫描件（示范）.pdf"), china_day(uow.now()) - timedelta(days=1)
+    )
 
 
 def _confirm_scan(uow: UnitOfWork, scene: Scene, _step: StepTold) -> None:

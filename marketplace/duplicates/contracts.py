@@ -1,7 +1,7 @@
 """Contracts on the platform as records to compare: from the day a text is sent to be signed, as long as it may count."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -73,7 +73,7 @@ def _read(session: Session, which: ColumnElement[bool], document: ColumnElement[
             sides[deal.seller_party_id],
             sides[deal.buyer_party_id],
             signed.get(id_, text.amount_fen),
-            china_day(_day_of(text)),
+            _day_of(text),
             deal.result_id,
             deal.seller_county,
             deal.buyer_county,
@@ -84,8 +84,8 @@ def _read(session: Session, which: ColumnElement[bool], document: ColumnElement[
     }
 
 
-def _day_of(text: Document) -> datetime:
-    return text.completed_at or text.sent_at or text.created_at
+def _day_of(text: Document) -> date:
+    return text.signed_on or china_day(text.sent_at or text.created_at)
 
 
 def _parties(session: Session, party_ids: Collection[int]) -> dict[int, Side]:

@@ -5,7 +5,7 @@ Moments are UTC (ISO 8601), amounts fen. Names are those the parties see: of the
 
 import mimetypes
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -39,6 +39,7 @@ def facts_of(deal: Deal, papers: Papers) -> dict[str, Any]:
         "code": grouped(document.code or ""),
         "sent_at": _moment(document.sent_at),
         "completed_at": _moment(document.completed_at),
+        "signed_on": _day(document.signed_on),
         "text": {"file": _text_name(papers), "sha256": document.sha256},
         "parties": _parties(deal, papers),
         "pdfs": [
@@ -65,8 +66,7 @@ def files_of(papers: Papers) -> dict[str, Part]:
 
 def _royalty(phase: Phase) -> dict[str, Any]:
     """`share_bp` in hundredths of a per cent; `from` is a day in China, None for what holds from the entry into force on."""
-    from_on = phase.from_on.isoformat() if phase.from_on else None
-    return {"share_bp": phase.royalty.share_bp, "base": phase.royalty.base, "from": from_on}
+    return {"share_bp": phase.royalty.share_bp, "base": phase.royalty.base, "from": _day(phase.from_on)}
 
 
 def _text_name(papers: Papers) -> str:
@@ -161,10 +161,15 @@ def _in_pdf(papers: Papers, chain: Chain) -> dict[str, Any]:
 def _paper(papers: Papers, paper: Paper) -> dict[str, Any]:
     return {
         "scan": {"file": _scan_name(papers, paper.scan), "sha256": paper.scan.sha256},
+        "signed_on": _day(paper.scan.signed_on),
         "uploaded_at": _moment(paper.scan.uploaded_at),
         "confirmed": [{"party_id": one.party_id, "by": name, "at": _moment(one.at)} for one, name in paper.confirmed],
         "verified_by": paper.verified_by,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -15,6 +15,7 @@ from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.days import require_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -181,9 +182,7 @@ def _require_possible(transferred: Transferred, left: int, earliest: date, today
         too_much = N_("Write an amount of more than zero and at most what is left: %(left)s yuan.")
         yuan = f"{left // 100:,}.{left % 100:02d}"
         raise InvalidInput(too_much, fields={"amount": too_much}, left=yuan)
-    if not earliest <= transferred.sent_on <= today:
-        wrong_day = N_("The day lies in the future, or before %(day)s.")
-        raise InvalidInput(wrong_day, fields={"sent_on": wrong_day}, day=earliest.isoformat())
+    require_day(transferred.sent_on, earliest, today, "sent_on")
 
 
 def _announce(uow: UnitOfWork, receipt: Receipt, action: str, party_id: int | None) -> None:

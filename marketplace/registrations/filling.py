@@ -13,7 +13,6 @@ from marketplace.contracts.rules import ContractType, DocumentKind, DocumentStat
 from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.models import Deal
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.kernel.texts import clean
@@ -63,7 +62,7 @@ def filled_in(uow: UnitOfWork, deal: Deal, contract: Document, form: RuleSet) ->
     known: dict[str, str | int] = {
         "contract_name": deal.title,
         "contract_reference": reference_of(contract.text),
-        "signed_on": china_day(contract.completed_at).isoformat() if contract.completed_at else "",
+        "signed_on": contract.signed_on.isoformat() if contract.signed_on else "",
         "patent_number": result.patent_number if result else "",
         "content": result.summary if result else "",
         TOTAL: signed_by_deal(uow.session, [deal.id]).get(deal.id, contract.amount_fen),

@@ -15,6 +15,7 @@ from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.days import require_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -22,7 +23,7 @@ from marketplace.kernel.texts import required, single_line
 from marketplace.registrations.events import TransferMoved
 from marketplace.registrations.filling import assigned_patent
 from marketplace.registrations.models import PatentTransfer
-from marketplace.registrations.rules import APPLICABLE, LONGEST_REASON, TRANSFER_STATES, TransferState, require_day
+from marketplace.registrations.rules import APPLICABLE, LONGEST_REASON, TRANSFER_STATES, TransferState
 
 LONGEST_NOTICE = 60
 
@@ -50,7 +51,7 @@ def apply(uow: UnitOfWork, deal_id: int, applied_on: date) -> PatentTransfer:
     last = newest_transfer(uow.session, deal_id)
     if last is not None and last.state is not TransferState.REFUSED:
         raise Conflict(N_("This is recorded already. Reload the page to see where it stands."))
-    in_force = china_day(room.deal.in_force_at or room.deal.opened_at)
+    in_force = room.deal.in_force_on or china_day(room.deal.opened_at)
     require_day(applied_on, in_force, china_day(uow.now()))
     transfer = PatentTransfer(
         deal_id=deal_id,

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.contracts.models import Document
+from marketplace.contracts.queries import day_of_signing
 from marketplace.deals.room import Room
 from marketplace.infra import media
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.days import require_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -32,7 +34,6 @@ from marketplace.registrations.rules import (
     RecordKind,
     RecordState,
     require_amounts,
-    require_day,
 )
 from marketplace.registrations.service import announce, enter_by_registration
 
@@ -208,8 +209,7 @@ def _earliest(uow: UnitOfWork, registration: Registration) -> date:
     last = _last_verified(uow, registration)
     if last is not None:
         return last.dated
-    contract = uow.session.get_one(Document, registration.document_id)
-    return china_day(contract.completed_at or contract.created_at)
+    return day_of_signing(uow.session.get_one(Document, registration.document_id))
 
 
 def _book(uow: UnitOfWork, registration: Registration, row: RegistrationRecord) -> None:

@@ -1,7 +1,6 @@
 """What becomes of an application for registration, and what a certificate may say. Pure; amounts are in fen with tax."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from marketplace.deals.rules import DealState
 from marketplace.kernel.errors import InvalidInput
@@ -110,10 +109,3 @@ def require_amounts(kind: RecordKind, a2_fen: int, a3_fen: int) -> None:
     if not 0 <= a3_fen <= a2_fen:
         more = N_("The technology amount cannot be more than the total: it is the total less equipment and materials.")
         raise InvalidInput(more, field="a3")
-
-
-def require_day(day: date, earliest: date, today: date, field: str = "day") -> None:
-    """Raise InvalidInput for a day before what it follows from, or in the future."""
-    if not earliest <= day <= today:
-        wrong = N_("The day lies in the future, or before %(day)s.")
-        raise InvalidInput(wrong, fields={field: wrong}, day=earliest.isoformat())

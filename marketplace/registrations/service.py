@@ -14,6 +14,7 @@ from marketplace.deals.room import Room, enter
 from marketplace.infra.transitions import advance
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
+from marketplace.kernel.days import require_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.states import Relation
@@ -29,7 +30,6 @@ from marketplace.registrations.rules import (
     REGISTRATION_STATES,
     RecordState,
     RegistrationState,
-    require_day,
 )
 
 Typed = Mapping[str, str | int | None]

@@ -9,7 +9,7 @@ from marketplace.deals.models import Deal
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
-from marketplace.kernel.clock import china_day
+from marketplace.kernel.clock import china_day, end_of
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import WHOLE_BP
@@ -148,14 +148,14 @@ def rule_for(uow: UnitOfWork, receipt: Receipt) -> Resolved | None:
     deal = session.get_one(Deal, receipt.deal_id)
     contract = contract_of(session, receipt)
     contract_type = contract.contract_type.value if contract.contract_type else ""
-    if deal.in_force_at is None:
+    if deal.in_force_at is None or deal.in_force_on is None:
         raise ValueError("money was received for a contract that is not in force")
-    agreed_on = china_day(deal.in_force_at)
+    agreed_on = deal.in_force_on
     default = statutory(contract_type, receipt.received_on or receipt.sent_on)
     unit = _seller_unit(uow, deal)
     filed_in_time = (
         RewardRule.organisation_id == unit.id,
-        RewardRule.filed_at < deal.in_force_at,
+        RewardRule.filed_at < min(deal.in_force_at, end_of(agreed_on)),
         or_(RewardRule.result_id.is_(None), RewardRule.result_id == deal.result_id),
     )
     known = (_filed(rule) for rule in session.scalars(select(RewardRule).where(*filed_in_time)))

@@ -24,7 +24,6 @@ from marketplace.statistics.rows import (
     along_contract,
     along_receipt,
     along_reward,
-    china_day,
     facts,
     labelled,
     of_deal,
@@ -35,8 +34,7 @@ from marketplace.statistics.rows import (
 
 def letters() -> Rows:
     """A0. A later letter replaces a deal's earlier one: the earlier is booked off on the day of the later, never before it."""
-    in_order = (Document.completed_at, Document.id)
-    later = func.lead(Document.completed_at, type_=UtcDateTime())
+    window: dict[str, Any] = {"partition_by": Document.deal_id, "order_by": (Document.completed_at, Document.id)}
     of = (
         select(
             Document.id,
@@ -44,21 +42,22 @@ def letters() -> Rows:
             Document.amount_fen,
             Document.basis,
             Document.contract_type,
-            Document.completed_at.label("signed_at"),
-            later.over(partition_by=Document.deal_id, order_by=in_order).label("replaced_at"),
+            Document.signed_on,
+            Document.completed_at,
+            func.lead(Document.signed_on, type_=Date()).over(**window).label("replaced_on"),
+            func.lead(Document.completed_at, type_=UtcDateTime()).over(**window).label("replaced_at"),
         )
         .where(Document.kind == DocumentKind.LETTER_OF_INTENT, Document.state == DocumentState.COMPLETE)
         .subquery()
         .c
     )
 
-    def row(kind: str, at: ColumnElement[Any], sign: int) -> Select[Any]:
-        day = china_day(at, type_=Date())
+    def row(kind: str, day: ColumnElement[Any], at: ColumnElement[Any], sign: int) -> Select[Any]:
         columns = facts(source(kind, of.id), of.deal_id, day, at, sign * of.amount_fen, counted=sign)
         return select(*columns, of.contract_type, of.basis)
 
-    replaced = row("letter_replaced", of.replaced_at, -1).where(of.replaced_at.is_not(None))
-    return _with_deal(union_all(row("letter", of.signed_at, 1), replaced))
+    replaced = row("letter_replaced", of.replaced_on, of.replaced_at, -1).where(of.replaced_at.is_not(None))
+    return _with_deal(union_all(row("letter", of.signed_on, of.completed_at, 1), replaced))
 
 
 def contracts() -> Rows:

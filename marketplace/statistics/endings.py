@@ -8,7 +8,6 @@ from marketplace.deals.rules import DealState
 from marketplace.statistics.rows import (
     OPENING_DIMENSIONS,
     Rows,
-    china_day,
     facts,
     labelled,
     month_of,
@@ -21,7 +20,7 @@ from marketplace.statistics.rules import Dimension
 
 def deals_lost() -> Rows:
     """C12. Each deal that was given up before a contract."""
-    day = china_day(Deal.ended_at)
+    day = Deal.ended_on
     dimensions = of_deal(day, cast(null(), String), cast(null(), String))
     opening = {one: dimensions[one] for one in OPENING_DIMENSIONS}
     columns = facts(source("deal", Deal.id), Deal.id, day, Deal.ended_at, 1)
@@ -31,7 +30,7 @@ def deals_lost() -> Rows:
 
 def contracts_terminated() -> Rows:
     """C13. Each contract that was ended before it was fulfilled, by agreement or on an official's record."""
-    day = china_day(Deal.ended_at)
+    day = Deal.ended_on
     dimensions = of_deal(day, Document.contract_type, Document.basis)
     columns = facts(source("deal", Deal.id), Deal.id, day, Deal.ended_at, 1)
     rows = select(*columns, *labelled({Dimension.REASON: Deal.end_reason, **dimensions}))

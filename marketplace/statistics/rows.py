@@ -126,7 +126,7 @@ def of_deal(day: Column, contract_type: Column, basis: Column) -> Mapping[Dimens
         Dimension.CONTRACT_TYPE: contract_type,
         Dimension.BASIS: basis,
         Dimension.ORIGIN: Deal.origin,
-        Dimension.COHORT: year_of(china_day(Deal.in_force_at)),
+        Dimension.COHORT: year_of(Deal.in_force_on),
         Dimension.MONTH: month_of(day),
         Dimension.ORGANISATION: Deal.seller_party_id,
         Dimension.BASE: Deal.base_id,

@@ -32,7 +32,7 @@ from marketplace.statistics.rules import Dimension
 
 def received_of_contracts() -> Rows:
     """C5. By the day a contract came into force: its fixed amount, and what of it has been received, less refunds."""
-    day = china_day(Deal.in_force_at)
+    day = Deal.in_force_on
     is_new = case((Entry.kind == EntryKind.IN_FORCE, 1), else_=0)
     named = source("entry", Entry.id)
     agreed = facts(named, Entry.deal_id, day, Entry.recorded_at, 0, whole=Entry.amount_fen, counted=is_new)
@@ -55,7 +55,7 @@ def received_of_contracts() -> Rows:
 
 def contracts_registered() -> Rows:
     """C8. By the day a contract came into force: each contract, and 1 where it is registered, until that is cancelled."""
-    day = china_day(Deal.in_force_at)
+    day = Deal.in_force_on
     dimensions = labelled(of_deal(day, Document.contract_type, Document.basis))
     agreed = facts(source("entry", Entry.id), Entry.deal_id, day, Entry.recorded_at, 0, whole=1)
     signed = along_contract(select(*agreed, *dimensions), Entry.deal_id).where(Entry.kind == EntryKind.IN_FORCE)

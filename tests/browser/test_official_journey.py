@@ -58,7 +58,9 @@ def test_a_paper_contract_is_verified_and_its_figure_leads_back_to_it(
     document = f"/documents/{make_contract(factory, people, make_deal(factory, people))}"
     sign_in(page, people.company)
     page.goto(document)
+    page.get_by_text("上传已签纸质文件的扫描件").click()
     page.locator('main input[type="file"]').set_input_files(picture(tmp_path, "盖章合同.png"))
+    page.locator('main input[name="signed_on"]').fill("2026-11-20")
     press(page, "/scans")
     press(page, "/confirm")
     sign_in(page, people.seller_contact)

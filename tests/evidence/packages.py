@@ -13,15 +13,14 @@ from types import ModuleType
 from typing import Any
 
 from marketplace.contracts.models import Document
-from marketplace.deals import document_service
 from marketplace.evidence import package
 from marketplace.evidence.service import SIGNER, write_evidence
 from marketplace.infra.authority import Authority
 from marketplace.infra.certificates import Subject
 from marketplace.infra.files import FileStore
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from tests.architecture.sources import ROOT
+from tests.papers import verified_by
 from tests.personas import People
 from tests.world import NOW
 
@@ -98,13 +97,7 @@ def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def sign_on_paper(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
     """From the scan to what an official has verified."""
-    with factory.writing(people.seller_contact) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf")).id
-    for actor in (people.seller_contact, people.company):
-        with factory.writing(actor) as uow:
-            document_service.confirm_scan(uow, document_id, scan_id)
-    with factory.writing(people.county_official) as uow:
-        document_service.verify_scan(uow, document_id, scan_id)
+    verified_by(factory, people.county_official, document_id, people.seller_contact, people.company)
 
 
 def documents_of(factory: UnitOfWorkFactory, deal_id: int) -> list[Document]:

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,6 @@ from marketplace.deals.models import Entry
 from marketplace.deals.payment_queries import payments_page
 from marketplace.deals.queries import room
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.payments.models import RoyaltyStatement
@@ -32,6 +30,7 @@ from tests.amending import amend, sign_by_both, write_amendment
 from tests.evidence.packages import exported, problem, unpacked
 from tests.factories import make_signed, sign
 from tests.making import himself, make_threefold, sign_by_all
+from tests.papers import confirmed_by
 from tests.paying import BY_ROYALTY, received, refused
 from tests.personas import People
 
@@ -146,11 +145,7 @@ def test_on_paper_it_goes_by_the_day_on_which_an_official_has_compared_it(
 ) -> None:
     until(clock, date(2026, 12, 30))
     document_id = write_amendment(factory, people.company, deal, TO_NET)
-    with factory.writing(people.company) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(BytesIO(b"%PDF-1.4 sealed"), "a.pdf")).id
-    for actor in (people.company, people.seller_contact):
-        with factory.writing(actor) as uow:
-            document_service.confirm_scan(uow, document_id, scan_id)
+    scan_id = confirmed_by(factory, document_id, people.company, people.seller_contact)
     assert agreed(factory, people, deal) == [(350, None, None)]
     until(clock, date(2027, 1, 4))
     with factory.writing(people.county_official) as uow:

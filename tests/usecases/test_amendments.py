@@ -3,7 +3,6 @@
 import threading
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -18,13 +17,13 @@ from marketplace.deals.queries import room
 from marketplace.deals.rules import EntryKind
 from marketplace.deals.standing import contract_standing
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
 from marketplace.payments.rules import Instalment, MilestoneState, Trigger
 from tests.amending import LOWERED, UNTIL, amend, sign_by_both, write_amendment, write_termination
 from tests.factories import confirmation, lines_of, make_payment, make_signed, sign
+from tests.papers import confirmed_by
 from tests.paying import BY_PLAN, TODAY, received, refund, refused, report, take
 from tests.personas import People
 
@@ -268,11 +267,7 @@ def test_an_amendment_on_paper_takes_effect_when_an_official_has_compared_it(
     factory: UnitOfWorkFactory, people: People, deal: int
 ) -> None:
     document_id = write_amendment(factory, people.company, deal)
-    with factory.writing(people.company) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(BytesIO(b"%PDF-1.4 sealed"), "a.pdf")).id
-    for actor in (people.company, people.seller_contact):
-        with factory.writing(actor) as uow:
-            document_service.confirm_scan(uow, document_id, scan_id)
+    scan_id = confirmed_by(factory, document_id, people.company, people.seller_contact)
     with factory.writing(people.company) as uow:
         refused(lambda: change_service.take_off(uow, document_id, "改日再议"), Conflict)
     receipt_id = report(factory, people.company, lines_of(factory, deal)[2].id, 100)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +12,11 @@ from marketplace.deals import document_queries, document_service, queries, servi
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor, Appointment, Office
 from tests.factories import confirmation, make_contract, make_deal, make_letter, make_need, make_result, sign
+from tests.papers import PAPER, scanned
 from tests.personas import People
-
-PDF = b"%PDF-1.4 signed and sealed"
 
 
 @pytest.fixture
@@ -27,9 +24,9 @@ def document_id(factory: UnitOfWorkFactory, people: People) -> int:
     return make_contract(factory, people, make_deal(factory, people))
 
 
-def upload(factory: UnitOfWorkFactory, actor: Actor, document_id: int, content: bytes = PDF) -> int:
+def upload(factory: UnitOfWorkFactory, actor: Actor, document_id: int, content: bytes = PAPER) -> int:
     with factory.writing(actor) as uow:
-        return document_service.upload_scan(uow, document_id, Upload(BytesIO(content), r"C:\scans\合同.pdf")).id
+        return scanned(uow, document_id, content).id
 
 
 def confirm(factory: UnitOfWorkFactory, actor: Actor, document_id: int, scan_id: int) -> None:
@@ -62,7 +59,7 @@ def test_from_the_scan_to_a_contract_in_force(factory: UnitOfWorkFactory, people
 def test_a_new_scan_asks_both_again(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:
     first = upload(factory, people.seller_contact, document_id)
     confirm(factory, people.company, document_id, first)
-    second = upload(factory, people.company, document_id, PDF + b" page 2")
+    second = upload(factory, people.company, document_id, PAPER + b" page 2")
     assert read(factory, document_id).paper is PaperState.UPLOADED
     for scan_id in (first, second):
         with pytest.raises(Conflict), factory.writing(people.county_official) as uow:
@@ -79,7 +76,7 @@ def take_back(uow: UnitOfWork, document_id: int) -> dict[str, Callable[[], objec
     return {
         "amend": lambda: document_service.amend(uow, document_id, {"risk": "风险由对方承担。"}),
         "decline": lambda: document_service.decline(uow, document_id, "反悔"),
-        "upload": lambda: document_service.upload_scan(uow, document_id, Upload(BytesIO(PDF + b"!"), "b.pdf")),
+        "upload": lambda: scanned(uow, document_id, PAPER + b"!"),
         "code": lambda: document_service.send_signing_code(uow, document_id),
         "sign": lambda: document_service.sign(uow, document_id, confirmation(uow, document_id)),
         "reopen": lambda: service.take(uow, deal_id, "reopen"),
@@ -143,7 +140,7 @@ def test_a_scan_above_the_limit(factory: UnitOfWorkFactory, people: People, docu
     with factory.reading() as uow:
         limit = uow.settings.upload_limit
     with pytest.raises(InvalidInput):
-        upload(factory, people.company, document_id, PDF.ljust(limit + 1, b"."))
+        upload(factory, people.company, document_id, PAPER.ljust(limit + 1, b"."))
 
 
 def test_an_official_rejects_with_a_reason(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:

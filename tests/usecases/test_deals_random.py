@@ -3,7 +3,6 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
@@ -15,9 +14,9 @@ from marketplace.deals import document_service, offer_service, service
 from marketplace.deals.models import Deal, Entry, Offer, Step
 from marketplace.deals.rules import BEFORE_FORCE, DealState, OfferState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.errors import DomainError
 from tests.factories import TERMS, confirmation, make_deal
+from tests.papers import scanned
 from tests.personas import People
 
 WHO = ("seller_contact", "company", "company_admin", "worker", "stranger", "county_official", "city_official")
@@ -40,7 +39,7 @@ MOVES: dict[str, tuple[int, Tries]] = {
     "sign": (12, lambda u, deal, offer, text, r: _sign(u, text)),
     "upload": (
         4,
-        lambda u, deal, offer, text, r: document_service.upload_scan(u, text, Upload(BytesIO(b"%PDF-1"), "a")),
+        lambda u, deal, offer, text, r: scanned(u, text),
     ),
     "confirm": (12, lambda u, deal, offer, text, r: document_service.confirm_scan(u, text, _scan(u, text))),
     "verify": (12, lambda u, deal, offer, text, r: document_service.verify_scan(u, text, _scan(u, text))),

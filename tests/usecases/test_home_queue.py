@@ -5,14 +5,12 @@ Seven days are allowed for a review: what came in on 13 November is on its last 
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 
 from marketplace.deals import document_service
 from marketplace.home import review_queue
 from marketplace.home.review_queue import ReviewRow, Wanted
 from marketplace.home.rules import Age, ReviewKind
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.permissions import Actor, Appointment, Office
 from marketplace.listings.models import Claim, Revision
 from marketplace.listings.rules import ClaimState, RevisionState
@@ -21,6 +19,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.organisations.rules import OrganisationState
 from marketplace.results.rules import ResultState
 from tests.factories import make_contract, make_deal, make_need, make_result
+from tests.papers import scanned
 from tests.personas import People
 
 LATE_ON_THE_12TH = datetime(2026, 11, 12, 15, 59, tzinfo=UTC)
@@ -134,7 +133,7 @@ def test_a_paper_waits_once_both_have_confirmed_it_and_for_nobody_who_is_a_party
     deal = make_deal(factory, people)
     document = make_contract(factory, people, deal)
     with factory.writing(people.company) as uow:
-        scan = document_service.upload_scan(uow, document, Upload(BytesIO(b"%PDF-1.4 sealed"), "合同.pdf")).id
+        scan = scanned(uow, document).id
         document_service.confirm_scan(uow, document, scan)
     assert listed(factory, people.city_official) == []
     with factory.writing(people.seller_contact) as uow:

@@ -17,19 +17,19 @@ from marketplace.contracts.models import Document, DocumentFile, Seal, Signature
 from marketplace.contracts.rules import PrintKind
 from marketplace.contracts.seals import checked
 from marketplace.contracts.typesetting import typeset
-from marketplace.deals import document_service, verification
+from marketplace.deals import verification
 from marketplace.deals.printing import sheet_of
 from marketplace.deals.sealing import SEALER, seals_of, serial_text
 from marketplace.infra.authority import Authority
 from marketplace.infra.outbox import NotYet, OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.errors import Conflict
 from marketplace.organisations.models import Organisation
 from marketplace.web.context import Runtime
 from tests.factories import make_contract, make_deal, sign
+from tests.papers import scanned
 from tests.pdfs import pdf_text, pdfsig
 from tests.personas import People
 
@@ -314,9 +314,8 @@ def test_nobody_signs_electronically_without_an_authority_and_paper_stays_open(
     factory.services.settings.authority_file.unlink()
     with pytest.raises(Conflict, match="not set up"):
         sign(factory, people.seller_contact, document_id)
-    scan = Upload(io.BytesIO(b"%PDF-1.4 signed and sealed"), "合同.pdf")
     with factory.writing(people.company) as uow:
-        assert document_service.upload_scan(uow, document_id, scan).document_id == document_id
+        assert scanned(uow, document_id).document_id == document_id
 
 
 def _written_over(file: bytes) -> bytes:

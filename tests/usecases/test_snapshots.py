@@ -307,7 +307,7 @@ def test_a_letter_stays_as_it_was_frozen_when_its_contract_is_signed(
     frozen(factory, people.city_official, replace(wanted(), codes=tuple(FigureCode)))
     with factory.writing() as uow:
         deal = uow.session.get_one(Deal, add.deals[1])
-        deal.state, deal.in_force_at = DealState.IN_FORCE, uow.now()
+        deal.state, deal.in_force_at, deal.in_force_on = DealState.IN_FORCE, uow.now(), china_day(uow.now())
     assert failures(factory) == []
 
 

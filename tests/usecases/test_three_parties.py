@@ -24,7 +24,7 @@ from marketplace.home.waiting import tasks
 from marketplace.identity.rules import masked
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
-from marketplace.kernel.clock import SetClock
+from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
 from marketplace.notifications.models import Notification
@@ -33,6 +33,7 @@ from tests.amending import LOWERED, write_amendment, write_termination
 from tests.enveloping import expire, hand_over, represented
 from tests.factories import TERMS, make_deal, make_letter, sign
 from tests.making import himself, made_by, make_threefold, shared, sign_by_all, written
+from tests.papers import confirmed_by
 from tests.paying import BY_PLAN
 from tests.personas import People, made_up_number
 
@@ -172,7 +173,9 @@ def test_on_paper_an_official_looks_at_it_once_all_four_have_confirmed_the_same_
 ) -> None:
     document_id = make_threefold(factory, people)
     with factory.writing(people.seller_contact) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf")).id
+        scan_id = document_service.upload_scan(
+            uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf"), china_day(uow.now())
+        ).id
     assert owed_by(factory, people, document_id) is Who.ALL
     for who in (people.seller_contact, people.company, people.worker, people.colleague):
         assert document_of(factory, document_id).paper is PaperState.UPLOADED
@@ -193,11 +196,14 @@ def test_an_official_with_a_share_does_not_verify_the_paper_that_gives_it(
     document_id = written(factory, people, deal_id, shared((people.worker, 1000), (people.city_official, 2000)))
     with factory.writing(people.city_official) as uow:
         results.agree(uow, result_id, agreed=False)
-    with factory.writing(people.company) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf")).id
-    for who in (people.seller_contact, people.company, people.worker, people.city_official):
-        with factory.writing(himself(factory, who)) as uow:
-            document_service.confirm_scan(uow, document_id, scan_id)
+    scan_id = confirmed_by(
+        factory,
+        document_id,
+        *(
+            himself(factory, one)
+            for one in (people.seller_contact, people.company, people.worker, people.city_official)
+        ),
+    )
     with factory.writing(himself(factory, people.city_official)) as uow, pytest.raises((NotPermitted, NotFound)):
         document_service.verify_scan(uow, document_id, scan_id)
     with factory.writing(people.county_official) as uow:

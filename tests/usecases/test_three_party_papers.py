@@ -1,6 +1,5 @@
 """What a contract in the form of three parties looks like to others: the PDF, the evidence, the public page, who is told."""
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,12 @@ from marketplace.contracts.models import Document
 from marketplace.deals import document_service, verification
 from marketplace.deals.files import ALL, ONE, SEVERAL, pdfs_of
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.permissions import Actor
 from marketplace.notifications.models import Notification
-from tests.evidence.packages import SCAN, exported, problem, unpacked
+from tests.evidence.packages import exported, problem, unpacked
 from tests.factories import sign
 from tests.making import himself, make_threefold, sign_by_all
+from tests.papers import verified_by
 from tests.pdfs import pdf_text, pdfsig
 from tests.personas import People
 
@@ -63,13 +62,12 @@ def test_the_evidence_is_proved_by_the_enclosed_program(
 
 def test_so_is_that_of_one_on_paper(factory: UnitOfWorkFactory, people: People, drain: Drain, tmp_path: Path) -> None:
     document_id = make_threefold(factory, people)
-    with factory.writing(people.company) as uow:
-        scan_id = document_service.upload_scan(uow, document_id, Upload(io.BytesIO(SCAN), "合同.pdf")).id
-    for who in (people.seller_contact, people.company, people.worker, people.colleague):
-        with factory.writing(himself(factory, who)) as uow:
-            document_service.confirm_scan(uow, document_id, scan_id)
-    with factory.writing(people.city_official) as uow:
-        document_service.verify_scan(uow, document_id, scan_id)
+    verified_by(
+        factory,
+        people.city_official,
+        document_id,
+        *(himself(factory, one) for one in (people.seller_contact, people.company, people.worker, people.colleague)),
+    )
     drain()
     assert problem(tmp_path, exported(factory, 1)) == ""
     with factory.reading() as uow, factory.services.files.open(pdfs_of(uow, document_id)[-1].sha256) as file:

@@ -3,7 +3,6 @@
 Today is 20 November 2026 in China; 180 days later is 19 May 2027, and payment is due by 18 June.
 """
 
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +14,7 @@ from marketplace.contracts.changes import Amending
 from marketplace.contracts.makers import SHARES_CLAUSE
 from marketplace.contracts.models import Document, DocumentFile
 from marketplace.contracts.rules import DocumentState, EndReason, PriceModel
-from marketplace.deals import document_service, service
+from marketplace.deals import service
 from marketplace.deals.history import timeline
 from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal, Entry
@@ -23,7 +22,6 @@ from marketplace.deals.queries import room
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.deals.standing import contract_standing
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.errors import Conflict, DomainError, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.permissions import Actor
@@ -36,10 +34,10 @@ from marketplace.registrations.filling import filled_in
 from marketplace.registrations.official_form import form_on
 from tests.amending import amend, write_termination
 from tests.crowd import run_at_once
-from tests.evidence.packages import SCAN
 from tests.factories import TERMS, lines_of, make_contract, make_deal, make_payment, make_signed
 from tests.inboxes import told
 from tests.making import make_threefold, sign_by_all
+from tests.papers import confirmed_by
 from tests.paying import TODAY, received, refused, report, standings, take
 from tests.pdfs import pdf_text
 from tests.personas import People
@@ -243,11 +241,7 @@ def test_the_buyer_does_not_end_it_past_a_paper_he_has_confirmed(
     factory: UnitOfWorkFactory, people: People, deal: int
 ) -> None:
     change = write_termination(factory, people.seller_contact, deal)
-    with factory.writing(people.seller_contact) as uow:
-        scan_id = document_service.upload_scan(uow, change, Upload(io.BytesIO(SCAN), "协议.pdf")).id
-    for who in (people.seller_contact, people.company):
-        with factory.writing(who) as uow:
-            document_service.confirm_scan(uow, change, scan_id)
+    confirmed_by(factory, change, people.seller_contact, people.company)
     refused(lambda: end_use(factory, people.company, deal), Conflict)
     with factory.reading() as uow:
         assert uow.session.get_one(Document, change).state is DocumentState.SENT

@@ -193,9 +193,17 @@ def test_paper_in_the_browser(factory: UnitOfWorkFactory, people: People, browse
     seller, buyer = browse(people.seller_contact), browse(people.company)
     official = browse(people.county_official)
     scans = f"/documents/{document_id}/scans"
-    for wrong in ({}, {"file": (BytesIO(b"GIF89a"), "a.pdf")}, {"file": (BytesIO(b""), "a.pdf")}):
-        assert '<a href="#file">' in seller.post(scans, data=wrong).text
-    assert seller.post(scans, data={"file": (BytesIO(PDF), "合同.pdf")}).status_code == 303
+    page = seller.post(scans, data={}).text
+    assert '<a href="#file">' in page
+    assert '<a href="#signed_on">' in page
+    for wrong in (b"GIF89a", b""):
+        page = seller.post(scans, data={"file": (BytesIO(wrong), "a.pdf"), "signed_on": "2026-11-20"}).text
+        assert '<a href="#file">' in page
+        assert 'value="2026-11-20"' in page
+    for day in ("", "2026-11-19", "2026-11-21"):
+        page = seller.post(scans, data={"file": (BytesIO(PDF), "合同.pdf"), "signed_on": day}).text
+        assert '<a href="#signed_on">' in page
+    assert seller.post(scans, data={"file": (BytesIO(PDF), "合同.pdf"), "signed_on": "2026-11-20"}).status_code == 303
     with factory.reading() as uow:
         scan_id = uow.session.scalars(select(Scan.id)).one()
     with buyer.get(f"{scans}/{scan_id}") as file:

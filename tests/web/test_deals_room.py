@@ -122,7 +122,9 @@ def test_a_file_that_is_gone_from_the_disk_is_not_there(
     document_id = make_contract(factory, people, deal_id)
     browser = browse(people.seller_contact)
     browser.post(f"/deals/{deal_id}/messages", data={"text": "图纸", "file": (BytesIO(b"%PDF-1.4 a"), "a.pdf")})
-    browser.post(f"/documents/{document_id}/scans", data={"file": (BytesIO(b"%PDF-1.4 b"), "b.pdf")})
+    browser.post(
+        f"/documents/{document_id}/scans", data={"file": (BytesIO(b"%PDF-1.4 b"), "b.pdf"), "signed_on": "2026-11-20"}
+    )
     with factory.reading() as uow:
         paths = [f"/deals/{deal_id}/messages/{uow.session.scalars(select(Message.id)).one()}/file"]
         paths += [f"/documents/{document_id}/scans/{uow.session.scalars(select(Scan.id)).one()}"]

@@ -1,7 +1,6 @@
 """Registrations, the registrar's papers, patents at CNIPA: every action in every state by every relation; what papers may say."""
 
 import itertools
-from datetime import date
 
 import pytest
 
@@ -16,7 +15,6 @@ from marketplace.registrations.rules import (
     RegistrationState,
     TransferState,
     require_amounts,
-    require_day,
 )
 from tests.unit.rules.tables import Expected, check, reasons
 
@@ -71,12 +69,3 @@ def test_a3_is_never_more_than_a2(a2: int, a3: int, field: str) -> None:
             require_amounts(kind, a2, a3)
         assert set(error.value.fields) == {field}
     require_amounts(RecordKind.CANCELLATION, a2, a3)
-
-
-def test_a_day_lies_between_what_it_follows_and_today() -> None:
-    first, today = date(2026, 11, 1), date(2026, 11, 20)
-    require_day(first, first, today)
-    require_day(today, first, today)
-    for wrong in (date(2026, 10, 31), date(2026, 11, 21)):
-        with pytest.raises(InvalidInput):
-            require_day(wrong, first, today)
