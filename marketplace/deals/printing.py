@@ -15,7 +15,7 @@ from marketplace.contracts.clauses import Clause, digest, from_rows, heading_of,
 from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.marking import How, side
 from marketplace.contracts.models import Document, DocumentFile, Signature
-from marketplace.contracts.queries import makers_of
+from marketplace.contracts.queries import day_of_signing, makers_of
 from marketplace.contracts.rules import METHOD, METHODS, Basis, PrintKind, grouped
 from marketplace.contracts.seals import with_places
 from marketplace.contracts.signing_service import all_sealed, signatures
@@ -31,6 +31,7 @@ from marketplace.infra.worker import Courier
 from marketplace.kernel.clock import CHINA
 from marketplace.kernel.events import Event
 from marketplace.organisations.parties import names_of
+from marketplace.payments.rules import day_words
 from marketplace.powers.models import SigningPower
 from marketplace.settings import Settings
 
@@ -40,7 +41,7 @@ EMPTY = "（无）"
 LEGEND = "左侧有竖线的段落由双方另行约定，与标准文本不同；逐字对照见附页。"
 REWORDED = "双方对本条有修改；标准文本第 {version} 版，对照见附页。"
 POWER = "代理权"
-PAPER = "纸质签署：以{parties}签字、盖章并经工会组织核验的纸质文本为准；平台保存其扫描件。"
+PAPER = "纸质签署：以{parties}签字、盖章并经工会组织核验的纸质文本为准，最后一方的签署日期为{day}；平台保存其扫描件。"
 _PRINTED_AT = {"send": PrintKind.TEXT, "complete": PrintKind.SIGNED}
 
 
@@ -92,7 +93,8 @@ def sheet_of_text(settings: Settings, text: str, clauses: Sequence[Clause]) -> S
 
 
 def _paper_method(uow: UnitOfWork, document: Document) -> str:
-    return PAPER.format(parties="各方" if makers_of(uow.session, document.id) else "双方")
+    parties = "各方" if makers_of(uow.session, document.id) else "双方"
+    return PAPER.format(parties=parties, day=day_words(day_of_signing(document)))
 
 
 def _method(signed: Sequence[Signature]) -> str:

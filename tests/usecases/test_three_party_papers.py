@@ -72,7 +72,7 @@ def test_so_is_that_of_one_on_paper(factory: UnitOfWorkFactory, people: People, 
     assert problem(tmp_path, exported(factory, 1)) == ""
     with factory.reading() as uow, factory.services.files.open(pdfs_of(uow, document_id)[-1].sha256) as file:
         text = pdf_text(file.read())
-    assert "以各方签字、盖章并经工会组织核验的纸质文本为准" in text
+    assert "以各方签字、盖章并经工会组织核验的纸质文本为准，最后一方的签署日期为2026年11月20日" in text
 
 
 def test_the_public_page_tells_of_the_makers_their_family_names_alone(
