@@ -19,7 +19,10 @@ from marketplace.payments.rules import Trigger, day_words
 LETTER_DAYS = 180
 """After so many days a letter of intent says that it lapses by itself."""
 
-PASSED = N_("Write it anew: these days have passed: %(days)s. By this text they would be missed before it is signed.")
+PASSED = N_(
+    "Write it anew: these days have passed or begun: %(days)s. What the text says of them could no longer be kept once it is "
+    "signed."
+)
 
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 

@@ -5,7 +5,7 @@ it names one to come, and where not all have signed before that, the next one th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from marketplace.contracts.rules import number_in_words
@@ -45,13 +45,21 @@ class Phase:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What holds when: the contract's royalty, then those of its amendments, each until the next one begins."""
+    """What holds when: the contract's royalty, then those of its amendments, each until the next one begins.
+
+    `ended_on` is the last day (in China) of a contract that ended before it was fulfilled: no royalty is taken of later ones.
+    """
 
     phases: tuple[Phase, ...]
+    ended_on: date | None = None
 
     def amended(self, phase: Phase) -> "Schedule":
         """With what was agreed on last, which goes before whatever was to begin on its first day or later."""
-        return Schedule((*(one for one in self.phases if not _begins_with(one, phase)), phase))
+        return replace(self, phases=(*(one for one in self.phases if not _begins_with(one, phase)), phase))
+
+    def until(self, ended_on: date) -> "Schedule":
+        """Of a contract that ended on a day: what was to begin later never holds."""
+        return Schedule(tuple(one for one in self.phases if one.has_begun(ended_on)), ended_on)
 
     def on(self, day: date) -> Phase:
         """What holds on a day."""
@@ -62,7 +70,10 @@ class Schedule:
         return self.phases[self.phases.index(self.on(day)) :]
 
     def of_period(self, first_on: date, last_on: date) -> Phase:
-        """What holds in a period, both days included. Raises InvalidInput where another royalty begins within it."""
+        """What holds in a period, both days included. Raises InvalidInput where another royalty begins within it, or the contract
+        ended."""
+        if self.ended_on is not None and last_on > self.ended_on:
+            raise InvalidInput(ENDED, field="last_on", day=self.ended_on.isoformat())
         holds, *later = self.since(first_on)
         for one in later:
             if one.has_begun(last_on) and one.royalty != holds.royalty and one.from_on is not None:
@@ -71,11 +82,12 @@ class Schedule:
         return holds
 
     def spans(self) -> Iterator[tuple[Phase, date | None]]:
-        """Every phase with its last day; the last one has none."""
+        """Every phase with its last day; the last one has none while the contract holds."""
         ends = [one.from_on - timedelta(days=1) for one in self.phases if one.from_on is not None]
-        yield from zip(self.phases, (*ends, None), strict=True)
+        yield from zip(self.phases, (*ends, self.ended_on), strict=True)
 
 
+ENDED = N_("The contract ended on %(day)s: state the figures until then.")
 OTHER_ROYALTY = N_(
     "From %(day)s on another royalty is agreed. State the figures until %(until)s first, and those of the days from then on as a "
     "period of its own."

@@ -86,10 +86,11 @@ def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple
 
 
 def parties_of_makers(room: Room, makers: Sequence[Maker]) -> tuple[MakerShare, ...]:
-    """The parties of those whom the accepted offer names. Raises Conflict where others made the result by now."""
+    """The parties of those whom the accepted offer names. Raises Conflict where others made the result by now, or where nobody
+    can sign as a maker any more, with the reason."""
     uow = room.uow
     try:
         named = named_makers(uow.session, room.deal, makers)
-    except InvalidInput:
-        raise Conflict(CHANGED) from None
+    except InvalidInput as error:
+        raise Conflict(CHANGED if error.message == ALL_OR_NOBODY else error.message) from None
     return tuple(MakerShare(party_of_user(uow, one.user_id).id, one.share_bp) for one in named)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.contracts.models import AmendedRoyalty, Document
 from marketplace.contracts.royalties import Phase, Royalty, RoyaltyChange, Schedule, scheduled
 from marketplace.contracts.rules import DocumentKind, DocumentState
-from marketplace.deals.models import Offer
+from marketplace.deals.models import Deal, Offer
+from marketplace.deals.rules import DealState
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.texts import single_line
 
@@ -29,9 +30,13 @@ class RoyaltySpan:
 
 
 def royalty_schedule(session: Session, deal_id: int) -> Schedule | None:
-    """What holds when; None where the contract in force names no royalty, or none is in force."""
+    """What holds when; None where the contract that is or was in force names no royalty."""
     phases = agreed_royalties(session, deal_id)
-    return scheduled(phases) if phases else None
+    if not phases:
+        return None
+    deal, schedule = session.get_one(Deal, deal_id), scheduled(phases)
+    ended_on = deal.ended_on if deal.state is DealState.TERMINATED else None
+    return schedule.until(ended_on) if ended_on else schedule
 
 
 def royalty_spans(session: Session, schedule: Schedule | None) -> tuple[RoyaltySpan, ...]:
@@ -48,8 +53,8 @@ def royalty_spans(session: Session, schedule: Schedule | None) -> tuple[RoyaltyS
 
 
 def holds_from(session: Session, document: Document) -> date | None:
-    """The day in China from which on the royalty of an amendment holds; None where it brings none, is not signed by all, or a
-    later one goes before it."""
+    """The day in China from which on the royalty of an amendment holds; None where it brings none, is not signed by all, a later
+    one goes before it, or the contract ended before."""
     schedule = royalty_schedule(session, document.deal_id)
     phases = schedule.phases if schedule else ()
     return next((one.from_on for one in phases if one.document_id == document.id), None)

@@ -245,6 +245,22 @@ def test_what_is_stated_after_the_end_is_by_the_royalty_of_its_period(
     assert stated(factory, people, deal, FIRST_QUARTER) == (825, 8_250_000)
 
 
+def test_no_royalty_is_taken_of_days_after_the_end_and_none_is_said_to_begin_then(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, deal: int
+) -> None:
+    amendment_id = amend(factory, people, deal, TO_NET)
+    until(clock, date(2026, 12, 20))
+    with factory.writing(people.county_official) as uow:
+        service.terminate(uow, deal, "双方协议解除", 0, EndReason.PLANS)
+    assert agreed(factory, people, deal) == [(350, None, date(2026, 12, 20))]
+    assert begins(factory, people, amendment_id) is None
+    until(clock, date(2027, 1, 20))
+    with factory.writing(people.company) as uow, pytest.raises(InvalidInput) as error:
+        payment_service.state_royalty(uow, deal, Figures(*LAST_DAYS, 100_000_000))
+    assert (set(error.value.fields), error.value.params) == ({"last_on"}, {"day": "2026-12-20"})
+    assert stated(factory, people, deal, (LAST_DAYS[0], date(2026, 12, 20))) == (350, 3_500_000)
+
+
 def test_the_evidence_tells_what_each_document_says_and_from_when_on(
     factory: UnitOfWorkFactory, people: People, drain: Callable[[], int], tmp_path: Path, deal: int
 ) -> None:

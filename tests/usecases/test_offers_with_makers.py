@@ -74,18 +74,37 @@ def test_nobody_is_named_without_his_word_nor_of_what_is_not_the_units(
             offer_service.make_offer(uow, deal_id, shared((people.worker, 1000)))
 
 
-def test_the_contract_is_not_written_once_others_have_made_the_result(
-    factory: UnitOfWorkFactory, people: People
-) -> None:
+def agreed_upon(factory: UnitOfWorkFactory, people: People) -> int:
+    """A deal whose accepted offer gives a share to the worker, who alone made the result. Returns its id."""
     result_id = made_by(factory, people, people.worker)
     deal_id = make_deal(factory, people, result_id=result_id)
     with factory.writing(people.seller_contact) as uow:
         offer_id = offer_service.make_offer(uow, deal_id, shared((people.worker, 1000))).id
     with factory.writing(people.company) as uow:
         offer_service.accept_offer(uow, offer_id)
+    return deal_id
+
+
+def test_who_takes_back_his_word_is_not_called_another(factory: UnitOfWorkFactory, people: People) -> None:
+    deal_id = agreed_upon(factory, people)
+    with factory.writing() as uow:
+        uow.session.scalars(select(Contributor)).one().consented_at = None
+    with factory.writing(people.seller_contact) as uow, pytest.raises(Conflict, match="not agreed to be named"):
+        document_service.draft_contract(uow, deal_id)
+
+
+def test_the_contract_is_not_written_once_others_have_made_the_result(
+    factory: UnitOfWorkFactory, people: People
+) -> None:
+    deal_id = agreed_upon(factory, people)
     with factory.writing() as uow:
         uow.session.add(
-            Contributor(result_id=result_id, place=2, name=people.colleague.name, user_id=people.colleague.user_id)
+            Contributor(
+                result_id=uow.session.get_one(Deal, deal_id).result_id,
+                place=2,
+                name=people.colleague.name,
+                user_id=people.colleague.user_id,
+            )
         )
     with factory.writing(people.seller_contact) as uow, pytest.raises(Conflict):
         document_service.draft_contract(uow, deal_id)

@@ -49,7 +49,10 @@ def test_days_that_have_passed_are_not_sent_or_taken_up(
         document_service.take_up,
         lambda uow, id_: document_service.amend(uow, id_, {"reason": "另行约定"}),
     ):
-        with pytest.raises(Conflict, match=f"these days have passed: {TODAY}"), factory.writing(people.company) as uow:
+        with (
+            pytest.raises(Conflict, match=f"these days have passed or begun: {TODAY}"),
+            factory.writing(people.company) as uow,
+        ):
             attempt(uow, document_id)
     with factory.reading(people.company) as uow:
         page = document_queries.document_page(uow, document_id)

@@ -3,18 +3,20 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from stripe import WebhookSignature
 
+from marketplace.contracts.rules import PriceModel
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
 from marketplace.settings import Settings
-from tests.factories import lines_of, make_signed
-from tests.online import JSON, deliver, first_line, outcomes, page_states, pay_online, receipt_ids, taking
+from tests.factories import TERMS, lines_of, make_signed
+from tests.online import JSON, connect, deliver, first_line, outcomes, page_states, pay_online, receipt_ids, taking
 from tests.paying import BY_PLAN, report
 from tests.personas import People
 from tests.standin.books import OTHER, SECRET, SELLER, Thing
@@ -68,6 +70,17 @@ def test_the_buyer_goes_to_stripe_and_comes_back(
     assert b'"object": "event"' in official.get(f"/receipts/{number}/voucher", buffered=True).data
     assert official.post(f"/receipts/{number}/verify").status_code == 303
     assert "已付清" in buyer.get(f"/deals/{online_deal}/payments").text
+
+
+def test_who_comes_back_to_the_page_within_a_free_use_reads_what_paying_gives_up(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, seller_admin: Actor, drain: Callable[[], int]
+) -> None:
+    connect(factory, seller_admin, people.seller_id)
+    deal_id = make_signed(factory, people, replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=30))
+    drain()
+    pay_online(browse(people.company), first_line(factory, deal_id))
+    assert "不再享有单方终止的权利" in browse(people.company).get("/payment-pages/1").text
+    assert "不再享有单方终止的权利" not in browse(people.seller_contact).get("/payment-pages/1").text
 
 
 @pytest.mark.parametrize(("by", "status"), [("seller_contact", 403), ("county_official", 403), ("stranger", 404)])
