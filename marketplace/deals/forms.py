@@ -1,6 +1,6 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -19,11 +19,21 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.makers import MOST_MAKERS, Maker
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, EndReason, PriceModel
+from marketplace.contracts.rules import (
+    LONGEST_CLAUSE,
+    LONGEST_REASON,
+    WHY_CONTRACT_ENDED,
+    WHY_GIVEN_UP,
+    WHY_USE_ENDED,
+    ContractType,
+    EndReason,
+    PriceModel,
+)
 from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
 from marketplace.deals.makers import PossibleMaker
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
+from marketplace.identity.forms import PasswordForm
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
@@ -54,16 +64,25 @@ class ReasonForm(Form):
     )
 
 
-class EndingForm(ReasonForm):
-    """Why a deal ends, by its kind and in words."""
+def kinds_of_reason(fitting: Iterable[EndReason]) -> SelectField:
+    """The field for why something ends, with the kinds that fit what ends."""
+    return SelectField(_l("Kind of reason"), choices=choices(fitting, empty="—"), validators=[InputRequired(_FILL_IN)])
 
-    end_reason = SelectField(
-        _l("Kind of reason"), choices=choices(EndReason, empty="—"), validators=[InputRequired(_FILL_IN)]
-    )
+
+class EndingForm(ReasonForm):
+    """Why a deal is given up, by its kind and in words."""
+
+    end_reason = kinds_of_reason(WHY_GIVEN_UP)
 
     def read_kind(self) -> EndReason | None:
         """The kind that was chosen."""
         return chosen(EndReason, self.end_reason.data)
+
+
+class EndUseForm(EndingForm, PasswordForm):
+    """Why a use without payment ends, and the password once more."""
+
+    end_reason = kinds_of_reason(WHY_USE_ENDED)
 
 
 class DayForm(Form):
@@ -279,6 +298,7 @@ class RelationForm(Form):
 class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
+    end_reason = kinds_of_reason(WHY_CONTRACT_ENDED)
     payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])
     seen = HiddenField()
     """The outcome that the page has shown; another one is shown first."""

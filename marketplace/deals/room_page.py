@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.deals.forms import EndingForm, MessageForm, ReasonForm
+from marketplace.deals.forms import EndingForm, EndUseForm, MessageForm, ReasonForm
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.progress import Stage
 from marketplace.deals.queries import room
@@ -25,5 +25,6 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         is_party=Relation.PARTY in page.relations,
         reason_form=forms_for(ReasonForm, refused),
         ending_form=forms_for(EndingForm, refused),
+        end_use_form=forms_for(EndUseForm, refused)("end_use"),
         stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
     )

@@ -18,7 +18,7 @@ from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.permissions import Actor
 from tests.factories import TERMS, lines_of, make_deal, make_signed
 from tests.paying import report
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 Browse = Callable[[Actor], FlaskClient]
 FREE = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
@@ -32,6 +32,7 @@ OFFER = {
     "valid_until": "2026-12-01",
     **{f"instalments-{place}-trigger": "other" for place in range(4)},
 }
+CONFIRMS = {"current_password": PASSWORD}
 CONFIRMED = "合同即对各方解除"
 WARNED = "不再享有单方终止的权利"
 
@@ -101,14 +102,23 @@ def test_the_room_says_until_when_and_the_buyer_ends_it_with_a_reason(
     assert "2027年5月19日" in page
     assert "2027年6月18日" in page
     assert CONFIRMED in page
+    assert "不能撤回" in page.split(CONFIRMED)[1][:20], "whoever confirms knows that it is final"
+    assert "试用后不合适" in page
+    assert "价格或付款方式未谈拢" not in page, "a reason why talks fail is none to end a use"
     for who in (people.seller_contact, people.county_official):
         other = browse(who).get(f"/deals/{deal}").text
         assert "2027年5月19日" in other
         assert CONFIRMED not in other
-    unsaid = browse(people.company).post(f"/deals/{deal}/end_use", data={"end_reason": "technology", "reason": ""})
+    unsaid = browse(people.company).post(
+        f"/deals/{deal}/end_use", data={"end_reason": "technology", "reason": "", **CONFIRMS}
+    )
     assert unsaid.status_code == 200
     assert 'id="reason-end_use-error"' in unsaid.text
-    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。", **CONFIRMS}
+    unproved = browse(people.company).post(f"/deals/{deal}/end_use", data={**told, "current_password": "wrong"})
+    assert unproved.status_code == 200
+    assert 'id="current_password-end_use-error"' in unproved.text
+    assert "试用后节拍达不到要求。" in unproved.text
     assert browse(people.seller_contact).post(f"/deals/{deal}/end_use", data=told).status_code == 403
     assert browse(people.stranger).post(f"/deals/{deal}/end_use", data=told).status_code == 404
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
@@ -134,7 +144,7 @@ def test_before_he_pays_the_buyer_reads_what_he_gives_up(
 def test_an_end_that_nobody_signed_is_not_called_signed(
     factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
 ) -> None:
-    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。", **CONFIRMS}
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
     entries = browse(people.company).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
     assert re.search("生效 · 电子 .*终止 · 未另行签署", entries, re.DOTALL)
@@ -151,7 +161,7 @@ def test_once_it_goes_on_the_page_says_so(
     page = browse(people.company).get(f"/deals/{deal}").text
     assert CONFIRMED not in page
     assert "价款按付款计划支付" in page
-    told = {"end_reason": "technology", "reason": "不用了。"}
+    told = {"end_reason": "technology", "reason": "不用了。", **CONFIRMS}
     refused = browse(people.company).post(f"/deals/{deal}/end_use", data=told)
     assert refused.status_code == 409
     with factory.reading() as uow:
