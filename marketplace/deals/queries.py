@@ -283,7 +283,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         row=_rows(uow, [deal])[0],
         deal=deal,
         relations=held,
-        stages=as_said(session, deal_id, track(situations(session, [deal])[deal_id])),
+        stages=as_said(uow, deal_id, track(situations(session, [deal])[deal_id])),
         offers=tuple(
             OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer), _changes(before, offer))
             for offer, before in zip(offers, (*offers[1:], None), strict=False)

@@ -10,6 +10,7 @@ from marketplace.kernel.states import Relation
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
 from marketplace.web.refused import Refused, forms_for
+from marketplace.web.wording import phrase
 
 
 def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | None = None) -> str:
@@ -26,5 +27,10 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         reason_form=forms_for(ReasonForm, refused),
         ending_form=forms_for(EndingForm, refused),
         end_use_form=forms_for(EndUseForm, refused)("end_use"),
-        stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
+        stages=[_in_words(stage) for stage in page.stages],
     )
+
+
+def _in_words(stage: Stage) -> Stage:
+    missing = phrase(stage.missing, stage.params) if stage.missing else ""
+    return Stage(translate(stage.label), stage.status, missing)
