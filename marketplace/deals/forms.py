@@ -29,7 +29,7 @@ from marketplace.contracts.rules import (
     EndReason,
     PriceModel,
 )
-from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
+from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, OF_MODELS, Terms
 from marketplace.deals.makers import PossibleMaker
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
@@ -175,6 +175,15 @@ class OfferForm(Form):
             makers=self._makers(),
             use_days=self.use_days.data,
         )
+
+    def typed(self, before: Terms | None) -> frozenset[str]:
+        """The fields of single price models with something that was typed; they are shown whatever model is chosen."""
+        if not self.is_submitted():
+            return frozenset()
+        try:
+            return self.read().differing(before)
+        except (InvalidInput, ValueError):  # No number, or none of the choices: who knows what else was typed.
+            return frozenset(OF_MODELS)
 
     def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker] = ()) -> None:
         """A line for each who can sign as a maker, with the share that was typed or that earlier terms give him."""
