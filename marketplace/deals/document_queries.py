@@ -44,7 +44,7 @@ from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.deals.royalty_terms import holds_from
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.standing import ended_on
+from marketplace.deals.standing import ended_on, is_ended_by_right
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -111,6 +111,8 @@ class DocumentPage:
     """The royalty that this amendment brings."""
     royalty_from: date | None = None
     """From when on it holds, where all have signed and no later one goes before it."""
+    is_ended_by_right: bool = False
+    """Whether the buyer ended the contract as it allows him to."""
 
     @property
     def ended_on(self) -> date | None:
@@ -235,6 +237,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
         royalty=session.get(AmendedRoyalty, document_id),
+        is_ended_by_right=is_ended_by_right(session, deal),
         royalty_from=holds_from(session, document) if document.kind is DocumentKind.AMENDMENT else None,
     )
 

@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from marketplace.contracts.models import Amendment, Document
-from marketplace.contracts.rules import PriceModel
+from marketplace.contracts.rules import EndReason, PriceModel
+from marketplace.deals import service
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -34,6 +35,7 @@ OFFER = {
 }
 CONFIRMS = {"current_password": PASSWORD}
 CONFIRMED = "合同即对各方解除"
+BY_RIGHT = "不以任何一方违约为前提"
 WARNED = "不再享有单方终止的权利"
 
 
@@ -56,7 +58,7 @@ def test_it_is_offered_and_read_on_the_other_side(factory: UnitOfWorkFactory, pe
         days = uow.session.scalars(select(Offer.use_days).order_by(Offer.number)).all()
     assert days == [180, 90]
     page = browse(people.seller_contact).get(f"/deals/{deal_id}").text
-    assert "<mark>9</mark>0" in page
+    assert "<ins>9</ins>0" in page
 
 
 @pytest.mark.parametrize("days", ["", "29", "731", "half a year"])
@@ -148,6 +150,33 @@ def test_an_end_that_nobody_signed_is_not_called_signed(
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
     entries = browse(people.company).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
     assert re.search("生效 · 电子 .*终止 · 未另行签署", entries, re.DOTALL)
+
+
+def test_nobody_takes_the_end_of_the_use_for_a_breach(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, client: FlaskClient, deal: int
+) -> None:
+    with factory.reading() as uow:
+        contract = uow.session.scalars(select(Document).where(Document.deal_id == deal)).one()
+    pages = (f"/documents/{contract.id}", f"/verify/{contract.code}")
+    told = {"end_reason": "unsuited", "reason": "节拍跟不上。", **CONFIRMS}
+    assert BY_RIGHT not in browse(people.seller_contact).get(f"/deals/{deal}").text
+    assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
+    money = browse(people.seller_contact).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
+    assert BY_RIGHT in money.split("</section>", maxsplit=1)[0]
+    assert BY_RIGHT in browse(people.seller_contact).get(pages[0]).text
+    assert BY_RIGHT in client.get(pages[1]).text
+    assert "节拍跟不上" not in client.get(pages[1]).text, "why is a matter of those in the deal"
+
+
+def test_another_end_is_no_right_of_the_buyer(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, client: FlaskClient, deal: int
+) -> None:
+    with factory.writing(people.county_official) as uow:
+        service.terminate(uow, deal, "判决解除", 0, EndReason.BREACH)
+    with factory.reading() as uow:
+        code = uow.session.scalars(select(Document.code).where(Document.deal_id == deal)).one()
+    assert BY_RIGHT not in client.get(f"/verify/{code}").text
+    assert BY_RIGHT not in browse(people.company).get(f"/deals/{deal}").text
 
 
 @pytest.mark.parametrize("why", ["over", "paid"])
