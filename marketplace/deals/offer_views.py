@@ -62,6 +62,7 @@ def offer(deal_id: int) -> str | Response:
         countered=countered,
         makers=names,
         no_makers=possible.why_not,
+        concerned=possible.told_to(page.relations),
         models={field: " ".join(sorted(one.models)) for field, one in OF_MODELS.items()},
         typed=form.typed(before),
     )
