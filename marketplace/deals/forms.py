@@ -314,12 +314,15 @@ class TerminationForm(EndingForm):
 
 
 def clauses_form(clauses: Sequence[Clause]) -> type[Form]:
-    """A form with one field per clause that the parties may change."""
+    """A form with one field per clause that the parties may change.
+
+    Each begins with what the clause says, so none asks to be filled in; the rules refuse one that was emptied.
+    """
     fields = {
         clause.key: TextAreaField(
             clause.heading,
             default=clause.text,
-            validators=[InputRequired(_FILL_IN), Length(max=LONGEST_CLAUSE, message=_LONG)],
+            validators=[Length(max=LONGEST_CLAUSE, message=_LONG)],
         )
         for clause in clauses
         if not clause.is_locked
