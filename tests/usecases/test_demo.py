@@ -18,7 +18,8 @@ from marketplace.confidentiality.models import Agreement
 from marketplace.confidentiality.queries import openings
 from marketplace.contracts.models import Document, Scan, Signature
 from marketplace.deals.models import Deal
-from marketplace.deals.queries import count_stalled
+from marketplace.deals.queries import count_stalled, room
+from marketplace.deals.rules import DealState
 from marketplace.demo.load import PASSWORD, SIGN_INS, is_empty, load
 from marketplace.demo.story import DATA, read_story
 from marketplace.home import oversight
@@ -346,3 +347,10 @@ def test_on_postgresql_the_demo_loads_as_well(tmp_path: Path, postgres_schema: s
         assert audit.verify(unit.session) is None
         assert unit.session.scalar(select(func.count(OutboxRow.id))) == 0
     on_postgres.runtime.factory.engine.dispose()
+
+
+def test_one_deal_has_come_to_the_end_of_its_track(demo: Demo) -> None:
+    with demo.runtime.factory.reading(demo.person("official@example.com")) as uow:
+        done = uow.session.scalars(select(Deal.id).where(Deal.state == DealState.COMPLETED)).all()
+        tracks = [{stage.status for stage in room(uow, deal_id).stages} for deal_id in done]
+    assert {"done"} in tracks
