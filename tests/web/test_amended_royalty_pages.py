@@ -66,7 +66,7 @@ def test_what_is_agreed_is_there_to_be_changed_and_is_told_everywhere(
     assert sent.status_code == 303
     page = buyer.get(sent.location).text
     assert "<del>提成比例：3.5%</del>" in page
-    assert "<mark>提成比例：3.25%" in page
+    assert "<ins>提成比例：3.25%" in page
     again = shown(buyer.get(f"/deals/{deal}/amendment").text)
     assert (again["royalty"], again["royalty_from"]) == ("3.25", "2027-01-01")
     assert "自2027年1月1日起" not in buyer.get(f"/deals/{deal}").text
