@@ -265,9 +265,7 @@ def test_what_is_dated_before_its_authority_was_made_is_said_to_be(
     path.write_bytes(exported(factory, deal_id))
     assert VERIFIER.check(path, say=lines.append) == ""
     (note,) = [line for line in lines if line.startswith("Note")]
-    said = "dated before their root certificate was made (2026-12-20): 2, of 2026-11-30. These dates rest on the platform's word"
-    assert said in note, "once, with their number: of a long deal nobody reads the same line for each of them"
-    assert "有 2 个签名" in note
+    assert "(2026-12-20): 2, of 2026-11-30. These dates rest on the platform's word" in note, "once, with their number"
 
 
 def test_parties_and_officials_have_it_and_nobody_else(
