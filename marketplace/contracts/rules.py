@@ -103,7 +103,7 @@ _ANY_TIME = (
 WHY_GIVEN_UP = (EndReason.PRICE, EndReason.TERMS, EndReason.SILENCE, *_ANY_TIME, EndReason.OTHER)
 """Why there was no contract, as it is offered; what has ended with another kind keeps it."""
 
-WHY_CONTRACT_ENDED = (EndReason.BREACH, EndReason.IMPOSSIBLE, *_ANY_TIME, EndReason.OTHER)
+WHY_CONTRACT_ENDED = (EndReason.BREACH, EndReason.IMPOSSIBLE, EndReason.UNSUITED, *_ANY_TIME, EndReason.OTHER)
 """Why a contract in force ended: the parties agreed on its price and terms (民法典 art. 562, 563)."""
 
 WHY_USE_ENDED = (EndReason.UNSUITED, *_ANY_TIME, EndReason.OTHER)

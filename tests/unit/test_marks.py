@@ -17,7 +17,8 @@ def printed(name: str) -> str:
 
 def shown(tag: str) -> str:
     """How a page shows an element, the last rule that names it."""
-    return re.findall(rf"(?:^|[ ,]){tag} \{{([^}}]*)\}}", STYLE, re.MULTILINE)[-1]
+    rules: list[str] = re.findall(rf"(?:^|[ ,]){tag} \{{([^}}]*)\}}", STYLE, re.MULTILINE)
+    return rules[-1]
 
 
 def test_page_and_pdf_have_the_same_grounds_and_lines() -> None:
