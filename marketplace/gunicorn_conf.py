@@ -1,10 +1,9 @@
 """gunicorn's hooks: the outbox worker is a thread of the web process and must start after the fork."""
 
 import gc
-import sys
-import threading
 from typing import Any
 
+from marketplace.web import working
 from marketplace.web.context import EXTENSION
 
 
@@ -16,11 +15,7 @@ def post_worker_init(worker: Any) -> None:
     # What has been loaded stays: to look through all of it for garbage, every so often, takes a tenth of a second.
     gc.collect()
     gc.freeze()
-    if runtime.settings.worker_in_process:
-        # The worker computes for half a second at times. A page asks for the interpreter back after every look into the
-        # database, and would wait for the usual five milliseconds each time.
-        sys.setswitchinterval(0.001)
-        threading.Thread(target=runtime.worker.run, name="outbox", daemon=True).start()
+    working.start(runtime)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

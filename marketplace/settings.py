@@ -21,7 +21,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("instance"), description="Folder that holds everything the instance writes")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder")
-    public_url: str = Field(default="http://127.0.0.1:8000", description="Address people reach it at; used in mail")
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address people reach it at, with its port: links in mail and documents lead there, wherever it listens",
+    )
     secure_cookies: bool = Field(
         default=False, description="Send cookies over HTTPS only; set it wherever HTTPS is served"
     )

@@ -11,7 +11,7 @@ from marketplace.accounts.models import OfficeHolding, User
 from marketplace.accounts.rules import UserState
 from marketplace.admin.models import Intervention
 from marketplace.admin.rules import Action, without_password
-from marketplace.infra.outbox import OutboxRow
+from marketplace.infra.outbox import OutboxRow, untaken_since
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.messages import N_
@@ -45,12 +45,14 @@ class InterventionRow:
 
 @dataclass(frozen=True)
 class OutboxState:
-    """How much waits for the worker; `oldest` is when the first of it was committed."""
+    """How much waits for the worker; `oldest` is when the first of it was committed, `untaken_since` since when no worker takes
+    it."""
 
     pending: int
     failing: int
     parked: int
     oldest: datetime | None
+    untaken_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,13 @@ def interventions(session: Session, about: str) -> list[InterventionRow]:
     return [InterventionRow(row.at, Action(row.action), name, row.reason) for row, name in rows]
 
 
-def outbox_state(session: Session) -> OutboxState:
-    """How much waits, how much of it has failed before, how much is parked."""
+def outbox_state(session: Session, now: datetime) -> OutboxState:
+    """How much waits, how much of it has failed before, how much is parked, and whether anybody takes it."""
     waiting = OutboxRow.parked_at.is_(None)
     pending, oldest = session.execute(select(func.count(OutboxRow.id), func.min(OutboxRow.at)).where(waiting)).one()
     failing = session.scalar(select(func.count(OutboxRow.id)).where(waiting, OutboxRow.error.is_not(None)))
     parked_rows = session.scalar(select(func.count(OutboxRow.id)).where(OutboxRow.parked_at.is_not(None)))
-    return OutboxState(pending, failing or 0, parked_rows or 0, oldest)
+    return OutboxState(pending, failing or 0, parked_rows or 0, oldest, untaken_since(session, now))
 
 
 def parked(session: Session, limit: int = 100) -> list[OutboxRow]:

@@ -18,6 +18,7 @@ from marketplace.web.context import reading, runtime
 from marketplace.web.paging import Paging, page_number
 from marketplace.web.reasons import ReasonForm
 from marketplace.web.submission import submitted
+from marketplace.web.working import is_elsewhere
 
 blueprint = Blueprint("admin", __name__)
 PAGE_SIZE = 50
@@ -28,9 +29,11 @@ PAGE_SIZE = 50
 def index() -> str:
     """How the platform is, at a glance."""
     with reading() as uow:
-        outbox = queries.outbox_state(uow.session)
+        outbox = queries.outbox_state(uow.session, uow.now())
         indexes = queries.indexes(uow)
-    return render_template("admin/index.html", outbox=outbox, indexes=indexes)
+    leads_to = runtime().settings.public_url
+    elsewhere = leads_to if is_elsewhere(leads_to, request.host) else ""
+    return render_template("admin/index.html", outbox=outbox, indexes=indexes, elsewhere=elsewhere)
 
 
 @blueprint.get("/admin/users")
@@ -151,5 +154,5 @@ def _user_page(user_id: int, form: ReasonForm, appoint_form: AppointForm) -> str
 def _outbox_page(form: ReasonForm) -> str:
     with reading() as uow:
         rows = queries.parked(uow.session)
-        state = queries.outbox_state(uow.session)
+        state = queries.outbox_state(uow.session, uow.now())
     return render_template("admin/outbox.html", rows=rows, state=state, form=form)

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from datetime import datetime
 from importlib.metadata import version
 
 import click
@@ -13,7 +14,7 @@ from marketplace.alerts.queries import figures
 from marketplace.deals.models import Deal
 from marketplace.infra import schema
 from marketplace.infra.database import Base
-from marketplace.infra.outbox import OutboxRow
+from marketplace.infra.outbox import OutboxRow, untaken_since, worker_seen_at
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.needs.models import Need
 from marketplace.online.queries import figures as online_figures
@@ -29,7 +30,7 @@ def versions() -> dict[str, str]:
 
 def status_of(uow: UnitOfWork) -> dict[str, object]:
     """Counts of rows, of indexed documents, of alerts told, of events of the payment processor, and of outbox rows that wait or
-    are parked; migration; versions."""
+    are parked; when a worker was last seen, and since when none takes what waits; migration; versions."""
     parked = OutboxRow.parked_at.is_not(None)
     return {
         "results": _count(uow, Result),
@@ -40,9 +41,15 @@ def status_of(uow: UnitOfWork) -> dict[str, object]:
         "online_payments": online_figures(uow.session),
         "outbox_pending": uow.session.scalar(select(func.count(OutboxRow.id)).where(~parked)) or 0,
         "outbox_parked": uow.session.scalar(select(func.count(OutboxRow.id)).where(parked)) or 0,
+        "worker_seen_at": _moment(worker_seen_at(uow.session)),
+        "tasks_untaken_since": _moment(untaken_since(uow.session, uow.now())),
         "migration": schema.current(runtime().factory.engine),
         "versions": versions(),
     }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _count(uow: UnitOfWork, table: type[Base]) -> int:

@@ -12,7 +12,14 @@ from typing import Any
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.royalties import RoyaltyChange, Schedule
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, DocumentKind, EndReason, required_reason
+from marketplace.contracts.rules import (
+    LONGEST_CLAUSE,
+    LONGEST_REASON,
+    WHY_CONTRACT_ENDED,
+    DocumentKind,
+    EndReason,
+    required_reason,
+)
 from marketplace.contracts.terms import LONGEST_LINE, MOST_INSTALMENTS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -146,7 +153,7 @@ class Settling:
             None if is_even else self.settle_on,
             required(self.reason, "reason", LONGEST_REASON),
             clean(self.arrangements)[:LONGEST_CLAUSE],
-            required_reason(self.end_reason),
+            required_reason(self.end_reason, WHY_CONTRACT_ENDED),
         )
 
 

@@ -31,7 +31,8 @@ MAKER = "成果完成人"
 class Compared:
     """What an amendment changes in one place: the wording so far and the new one, either of which may be empty.
 
-    Of amounts whole lines are marked: nobody has to read one digit struck through beside others that stay.
+    What goes `by_line` is marked as a whole line where a figure changes: nobody has to read one digit struck through beside
+    others that stay.
     """
 
     label: str

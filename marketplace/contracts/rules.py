@@ -1,5 +1,7 @@
 """Kinds of document, price models, the state tables of signing, and amounts in Chinese words. Pure."""
 
+from collections.abc import Sequence
+
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_, Labelled
 from marketplace.kernel.states import Relation, StateTable, arrow
@@ -87,8 +89,25 @@ class EndReason(Labelled):
     PLANS = "plans", N_("Money or plans have changed")
     SILENCE = "silence", N_("The other side does not answer")
     BREACH = "breach", N_("A party did not do what was agreed")
+    UNSUITED = "unsuited", N_("It did not suit when it was tried")
+    IMPOSSIBLE = "impossible", N_("It can no longer be carried out")
     OTHER = "other", N_("Another reason, said in words")
 
+
+_ANY_TIME = (
+    EndReason.TECHNOLOGY,
+    EndReason.OWNERSHIP,
+    EndReason.ANOTHER_WAY,
+    EndReason.PLANS,
+)
+WHY_GIVEN_UP = (EndReason.PRICE, EndReason.TERMS, EndReason.SILENCE, *_ANY_TIME, EndReason.OTHER)
+"""Why there was no contract, as it is offered; what has ended with another kind keeps it."""
+
+WHY_CONTRACT_ENDED = (EndReason.BREACH, EndReason.IMPOSSIBLE, EndReason.UNSUITED, *_ANY_TIME, EndReason.OTHER)
+"""Why a contract in force ended: the parties agreed on its price and terms (民法典 art. 562, 563)."""
+
+WHY_USE_ENDED = (EndReason.UNSUITED, *_ANY_TIME, EndReason.OTHER)
+"""Why a buyer did not go on after the use without payment, which he may do without anybody's breach."""
 
 LONGEST_CLAUSE = 8000
 LONGEST_REASON = 1000
@@ -239,8 +258,8 @@ def _four(number: int) -> str:
     return words
 
 
-def required_reason(reason: EndReason | None) -> EndReason:
-    """The kind of reason of an ending. Raises InvalidInput where none was chosen."""
-    if reason is None:
+def required_reason(reason: EndReason | None, fitting: Sequence[EndReason]) -> EndReason:
+    """The kind of reason of an ending. Raises InvalidInput where none was chosen that fits what is ended."""
+    if reason is None or reason not in fitting:
         raise InvalidInput(N_("Choose what comes closest."), field="end_reason")
     return reason

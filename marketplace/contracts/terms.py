@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from marketplace.contracts.makers import Maker, problems_of
 from marketplace.contracts.royalties import royalty_problems
@@ -21,6 +21,24 @@ FIRST_SHARE = 30
 """Per cent paid on entry into force when instalments are agreed without lines."""
 
 WITH_ROYALTY = frozenset({PriceModel.ROYALTY, PriceModel.ENTRY_AND_ROYALTY})
+
+
+class OfModel(NamedTuple):
+    """A term that some price models alone know: what it is called in `Terms`, what it is without a value, and who knows it."""
+
+    name: str
+    empty: Any
+    models: frozenset[PriceModel]
+
+
+OF_MODELS: Mapping[str, OfModel] = {
+    "amount": OfModel("amount_fen", 0, frozenset(PriceModel) - {PriceModel.ROYALTY}),
+    "royalty": OfModel("royalty_bp", None, WITH_ROYALTY),
+    "royalty_base": OfModel("royalty_base", "", WITH_ROYALTY),
+    "use_days": OfModel("use_days", None, frozenset({PriceModel.USE_FIRST})),
+    "instalments": OfModel("instalments", (), frozenset({PriceModel.INSTALMENTS})),
+}
+"""By the field of the form."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,19 @@ class Terms:
         if problems := dict([*_problems(cleaned), *_of_another_model(self)]):
             raise InvalidInput(N_("Something is missing in the offer, or does not fit."), fields=problems)
         return cleaned
+
+    def differing(self, before: "Terms | None") -> frozenset[str]:
+        """The fields of OF_MODELS that say something, and not just what the offer before says."""
+        told = {field: getattr(self, one.name) for field, one in OF_MODELS.items()}
+        same = {field for field, one in OF_MODELS.items() if before and told[field] == getattr(before, one.name)}
+        return frozenset(field for field, value in told.items() if value and field not in same)
+
+    def without_carried(self, before: "Terms | None") -> "Terms":
+        """These terms without what only stands there because the offer before said it, and the price model chosen now does not
+        know: nobody has typed it."""
+        typed = self.differing(before)
+        carried = [one for field, one in OF_MODELS.items() if field not in typed and self.price_model not in one.models]
+        return replace(self, **{one.name: one.empty for one in carried})
 
     def _instalments(self) -> tuple[Instalment, ...]:
         lines = tuple(replace(line, when=clean(line.when)) for line in self.instalments)

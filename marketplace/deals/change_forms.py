@@ -13,9 +13,9 @@ from marketplace.contracts.change_texts import NO_ARRANGEMENTS
 from marketplace.contracts.changes import Amending, ContractInForce, PlanLine, Settling, lines_from
 from marketplace.contracts.clauses import Clause, from_rows
 from marketplace.contracts.models import AmendedRoyalty, Amendment, Document, Settlement
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, EndReason
+from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, WHY_CONTRACT_ENDED, EndReason
 from marketplace.contracts.terms import LONGEST_LINE
-from marketplace.deals.forms import clause_texts, clauses_form
+from marketplace.deals.forms import clause_texts, clauses_form, kinds_of_reason
 from marketplace.deals.royalty_forms import AmendedRoyaltyForm, royalty_form
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
@@ -149,9 +149,7 @@ class SettlementForm(Form):
         _l("What is paid of the fixed price in the end, all in all"), validators=[DataRequired(_FILL_IN)]
     )
     settle_on = DateField(_l("Until when the rest is paid, or sent back"), validators=[Optional()])
-    end_reason = SelectField(
-        _l("Kind of reason"), choices=choices(EndReason, empty="—"), validators=[InputRequired(_FILL_IN)]
-    )
+    end_reason = kinds_of_reason(WHY_CONTRACT_ENDED)
     reason = TextAreaField(
         _l("Why the contract ends"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
     )

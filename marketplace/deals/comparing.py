@@ -3,15 +3,19 @@
 Pure.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from marketplace.contracts.clauses import Compared
+from marketplace.contracts.marking import How, Paragraph, Piece, side, woven
 from marketplace.contracts.terms import Terms
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import percent_text
 from marketplace.listings.differences import marked_against
 from search_index.document import Fragment
+
+_FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?")
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,23 @@ def opposed(wordings: Sequence[Compared]) -> tuple[Changed, ...]:
 
 
 def _marked(one: Compared) -> tuple[tuple[Fragment, ...], tuple[Fragment, ...]]:
-    mark = _marked_lines if one.by_line else marked_against
-    return mark(one.before, one.after), mark(one.after, one.before)
+    if not one.by_line:
+        return marked_against(one.before, one.after), marked_against(one.after, one.before)
+    lines = [_with_whole_figures(line) for line in woven(one.before, one.after)]
+    return _fragments(side(lines, How.GONE)), _fragments(side(lines, How.NEW))
 
 
-def _marked_lines(text: str, other: str) -> tuple[Fragment, ...]:
-    """The text line by line; those that the other does not hold are marked."""
-    kept = other.split("\n")
-    return tuple(Fragment(line, line.strip("\n") not in kept) for line in text.splitlines(keepends=True))
+def _with_whole_figures(line: Paragraph) -> Paragraph:
+    """Of a line whose figures stay only the words that differ are marked; one with another figure is marked as a whole."""
+    old, new = ("".join(piece.text for piece in side([line], how)) for how in (How.GONE, How.NEW))
+    if old == new or _FIGURE.findall(old) == _FIGURE.findall(new):
+        return line
+    pieces = (Piece(old, How.GONE), Piece(new, How.NEW))
+    return Paragraph(line.number, tuple(piece for piece in pieces if piece.text))
+
+
+def _fragments(pieces: Sequence[Piece]) -> tuple[Fragment, ...]:
+    return tuple(Fragment(piece.text, piece.how is not How.KEPT) for piece in pieces)
 
 
 def _texts(terms: Terms) -> Iterator[tuple[str, str]]:

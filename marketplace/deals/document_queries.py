@@ -12,7 +12,7 @@ from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
-from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Signature
+from marketplace.contracts.models import AmendedRoyalty, Document, DocumentParty, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
 from marketplace.contracts.queries import names_its_parties
@@ -44,7 +44,7 @@ from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
 from marketplace.deals.royalty_terms import holds_from
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.standing import ended_on
+from marketplace.deals.standing import ended_on, is_ended_by_right
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -107,8 +107,12 @@ class DocumentPage:
     """Whether it is open and names a party as it no longer is."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
+    royalty: AmendedRoyalty | None = None
+    """The royalty that this amendment brings."""
     royalty_from: date | None = None
-    """From when on the royalty holds that this amendment brings."""
+    """From when on it holds, where all have signed and no later one goes before it."""
+    is_ended_by_right: bool = False
+    """Whether the buyer ended the contract as it allows him to."""
 
     @property
     def ended_on(self) -> date | None:
@@ -232,6 +236,8 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         is_outdated=document.state in LIVE
         and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
+        royalty=session.get(AmendedRoyalty, document_id),
+        is_ended_by_right=is_ended_by_right(session, deal),
         royalty_from=holds_from(session, document) if document.kind is DocumentKind.AMENDMENT else None,
     )
 

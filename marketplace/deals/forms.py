@@ -1,6 +1,6 @@
 """The forms of the deal room: message, offer, letter of intent, clauses, signature, scan, termination."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -19,11 +19,21 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 
 from marketplace.contracts.clauses import Clause
 from marketplace.contracts.makers import MOST_MAKERS, Maker
-from marketplace.contracts.rules import LONGEST_CLAUSE, LONGEST_REASON, ContractType, EndReason, PriceModel
-from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, Terms
+from marketplace.contracts.rules import (
+    LONGEST_CLAUSE,
+    LONGEST_REASON,
+    WHY_CONTRACT_ENDED,
+    WHY_GIVEN_UP,
+    WHY_USE_ENDED,
+    ContractType,
+    EndReason,
+    PriceModel,
+)
+from marketplace.contracts.terms import LONGEST_LINE, LONGEST_TERM, OF_MODELS, Terms
 from marketplace.deals.makers import PossibleMaker
 from marketplace.deals.models import Offer
 from marketplace.deals.service import LONGEST_MESSAGE
+from marketplace.identity.forms import PasswordForm
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import parse_percent, percent_text
 from marketplace.payments.royalties import LONGEST_NOTE, Figures
@@ -54,16 +64,25 @@ class ReasonForm(Form):
     )
 
 
-class EndingForm(ReasonForm):
-    """Why a deal ends, by its kind and in words."""
+def kinds_of_reason(fitting: Iterable[EndReason]) -> SelectField:
+    """The field for why something ends, with the kinds that fit what ends."""
+    return SelectField(_l("Kind of reason"), choices=choices(fitting, empty="—"), validators=[InputRequired(_FILL_IN)])
 
-    end_reason = SelectField(
-        _l("Kind of reason"), choices=choices(EndReason, empty="—"), validators=[InputRequired(_FILL_IN)]
-    )
+
+class EndingForm(ReasonForm):
+    """Why a deal is given up, by its kind and in words."""
+
+    end_reason = kinds_of_reason(WHY_GIVEN_UP)
 
     def read_kind(self) -> EndReason | None:
         """The kind that was chosen."""
         return chosen(EndReason, self.end_reason.data)
+
+
+class EndUseForm(EndingForm, PasswordForm):
+    """Why a use without payment ends, and the password once more."""
+
+    end_reason = kinds_of_reason(WHY_USE_ENDED)
 
 
 class DayForm(Form):
@@ -156,6 +175,15 @@ class OfferForm(Form):
             makers=self._makers(),
             use_days=self.use_days.data,
         )
+
+    def typed(self, before: Terms | None) -> frozenset[str]:
+        """The fields of single price models with something that was typed; they are shown whatever model is chosen."""
+        if not self.is_submitted():
+            return frozenset()
+        try:
+            return self.read().differing(before)
+        except (InvalidInput, ValueError):  # No number, or none of the choices: who knows what else was typed.
+            return frozenset(OF_MODELS)
 
     def offer_makers(self, possible: Sequence[PossibleMaker], named: Sequence[Maker] = ()) -> None:
         """A line for each who can sign as a maker, with the share that was typed or that earlier terms give him."""
@@ -279,18 +307,22 @@ class RelationForm(Form):
 class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
+    end_reason = kinds_of_reason(WHY_CONTRACT_ENDED)
     payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])
     seen = HiddenField()
     """The outcome that the page has shown; another one is shown first."""
 
 
 def clauses_form(clauses: Sequence[Clause]) -> type[Form]:
-    """A form with one field per clause that the parties may change."""
+    """A form with one field per clause that the parties may change.
+
+    Each begins with what the clause says, so none asks to be filled in; the rules refuse one that was emptied.
+    """
     fields = {
         clause.key: TextAreaField(
             clause.heading,
             default=clause.text,
-            validators=[InputRequired(_FILL_IN), Length(max=LONGEST_CLAUSE, message=_LONG)],
+            validators=[Length(max=LONGEST_CLAUSE, message=_LONG)],
         )
         for clause in clauses
         if not clause.is_locked

@@ -1,6 +1,6 @@
 """Who may be named as a maker in the terms of a deal, so that the contract is in the form of three parties."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -11,8 +11,10 @@ from marketplace.deals.models import Deal
 from marketplace.deals.room import Room
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.messages import N_
+from marketplace.kernel.states import Relation
 from marketplace.organisations.parties import names_of, party_of_user
 from marketplace.results.models import Contributor, Result
+from marketplace.results.queries import is_named_openly
 from marketplace.results.rules import Ownership
 
 NO_RESULT = N_("Nobody can sign as a maker: this deal is not about a published result.")
@@ -39,10 +41,20 @@ class PossibleMaker:
 @dataclass(frozen=True)
 class PossibleMakers:
     """Those who can sign the contract beside seller and buyer, in the order in which the result names them, or as a msgid why
-    nobody can: a contract about all of them leaves nobody out, and nobody is two of its parties."""
+    nobody can: a contract about all of them leaves nobody out, and nobody is two of its parties.
+
+    `concerned` are those it is about, `named_openly` of them whom everybody reads at the result.
+    """
 
     people: tuple[PossibleMaker, ...] = ()
     why_not: str = ""
+    concerned: tuple[str, ...] = ()
+    named_openly: tuple[str, ...] = ()
+
+    def told_to(self, relations: frozenset[Relation]) -> tuple[str, ...]:
+        """Whom it is about, for somebody in the deal: the seller's unit knows who made its result, the other side those whom the
+        result names to everybody."""
+        return self.concerned if Relation.SELLER in relations else self.named_openly
 
 
 def possible_makers(session: Session, deal: Deal) -> PossibleMakers:
@@ -61,15 +73,26 @@ def possible_makers(session: Session, deal: Deal) -> PossibleMakers:
 def _all_of(found: Sequence[Contributor], buyer_id: int | None) -> PossibleMakers:
     """An offer names people to the buyer, so all of them have agreed to be named (个人信息保护法 art. 13)."""
     people = {one.user_id: PossibleMaker(one.user_id, one.name) for one in found if one.user_id is not None}
-    flaws = {
-        NO_MAKERS: not found,
-        TOO_MANY: len(found) > MOST_MAKERS,
-        NO_ACCOUNT: any(one.user_id is None for one in found),
-        NOT_AGREED: any(one.consented_at is None for one in found),
-        BUYS_HIMSELF: buyer_id in people,
+    flaws: dict[str, tuple[bool, Sequence[Contributor]]] = {
+        NO_MAKERS: (not found, ()),
+        TOO_MANY: (len(found) > MOST_MAKERS, ()),
+        NO_ACCOUNT: _who(one for one in found if one.user_id is None),
+        NOT_AGREED: _who(one for one in found if one.consented_at is None),
+        BUYS_HIMSELF: (buyer_id in people, ()),
     }
-    why_not = next((flaw for flaw, is_there in flaws.items() if is_there), "")
-    return PossibleMakers(() if why_not else tuple(people.values()), why_not)
+    for why_not, (is_there, whom) in flaws.items():
+        if is_there:
+            return PossibleMakers((), why_not, _names(whom), _names(one for one in whom if is_named_openly(one)))
+    return PossibleMakers(tuple(people.values()))
+
+
+def _who(some: Iterable[Contributor]) -> tuple[bool, Sequence[Contributor]]:
+    whom = tuple(some)
+    return bool(whom), whom
+
+
+def _names(some: Iterable[Contributor]) -> tuple[str, ...]:
+    return tuple(one.name for one in some)
 
 
 def named_makers(session: Session, deal: Deal, makers: Sequence[Maker]) -> tuple[Maker, ...]:

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from marketplace.contracts.terms import OF_MODELS, Terms
 from marketplace.deals import offer_service, queries
 from marketplace.deals.blueprint import blueprint
 from marketplace.deals.forms import OfferForm, ReasonForm
@@ -41,21 +42,29 @@ def offer(deal_id: int) -> str | Response:
     countered = _to_counter(page)
     if countered is None and not page.can_offer:
         raise Conflict(N_("An offer can be made while the deal is negotiated and no other offer is open."))
+    before = page.offers[0].offer.terms if page.offers else None
     if request.method == "GET":
         form.valid_until.data = today + timedelta(days=days)
         if page.offers:
             form.fill_from(page.offers[0].offer)
-        form.offer_makers(possible.people, page.offers[0].offer.terms.makers if page.offers else ())
-    made = submitted(form, lambda uow: _make(uow, deal_id, countered, form))
+        form.offer_makers(possible.people, before.makers if before else ())
+    made = submitted(form, lambda uow: _make(uow, deal_id, countered, form.read().without_carried(before), form))
     if made is not None:
         flash(_("Your offer has been sent. The other side has until the day you named."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
     if request.method == "POST":
         form.offer_makers(possible.people)
     names = {str(one.user_id): one.name for one in possible.people}
-    why_not = possible.why_not
     return render_template(
-        "deals/offer.html", page=page, form=form, countered=countered, makers=names, no_makers=why_not
+        "deals/offer.html",
+        page=page,
+        form=form,
+        countered=countered,
+        makers=names,
+        no_makers=possible.why_not,
+        concerned=possible.told_to(page.relations),
+        models={field: " ".join(sorted(one.models)) for field, one in OF_MODELS.items()},
+        typed=form.typed(before),
     )
 
 
@@ -87,8 +96,8 @@ def _to_counter(page: RoomPage) -> Offer | None:
     return row.offer if row and any(one.action == "counter" for one in row.actions) else None
 
 
-def _make(uow: UnitOfWork, deal_id: int, countered: Offer | None, form: OfferForm) -> Offer:
-    terms, last = form.read(), form.valid_until.data
+def _make(uow: UnitOfWork, deal_id: int, countered: Offer | None, terms: Terms, form: OfferForm) -> Offer:
+    last = form.valid_until.data
     if countered is not None:
         return offer_service.counter_offer(uow, countered.id, terms, last)
     return offer_service.make_offer(uow, deal_id, terms, last)

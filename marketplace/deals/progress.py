@@ -8,6 +8,7 @@ from marketplace.contracts.envelope import TOGETHER, turn
 from marketplace.contracts.rules import DOCUMENT_STATES, LIVE, PAPER_STATES, DocumentState, PaperState
 from marketplace.deals.rules import DEAL_STATES, DealState, OfferState
 from marketplace.kernel.messages import N_, Labelled
+from marketplace.kernel.wording import Params
 from marketplace.payments.rules import RECEIPT_STATES, ReceiptState
 
 
@@ -98,10 +99,12 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stop of the track bar."""
+    """One stop of the track bar; `missing` is a sentence of the step it waits for, where one is known."""
 
     label: str
     status: str
+    missing: str = ""
+    params: Params = field(default_factory=dict)
 
 
 SETTLE_DAYS = 30

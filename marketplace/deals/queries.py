@@ -28,6 +28,7 @@ from marketplace.deals.rules import (
     OfferState,
 )
 from marketplace.deals.situations import newest_offers, situations
+from marketplace.deals.standing import is_ended_by_right
 from marketplace.deals.stops import as_said
 from marketplace.deals.use_first import FreeUse, due_after_use, free_use, open_use
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -93,6 +94,8 @@ class RoomPage:
     due_after_use: date | None = None
     use_is_open: bool = False
     """Whether the buyer may still end it."""
+    is_ended_by_right: bool = False
+    """Whether the buyer ended the contract as it allows him to."""
     royalties: tuple[RoyaltySpan, ...] = ()
     """The royalty of the contract in force, and what amendments make of it from when on."""
 
@@ -283,7 +286,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         row=_rows(uow, [deal])[0],
         deal=deal,
         relations=held,
-        stages=as_said(session, deal_id, track(situations(session, [deal])[deal_id])),
+        stages=as_said(uow, deal_id, track(situations(session, [deal])[deal_id])),
         offers=tuple(
             OfferRow(offer, names[offer.party_id], _offer_actions(uow, deal, offer), _changes(before, offer))
             for offer, before in zip(offers, (*offers[1:], None), strict=False)
@@ -299,6 +302,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         free_use=use,
         due_after_use=due_after_use(session, deal) if use is not None else None,
         use_is_open=use_is_open,
+        is_ended_by_right=is_ended_by_right(session, deal),
         royalties=royalty_spans(session, royalty_schedule(session, deal_id)),
     )
 

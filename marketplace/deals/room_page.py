@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.deals.forms import EndingForm, MessageForm, ReasonForm
+from marketplace.deals.forms import EndingForm, EndUseForm, MessageForm, ReasonForm
 from marketplace.deals.policy import WRITERS
 from marketplace.deals.progress import Stage
 from marketplace.deals.queries import room
@@ -10,6 +10,7 @@ from marketplace.kernel.states import Relation
 from marketplace.web.context import reading
 from marketplace.web.locale import translate
 from marketplace.web.refused import Refused, forms_for
+from marketplace.web.wording import phrase
 
 
 def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | None = None) -> str:
@@ -25,5 +26,11 @@ def show_room(deal_id: int, form: MessageForm | None = None, refused: Refused | 
         is_party=Relation.PARTY in page.relations,
         reason_form=forms_for(ReasonForm, refused),
         ending_form=forms_for(EndingForm, refused),
-        stages=[Stage(translate(stage.label), stage.status) for stage in page.stages],
+        end_use_form=forms_for(EndUseForm, refused)("end_use"),
+        stages=[_in_words(stage) for stage in page.stages],
     )
+
+
+def _in_words(stage: Stage) -> Stage:
+    missing = phrase(stage.missing, stage.params) if stage.missing else ""
+    return Stage(translate(stage.label), stage.status, missing)

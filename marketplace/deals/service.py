@@ -5,9 +5,19 @@ from datetime import date
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.service import confirm_password
 from marketplace.contracts.models import Document, Settlement
 from marketplace.contracts.queries import day_of_signing
-from marketplace.contracts.rules import CHANGES, LONGEST_REASON, DocumentKind, EndReason, required_reason
+from marketplace.contracts.rules import (
+    CHANGES,
+    LONGEST_REASON,
+    WHY_CONTRACT_ENDED,
+    WHY_GIVEN_UP,
+    WHY_USE_ENDED,
+    DocumentKind,
+    EndReason,
+    required_reason,
+)
 from marketplace.contracts.service import require_no_contract_awaited, void_all
 from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.events import DealMoved, MessageSent
@@ -171,7 +181,7 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "", end_reaso
     if action in TAKES_BACK:
         require_no_contract_awaited(uow, deal_id)
     if action == "lose":
-        _end(room, action, required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
+        _end(room, action, required(reason, "reason", LONGEST_REASON), required_reason(end_reason, WHY_GIVEN_UP))
         close_before_force(room)
     elif action == "complete":
         require_all_paid(room)
@@ -227,23 +237,27 @@ def terminate(
     DEAL_STATES.require("terminate", room.deal.state, room.relations)
     said = required(reason, "reason", LONGEST_REASON)
     outcome(uow, deal_id, payable_fen)
-    _end(room, "terminate", said, required_reason(end_reason))
+    _end(room, "terminate", said, required_reason(end_reason, WHY_CONTRACT_ENDED))
     _book_off(room, contract_in_force(uow.session, deal_id), payable_fen, china_day(uow.now()))
     return room.deal
 
 
-def end_use(uow: UnitOfWork, deal_id: int, reason: str, end_reason: EndReason | None = None) -> Deal:
+def end_use(uow: UnitOfWork, deal_id: int, reason: str, password: str, end_reason: EndReason | None = None) -> Deal:
     """The buyer does not go on after the use without payment: the contract gives him the right to end it alone (民法典 art. 562,
     565). Nothing stays payable, so the whole amount is booked off today and the payment plan ends.
 
-    Raises NotFound, NotPermitted, InvalidInput, Conflict where nothing of the kind is agreed, the time is over, a payment was
-    made or reported, or a paper that all have confirmed waits for the official; emits DealMoved.
+    It ends a contract as signatures do, so he who signed in says once more that it is he, by his password.
+
+    Raises NotFound, NotPermitted, InvalidInput, TooManyAttempts, Conflict where nothing of the kind is agreed, the time is over,
+    a payment was made or reported, or a paper that all have confirmed waits for the official; emits DealMoved.
     """
     room = enter(uow, deal_id)
     DEAL_STATES.require("end_use", room.deal.state, room.relations)
     require_no_contract_awaited(uow, deal_id)
     require_may_end_use(uow, room.deal)
-    _end(room, "end_use", required(reason, "reason", LONGEST_REASON), required_reason(end_reason))
+    said, kind = required(reason, "reason", LONGEST_REASON), required_reason(end_reason, WHY_USE_ENDED)
+    confirm_password(uow, password)
+    _end(room, "end_use", said, kind)
     _book_off(room, contract_in_force(uow.session, deal_id), 0, china_day(uow.now()))
     return room.deal
 

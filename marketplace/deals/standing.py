@@ -12,9 +12,9 @@ from marketplace.contracts.models import Amendment, Document
 from marketplace.contracts.queries import day_of_signing
 from marketplace.contracts.rules import SAYS_WHAT_HOLDS, DocumentState, grouped
 from marketplace.deals.booking import contract_in_force, signed_fen
-from marketplace.deals.models import Deal
+from marketplace.deals.models import Deal, Step
 from marketplace.deals.royalty_terms import royalty_schedule
-from marketplace.deals.rules import DealState
+from marketplace.deals.rules import DealState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.payments.models import Milestone
 from marketplace.payments.plan import fixed_lines, untouched
@@ -26,6 +26,14 @@ def ended_on(deal: Deal, document: Document) -> date | None:
     """On which day in China what a signed contract or amendment says ended before it was fulfilled; None while it holds."""
     is_signed = document.state is DocumentState.COMPLETE and document.kind in SAYS_WHAT_HOLDS
     return deal.ended_on if is_signed and deal.state is DealState.TERMINATED else None
+
+
+def is_ended_by_right(session: Session, deal: Deal) -> bool:
+    """Whether the buyer has ended the contract as it allows him to: he did not go on after the use without payment."""
+    if deal.state is not DealState.TERMINATED:
+        return False
+    taken = (Step.deal_id == deal.id, Step.kind == StepKind.DEAL, Step.action == "end_use")
+    return session.scalar(select(Step.id).where(*taken)) is not None
 
 
 def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:

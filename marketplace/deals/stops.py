@@ -4,13 +4,23 @@ So a deal need not know registrations or rewards, which know the deal. Whoever s
 """
 
 from collections.abc import Callable
-from dataclasses import replace
-
-from sqlalchemy.orm import Session
+from dataclasses import dataclass, field, replace
 
 from marketplace.deals.progress import Stage
+from marketplace.infra.unit_of_work import UnitOfWork
+from marketplace.kernel.wording import Params
 
-Says = Callable[[Session, int], str | None]
+
+@dataclass(frozen=True)
+class Said:
+    """How a stop stands, and which step is missing, as a msgid with its parameters for whoever reads it."""
+
+    status: str
+    missing: str = ""
+    params: Params = field(default_factory=dict)
+
+
+Says = Callable[[UnitOfWork, int], Said | None]
 _SAID: dict[str, Says] = {}
 
 
@@ -26,7 +36,11 @@ def says_of(label: str) -> Callable[[Says], Says]:
     return register
 
 
-def as_said(session: Session, deal_id: int, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+def as_said(uow: UnitOfWork, deal_id: int, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     """The stops, each as the feature says that knows it."""
-    told = {label: says(session, deal_id) for label, says in _SAID.items()}
-    return tuple(replace(stage, status=told.get(stage.label) or stage.status) for stage in stages)
+    told = {label: says(uow, deal_id) for label, says in _SAID.items()}
+    return tuple(_as_told(stage, told.get(stage.label)) for stage in stages)
+
+
+def _as_told(stage: Stage, said: Said | None) -> Stage:
+    return replace(stage, status=said.status, missing=said.missing, params=said.params) if said else stage

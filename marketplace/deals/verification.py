@@ -22,7 +22,7 @@ from marketplace.deals.files import DocumentPdf, pdfs_of
 from marketplace.deals.models import Deal
 from marketplace.deals.printing import place_of
 from marketplace.deals.signatories import signing_parties
-from marketplace.deals.standing import ended_on
+from marketplace.deals.standing import ended_on, is_ended_by_right
 from marketplace.identity.models import SignatureGround
 from marketplace.identity.queries import grounds_of
 from marketplace.infra.unit_of_work import Services, UnitOfWork
@@ -69,6 +69,8 @@ class PublicDocument:
     """The number of the contract that this document changes or ends; empty for others."""
     ended_on: date | None = None
     """On which day in China the contract ended before it was fulfilled, by whatever way: not every end is a document."""
+    is_ended_by_right: bool = False
+    """Whether the buyer ended it as it allows him to."""
 
     @property
     def code(self) -> str:
@@ -108,6 +110,7 @@ def by_code(uow: UnitOfWork, typed: str) -> PublicDocument:
         changes=tuple(_changes(uow, document)) if document.kind is DocumentKind.CONTRACT else (),
         base=reference_of(contract_in_force(uow.session, deal.id).text) if document.kind in CHANGES else "",
         ended_on=ended_on(deal, document),
+        is_ended_by_right=is_ended_by_right(uow.session, deal),
     )
 
 

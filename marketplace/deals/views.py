@@ -1,6 +1,7 @@
 """The deal room: the list of deals, one room, messages, the steps of the lifecycle."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
@@ -23,7 +24,7 @@ from marketplace.deals import (
     service,
 )
 from marketplace.deals.blueprint import blueprint
-from marketplace.deals.forms import EndingForm, MessageForm, TerminationForm
+from marketplace.deals.forms import EndingForm, EndUseForm, MessageForm, TerminationForm
 from marketplace.deals.models import Deal, Message
 from marketplace.deals.outcome import Outcome, outcome
 from marketplace.deals.policy import require_visible
@@ -57,9 +58,17 @@ __all__ = [
 ]
 
 
-ENDINGS: Mapping[str, Callable[[UnitOfWork, int, EndingForm], Deal]] = {
-    "lose": lambda uow, deal_id, form: service.take(uow, deal_id, "lose", form.reason.data, form.read_kind()),
-    "end_use": lambda uow, deal_id, form: service.end_use(uow, deal_id, form.reason.data, form.read_kind()),
+def _lose(uow: UnitOfWork, deal_id: int, form: EndingForm) -> Deal:
+    return service.take(uow, deal_id, "lose", form.reason.data, form.read_kind())
+
+
+def _end_use(uow: UnitOfWork, deal_id: int, form: EndUseForm) -> Deal:
+    return service.end_use(uow, deal_id, form.reason.data, form.current_password.data, form.read_kind())
+
+
+ENDINGS: Mapping[str, tuple[type[EndingForm], Callable[[UnitOfWork, int, Any], Deal]]] = {
+    "lose": (EndingForm, _lose),
+    "end_use": (EndUseForm, _end_use),
 }
 """Steps that end a deal, with a reason the other side reads."""
 
@@ -123,8 +132,9 @@ def message_file(deal_id: int, message_id: int) -> FlaskResponse:
 def take(deal_id: int, action: str) -> str | Response:
     """Take a step of the lifecycle; giving up, and ending the use without payment, ask for a reason."""
     if action in ENDINGS:
-        form = EndingForm()
-        if submitted(form, lambda uow: ENDINGS[action](uow, deal_id, form)) is None:
+        kind, use_case = ENDINGS[action]
+        form = kind()
+        if submitted(form, lambda uow: use_case(uow, deal_id, form)) is None:
             return show_room(deal_id, refused=Refused(action, form))
     else:
         with writing() as uow:

@@ -242,6 +242,7 @@ class Evidence:
     def __init__(self, files: dict[str, bytes], root: bytes | None, stamp_root: bytes | None, say: Say) -> None:
         self.files, self.say, self.is_own_stamp_root = files, say, stamp_root is not None
         self.roots = self._roots("root.pem", root, "Root certificate")
+        self.early: dict[datetime, list[datetime]] = {}  # When signatures were made, by when a younger root was.
         has_one = self.is_own_stamp_root or "stamp-root.pem" in files
         self.stamp_roots = self._roots("stamp-root.pem", stamp_root, "Time-stamp root") if has_one else []
 
@@ -325,6 +326,11 @@ class Evidence:
                     self._check_pdfs(one)
                 count = sum(bool(signature["in_pdf"]) for signature in one["signatures"])
                 self.say(f"{one['reference']}: text, PDFs, {count} signatures in them. / 正文、PDF 及其中的签名相符。")
+        for since, dates in sorted(self.early.items()):
+            days = " to ".join(sorted({str(one.date()) for one in (min(dates), max(dates))}))
+            self.say(f"Note: signatures dated before their root certificate was made ({since.date()}): {len(dates)}, of {days}. "
+                     "These dates rest on the platform's word alone / "
+                     f"注意：有 {len(dates)} 个签名所载日期早于其根证书的生成日期，这些日期仅以平台自己的记录为凭")  # fmt: skip
 
     def _check_text(self, document: Any) -> None:
         name, expected = document["text"]["file"], document["text"]["sha256"]
@@ -373,9 +379,7 @@ class Evidence:
         told, at = signature["in_pdf"], datetime.fromisoformat(signature["at"])
         signer = Signer(self.files[told["certificate"]], self.roots, at, self.at, told["certificate"])
         if signer.since > at:
-            dates = f"dated {at.date()}, before its root certificate was made ({signer.since.date()})"
-            self.say(f"Note: {where}: {dates}: that date rests on the platform's word alone / "
-                     "注意：所载日期早于其根证书的生成日期，该日期仅以平台自己的记录为凭")  # fmt: skip
+            self.early.setdefault(signer.since, []).append(at)
         person, *others = signer.names  # A long name is cut in a certificate.
         fits = signature["signer"].startswith(person) and others == [told["party"], document["reference"][:64]]
         fits = fits and bool(person) and f"{signer.certificate.serial_number:X}" == told["serial"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Index, String, Text, select, update
+from sqlalchemy import JSON, ColumnElement, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.infra.database import Base, UtcDateTime
@@ -17,6 +17,11 @@ from marketplace.kernel.events import Event
 RETRY_AFTER = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800, 7200))
 CLAIM_FOR = timedelta(minutes=10)
 LOOK_AGAIN_AFTER = timedelta(seconds=15)
+UNTAKEN_AFTER = timedelta(minutes=2)
+"""What has been due for so long is late, unless a worker has much to do."""
+
+SILENT_AFTER = timedelta(minutes=5)
+"""A worker looks at its schedule every minute, between two tasks."""
 
 
 class NotYet(Exception):
@@ -66,6 +71,22 @@ def _free(now: datetime) -> ColumnElement[bool]:
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether some row waits for a worker."""
     return session.scalar(select(OutboxRow.id).where(_free(now)).limit(1)) is not None
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When a worker last ran a task of its schedule."""
+    return session.scalar(select(func.max(ScheduledRun.last_at)))
+
+
+def untaken_since(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest task waits that no worker takes; None where none is late, or a worker gives a sign of life."""
+    oldest: datetime | None = session.scalar(select(func.min(OutboxRow.due_at)).where(_free(now)))
+    if oldest is None or now - oldest < UNTAKEN_AFTER:
+        return None
+    seen = worker_seen_at(session)
+    in_hand = select(OutboxRow.id).where(OutboxRow.claimed_until >= now).limit(1)
+    is_alive = (seen is not None and now - seen < SILENT_AFTER) or session.scalar(in_hand) is not None
+    return None if is_alive else oldest
 
 
 def claim(session: Session, now: datetime, sizes: Mapping[str, int]) -> list[OutboxRow]:

@@ -13,7 +13,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import is_in_office, require_visible
 from marketplace.deals.progress import REGISTRATION
 from marketplace.deals.rules import DealState
-from marketplace.deals.stops import says_of
+from marketplace.deals.stops import Said, says_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.errors import NotFound
@@ -228,11 +228,11 @@ def _transfers(session: Session, deal_id: int, held: frozenset[Relation]) -> tup
 
 
 @says_of(REGISTRATION)
-def standing(session: Session, deal_id: int) -> str | None:
+def standing(uow: UnitOfWork, deal_id: int) -> Said | None:
     """How far the registration of a deal has come, for the track bar; None where nothing was applied for."""
     told = (Registration.deal_id == deal_id, Registration.state.in_(_STANDS))
-    state = session.scalar(select(Registration.state).where(*told).order_by(Registration.id.desc()).limit(1))
-    return None if state is None else _STANDS[state]
+    state = uow.session.scalar(select(Registration.state).where(*told).order_by(Registration.id.desc()).limit(1))
+    return None if state is None else Said(_STANDS[state])
 
 
 @dataclass(frozen=True)

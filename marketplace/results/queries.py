@@ -25,12 +25,17 @@ class ResultPage:
     """The actor's own line, when he has not said yet whether he agrees to be named."""
 
 
+def is_named_openly(one: Contributor) -> bool:
+    """Whether everybody who sees the result reads his name: he has agreed, or has no account to be asked by."""
+    return one.user_id is None or one.consented_at is not None
+
+
 def read(uow: UnitOfWork, result: Result) -> ResultPage:
     """The page for the actor, who is known to see the result."""
     page = page_of(uow, result)
     people = of(uow, result.id)
     mine = next((one for one in people if one.user_id is not None and one.user_id == uow.actor.user_id), None)
-    named = [one for one in people if page.is_insider or mine or one.user_id is None or one.consented_at]
+    named = [one for one in people if page.is_insider or mine or is_named_openly(one)]
     return ResultPage(
         page=page,
         result=result,

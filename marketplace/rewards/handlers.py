@@ -6,7 +6,10 @@ from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.events import Event
 from marketplace.online.events import DisputeMoved
 from marketplace.payments.events import ReceiptMoved
+from marketplace.rewards import stop
 from marketplace.rewards.service import follow
+
+__all__ = ["follow_receipts", "stop"]
 
 
 def follow_receipts(uow: UnitOfWork, events: Sequence[Event]) -> None:

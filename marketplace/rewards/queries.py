@@ -9,9 +9,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User
 from marketplace.contracts.models import Document
 from marketplace.deals.models import Deal
-from marketplace.deals.progress import REWARD
-from marketplace.deals.rules import DealState
-from marketplace.deals.stops import says_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.messages import N_
@@ -192,31 +189,6 @@ def _line(
 
 def _of_payout(payout: Payout, relations: frozenset[Relation]) -> frozenset[str]:
     return frozenset(one.action for one in PAYOUT_STATES.available(payout.state, relations))
-
-
-_ENDED = frozenset({DealState.COMPLETED, DealState.TERMINATED})
-"""No further payment is agreed, so no further reward is to come."""
-
-
-@says_of(REWARD)
-def standing(session: Session, deal_id: int) -> str | None:
-    """How far the rewards of a deal have come, for the track bar: done once everybody has said that all of it has arrived.
-
-    None where no payment has given rise to one, or all were taken back.
-    """
-    rewards = select(Reward.state).where(Reward.deal_id == deal_id, Reward.state != RewardState.REVOKED)
-    states = session.scalars(rewards).all()
-    if not states:
-        return None
-    owed = (
-        select(RewardLine.id)
-        .join(Reward, (Reward.id == RewardLine.reward_id) & (Reward.round == RewardLine.round))
-        .outerjoin(Payout, PAYOUT_COUNTS)
-        .where(Reward.deal_id == deal_id, Reward.state != RewardState.REVOKED, RewardLine.fen > 0)
-        .where(func.coalesce(Payout.state, "") != PayoutState.ACKNOWLEDGED)
-    )
-    is_settled = set(states) == {RewardState.APPROVED} and session.scalar(owed.limit(1)) is None
-    return "done" if is_settled and session.get_one(Deal, deal_id).state in _ENDED else "current"
 
 
 def paid_by_deal(session: Session) -> dict[int, int]:

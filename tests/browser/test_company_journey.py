@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.permissions import Actor
@@ -116,6 +116,10 @@ def _write_the_need(page: Page) -> str:
 
 def _make_an_offer(page: Page) -> None:
     page.locator("main a[href$='/offer']").first.click()
+    page.select_option("#price_model", "instalments")
+    expect(page.locator("#instalments")).to_be_visible()
+    page.select_option("#price_model", "lump_sum")
+    expect(page.locator("#instalments")).to_be_hidden()
     fill(
         page,
         contract_type="licence",

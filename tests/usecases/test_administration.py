@@ -164,7 +164,7 @@ def test_a_parked_task_is_handed_to_the_worker_again(factory: UnitOfWorkFactory,
     with factory.writing(people.administrator) as uow:
         assert service.retry(uow, None, WHY) == 1
     with factory.reading() as uow:
-        state = queries.outbox_state(uow.session)
+        state = queries.outbox_state(uow.session, uow.now())
         assert (state.parked, state.failing) == (0, 0)
 
 

@@ -229,8 +229,8 @@ def test_those_who_made_the_result_sign_it_too(factory: UnitOfWorkFactory, peopl
     with factory.reading(himself(factory, people.worker)) as uow:
         (change,) = document_page(uow, document_id).changes
     assert [part.text for part in change.after if part.marked] == [
-        "提成基数：每季度净销售额\n",
-        "提成比例：8.25%\n",
+        "净",
+        "提成比例：8.25%",
         "开始适用的季度：2027年第一季度（自2027年1月1日起）",
     ]
 

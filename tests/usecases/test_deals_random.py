@@ -17,7 +17,7 @@ from marketplace.infra.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from marketplace.kernel.errors import DomainError
 from tests.factories import TERMS, confirmation, make_deal
 from tests.papers import scanned
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 WHO = ("seller_contact", "company", "company_admin", "worker", "stranger", "county_official", "city_official")
 FAVOURED = (40, 40, 10, 3, 3, 10, 5)
@@ -49,7 +49,7 @@ MOVES: dict[str, tuple[int, Tries]] = {
     "perform": (2, lambda u, deal, offer, text, r: service.take(u, deal, "perform")),
     "deliver": (2, lambda u, deal, offer, text, r: service.take(u, deal, "accept_delivery")),
     "complete": (1, lambda u, deal, offer, text, r: service.take(u, deal, "complete")),
-    "end_use": (2, lambda u, deal, offer, text, r: service.end_use(u, deal, "不", EndReason.PLANS)),
+    "end_use": (2, lambda u, deal, offer, text, r: service.end_use(u, deal, "不", PASSWORD, EndReason.PLANS)),
     "terminate": (1, lambda u, deal, offer, text, r: service.terminate(u, deal, "不", 100, EndReason.PLANS)),
 }
 

@@ -225,7 +225,7 @@ def test_an_amendment_is_printed_with_old_and_new_side_by_side(
     lines = [line.text for clause in sheet.clauses if clause.opposed for line in clause.lines]
     told = [Compared(row.label, said_in(row.before), said_in(row.after)) for row in rows]
     assert lines == [line for one in told for line in one.paragraphs()]
-    assert {piece for row in rows[1:] for piece in (*row.before, *row.after) if not piece[1]} == set()
+    assert {piece for row in rows[1:] for piece in (*row.before, *row.after) if not piece[1]} == {("\n", False)}
 
 
 def said_in(pieces: tuple[tuple[str, bool], ...]) -> str:

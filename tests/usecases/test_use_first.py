@@ -40,7 +40,7 @@ from tests.making import make_threefold, sign_by_all
 from tests.papers import confirmed_by
 from tests.paying import TODAY, received, refused, report, standings, take
 from tests.pdfs import pdf_text
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 pytestmark = pytest.mark.usefixtures("both_ways_agree")
 
@@ -58,7 +58,7 @@ def deal(factory: UnitOfWorkFactory, people: People) -> int:
 
 def end_use(factory: UnitOfWorkFactory, actor: Actor, deal_id: int, reason: str = "试用后节拍达不到要求") -> None:
     with factory.writing(actor) as uow:
-        service.end_use(uow, deal_id, reason, EndReason.TECHNOLOGY)
+        service.end_use(uow, deal_id, reason, PASSWORD, EndReason.TECHNOLOGY)
 
 
 def state(factory: UnitOfWorkFactory, deal_id: int) -> DealState:
@@ -189,7 +189,7 @@ def test_why_is_asked(factory: UnitOfWorkFactory, people: People, deal: int) -> 
 
     def without_kind() -> None:
         with factory.writing(people.company) as uow:
-            service.end_use(uow, deal, "不用了")
+            service.end_use(uow, deal, "不用了", PASSWORD)
 
     refused(without_kind, InvalidInput)
 

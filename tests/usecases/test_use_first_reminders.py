@@ -18,7 +18,7 @@ from tests.crowd import run_at_once
 from tests.factories import TERMS, lines_of, make_signed
 from tests.inboxes import told
 from tests.paying import report
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 Drain = Callable[[], int]
 LAST_DAY = date(2027, 5, 19)
@@ -32,7 +32,7 @@ def deal(factory: UnitOfWorkFactory, people: People) -> int:
 
 def end_use(factory: UnitOfWorkFactory, people: People, deal_id: int) -> None:
     with factory.writing(people.company) as uow:
-        service.end_use(uow, deal_id, "试用后节拍达不到要求", EndReason.TECHNOLOGY)
+        service.end_use(uow, deal_id, "试用后节拍达不到要求", PASSWORD, EndReason.TECHNOLOGY)
 
 
 def remind(factory: UnitOfWorkFactory) -> None:

@@ -66,7 +66,7 @@ def test_what_is_agreed_is_there_to_be_changed_and_is_told_everywhere(
     assert sent.status_code == 303
     page = buyer.get(sent.location).text
     assert "<del>提成比例：3.5%</del>" in page
-    assert "<mark>提成比例：3.25%" in page
+    assert "<ins>提成比例：3.25%" in page
     again = shown(buyer.get(f"/deals/{deal}/amendment").text)
     assert (again["royalty"], again["royalty_from"]) == ("3.25", "2027-01-01")
     assert "自2027年1月1日起" not in buyer.get(f"/deals/{deal}").text
@@ -135,3 +135,22 @@ def test_who_chooses_a_quarter_that_begins_meanwhile_is_told(
     answer = browse(people.company).post(f"/deals/{deal}/amendment", data=typed)
     assert "请选择尚未开始的季度" in answer.text
     assert shown(answer.text)["royalty_from"] == "2027-04-01"
+
+
+def test_what_is_signed_names_the_royalty_and_from_when_on(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
+) -> None:
+    """The box beside the text, and the page on which one signs, say what the amendment brings; afterwards from when it holds."""
+    buyer = browse(people.company)
+    form = shown(buyer.get(f"/deals/{deal}/amendment").text)
+    sent = buyer.post(f"/deals/{deal}/amendment", data=form | {"reason": "市场价格下降。", "royalty": "3.25"})
+    document_id = newest(factory)
+    box = buyer.get(sent.location).text.split("签署内容", maxsplit=1)[1].split("</section>", maxsplit=1)[0]
+    for said in ("3.25%", BY_ROYALTY.royalty_base, "2027年1月1日；如各方在该日以后才全部签署，则自下一季度起"):
+        assert said in box, said
+    buyer.post(f"/documents/{document_id}/send")
+    assert "3.25%" in buyer.get(f"/documents/{document_id}/signature").text.split("<table", maxsplit=1)[0]
+    sign_by_both(factory, people, document_id)
+    box = buyer.get(sent.location).text.split("签署内容", maxsplit=1)[1].split("</section>", maxsplit=1)[0]
+    assert "2027年1月1日" in box
+    assert "下一季度" not in box

@@ -1,5 +1,6 @@
 """Changing a contract in force and ending it in the browser: written, read with what is new marked, signed, taken off."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_an_amendment_holds_only_what_was_changed(
     assert (row.dropped, [line["fen"] for line in row.lines]) == ([3], [2_000_000])
     assert document.amount_fen == 17_400_000
     page = browser.get(sent.location).text
-    for said in ("补充协议（第1稿）", "原约定", "变更为", "<mark>", "<del>", "¥ 174,000.00"):
+    for said in ("补充协议（第1稿）", "原约定", "变更为", "<ins>", "<del>", "¥ 174,000.00"):
         assert said in page, said
     browser.post(f"/documents/{document.id}/send")
     page = browse(people.seller_contact).get(f"/documents/{document.id}/signature").text
@@ -223,3 +224,15 @@ def test_the_public_page_of_a_contract_says_what_was_signed_since(
     assert "180,000" not in page
     assert str(codes[DocumentKind.AMENDMENT]) not in page
     assert f"本文件变更合同 JG-{deal:06d}-HT01" in client.get(f"/verify/{codes[DocumentKind.AMENDMENT]}").text
+
+
+def test_a_clause_that_says_something_already_does_not_ask_to_be_filled_in(
+    people: People, browse: Browse, deal: int
+) -> None:
+    """What must be filled in is marked, and nothing else; a clause that was emptied is refused beside it all the same."""
+    browser = browse(people.company)
+    page = browser.get(f"/deals/{deal}/amendment").text
+    assert re.findall(r'<label for="(\w+)">[^<]*<span class="needed">', page) == ["reason"]
+    emptied = browser.post(f"/deals/{deal}/amendment", data=typed(browser, deal, other=" "))
+    assert emptied.status_code == 200
+    assert 'href="#other"' in emptied.text

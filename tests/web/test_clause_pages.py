@@ -69,7 +69,7 @@ def test_a_text_is_looked_at_proposed_approved_and_drafted_from(
     desk: FlaskClient, browse: Browse, factory: UnitOfWorkFactory, people: People
 ) -> None:
     shown = unescape(desk.post(EDIT, data=TYPED | {"action": "preview"}).text)
-    assert "不少于<del>三</del><mark>五</mark>年" in shown
+    assert "不少于<del>三</del><ins>五</ins>年" in shown
     assert "4.2　保密义务自" in shown
     pdf = desk.post(f"{CLAUSE}/preview.pdf", data=TYPED)
     assert "不少于五年" in pdf_text(pdf.data)
@@ -79,7 +79,7 @@ def test_a_text_is_looked_at_proposed_approved_and_drafted_from(
     assert "Approve or return the new standard text “保密”" in read(city, "/")
     assert "Approve or return" not in read(desk, "/")
     page = read(city, answer.location)
-    assert "不少于<del>三</del><mark>五</mark>年" in page
+    assert "不少于<del>三</del><ins>五</ins>年" in page
     assert "延长保密期" in page
     assert city.post(f"{answer.location}/approve").status_code == 303
     assert "Valid today" in read(desk, CLAUSE)
@@ -123,7 +123,7 @@ def test_of_two_who_edit_the_second_compares_both_texts(
     mine = TYPED | {"text": LONGER.replace("五年", "十年")}
     page = unescape(second.post(EDIT, data=mine).text)
     assert "Version 2 was approved meanwhile, written by 卫管理" in page
-    assert "不少于<del>五</del><mark>十</mark>年" in page
+    assert "不少于<del>五</del><ins>十</ins>年" in page
     assert mine["text"] in page
     assert 'name="base_version" type="hidden" value="2"' in page
     assert second.post(EDIT, data=mine | {"base_version": "2"}).status_code == 303
@@ -139,7 +139,7 @@ def test_while_another_proposal_waits_both_texts_are_shown(
     page = unescape(second.post(EDIT, data=mine).text)
     assert "卫管理 proposes another text for this clause." in page
     assert f'href="/admin/clauses/proposals/{waits}"' in page
-    assert "不少于<del>五</del><mark>十</mark>年" in page
+    assert "不少于<del>五</del><ins>十</ins>年" in page
     assert mine["text"] in page
     assert "Somebody else has changed this clause" in page
 
@@ -191,11 +191,11 @@ def test_the_page_of_a_document_names_version_and_changes(
 ) -> None:
     in_force(factory, people)
     document_id = make_contract(factory, people, make_deal(factory, people))
-    assert "<mark>" not in read(browse(people.company), f"/documents/{document_id}")
+    assert "<ins>" not in read(browse(people.company), f"/documents/{document_id}")
     with factory.writing(people.company) as uow:
         texts = {"confidentiality": LONGER.replace("五年", "八年")}
         document_id = document_service.amend(uow, document_id, texts).id
     page = read(browse(people.seller_contact), f"/documents/{document_id}")
-    assert "不少于<del>五</del><mark>八</mark>年" in page
+    assert "不少于<del>五</del><ins>八</ins>年" in page
     assert "Changed by the parties; the standard text is version 2." in page
-    assert "<mark>" not in read(browse(people.seller_contact), f"/documents/{document_id}/text.txt")
+    assert "<ins>" not in read(browse(people.seller_contact), f"/documents/{document_id}/text.txt")

@@ -141,7 +141,7 @@ def test_changed_clauses_are_marked(people: People, browse: Browse, document_id:
     assert "price" not in typed
     amended = browse(people.company).post(f"/documents/{document_id}/edit", data=typed)
     page = browse(people.seller_contact).get(amended.location).text
-    assert "<mark>风险由&lt;b&gt;甲方&lt;/b&gt;承担。</mark>" in page
+    assert "<ins>风险由&lt;b&gt;甲方&lt;/b&gt;承担。</ins>" in page
     assert "<del>" in page
     gone = browse(people.seller_contact).get(f"/documents/{document_id}/edit")
     assert gone.status_code == 409

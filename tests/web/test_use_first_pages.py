@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from marketplace.contracts.models import Amendment, Document
-from marketplace.contracts.rules import PriceModel
+from marketplace.contracts.rules import EndReason, PriceModel
+from marketplace.deals import service
 from marketplace.deals.models import Deal, Offer
 from marketplace.deals.rules import DealState
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
@@ -18,7 +19,7 @@ from marketplace.kernel.clock import SetClock, day_begins
 from marketplace.kernel.permissions import Actor
 from tests.factories import TERMS, lines_of, make_deal, make_signed
 from tests.paying import report
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 Browse = Callable[[Actor], FlaskClient]
 FREE = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
@@ -32,7 +33,9 @@ OFFER = {
     "valid_until": "2026-12-01",
     **{f"instalments-{place}-trigger": "other" for place in range(4)},
 }
+CONFIRMS = {"current_password": PASSWORD}
 CONFIRMED = "合同即对各方解除"
+BY_RIGHT = "不以任何一方违约为前提"
 WARNED = "不再享有单方终止的权利"
 
 
@@ -55,7 +58,7 @@ def test_it_is_offered_and_read_on_the_other_side(factory: UnitOfWorkFactory, pe
         days = uow.session.scalars(select(Offer.use_days).order_by(Offer.number)).all()
     assert days == [180, 90]
     page = browse(people.seller_contact).get(f"/deals/{deal_id}").text
-    assert "<mark>9</mark>0" in page
+    assert "<ins>9</ins>0" in page
 
 
 @pytest.mark.parametrize("days", ["", "29", "731", "half a year"])
@@ -101,14 +104,23 @@ def test_the_room_says_until_when_and_the_buyer_ends_it_with_a_reason(
     assert "2027年5月19日" in page
     assert "2027年6月18日" in page
     assert CONFIRMED in page
+    assert "不能撤回" in page.split(CONFIRMED)[1][:20], "whoever confirms knows that it is final"
+    assert "试用后不合适" in page
+    assert "价格或付款方式未谈拢" not in page, "a reason why talks fail is none to end a use"
     for who in (people.seller_contact, people.county_official):
         other = browse(who).get(f"/deals/{deal}").text
         assert "2027年5月19日" in other
         assert CONFIRMED not in other
-    unsaid = browse(people.company).post(f"/deals/{deal}/end_use", data={"end_reason": "technology", "reason": ""})
+    unsaid = browse(people.company).post(
+        f"/deals/{deal}/end_use", data={"end_reason": "technology", "reason": "", **CONFIRMS}
+    )
     assert unsaid.status_code == 200
     assert 'id="reason-end_use-error"' in unsaid.text
-    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。", **CONFIRMS}
+    unproved = browse(people.company).post(f"/deals/{deal}/end_use", data={**told, "current_password": "wrong"})
+    assert unproved.status_code == 200
+    assert 'id="current_password-end_use-error"' in unproved.text
+    assert "试用后节拍达不到要求。" in unproved.text
     assert browse(people.seller_contact).post(f"/deals/{deal}/end_use", data=told).status_code == 403
     assert browse(people.stranger).post(f"/deals/{deal}/end_use", data=told).status_code == 404
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
@@ -134,10 +146,37 @@ def test_before_he_pays_the_buyer_reads_what_he_gives_up(
 def test_an_end_that_nobody_signed_is_not_called_signed(
     factory: UnitOfWorkFactory, people: People, browse: Browse, deal: int
 ) -> None:
-    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。"}
+    told = {"end_reason": "technology", "reason": "试用后节拍达不到要求。", **CONFIRMS}
     assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
     entries = browse(people.company).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
     assert re.search("生效 · 电子 .*终止 · 未另行签署", entries, re.DOTALL)
+
+
+def test_nobody_takes_the_end_of_the_use_for_a_breach(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, client: FlaskClient, deal: int
+) -> None:
+    with factory.reading() as uow:
+        contract = uow.session.scalars(select(Document).where(Document.deal_id == deal)).one()
+    pages = (f"/documents/{contract.id}", f"/verify/{contract.code}")
+    told = {"end_reason": "unsuited", "reason": "节拍跟不上。", **CONFIRMS}
+    assert BY_RIGHT not in browse(people.seller_contact).get(f"/deals/{deal}").text
+    assert browse(people.company).post(f"/deals/{deal}/end_use", data=told).status_code == 303
+    money = browse(people.seller_contact).get(f"/deals/{deal}").text.split("签约金额（A1）", maxsplit=1)[1]
+    assert BY_RIGHT in money.split("</section>", maxsplit=1)[0]
+    assert BY_RIGHT in browse(people.seller_contact).get(pages[0]).text
+    assert BY_RIGHT in client.get(pages[1]).text
+    assert "节拍跟不上" not in client.get(pages[1]).text, "why is a matter of those in the deal"
+
+
+def test_another_end_is_no_right_of_the_buyer(
+    factory: UnitOfWorkFactory, people: People, browse: Browse, client: FlaskClient, deal: int
+) -> None:
+    with factory.writing(people.county_official) as uow:
+        service.terminate(uow, deal, "判决解除", 0, EndReason.BREACH)
+    with factory.reading() as uow:
+        code = uow.session.scalars(select(Document.code).where(Document.deal_id == deal)).one()
+    assert BY_RIGHT not in client.get(f"/verify/{code}").text
+    assert BY_RIGHT not in browse(people.company).get(f"/deals/{deal}").text
 
 
 @pytest.mark.parametrize("why", ["over", "paid"])
@@ -151,7 +190,7 @@ def test_once_it_goes_on_the_page_says_so(
     page = browse(people.company).get(f"/deals/{deal}").text
     assert CONFIRMED not in page
     assert "价款按付款计划支付" in page
-    told = {"end_reason": "technology", "reason": "不用了。"}
+    told = {"end_reason": "technology", "reason": "不用了。", **CONFIRMS}
     refused = browse(people.company).post(f"/deals/{deal}/end_use", data=told)
     assert refused.status_code == 409
     with factory.reading() as uow:

@@ -8,6 +8,7 @@ const wanted = {
   "form[data-autosave]": "./draft.js",
   "[data-keys]": "./keys.js",
   "[data-similar]": "./similar.js",
+  "[data-models]": "./price.js",
   "input[data-suggestions]": "./suggest.js",
   "progress[data-poll]": "./progress.js",
   "[data-wall]": "./wall.js",
