@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.contracts.rules import ContractType
+from marketplace.contracts.terms import Terms
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.uploads import Upload
 from marketplace.kernel.clock import SetClock
@@ -52,14 +53,19 @@ def sold(
 
 
 def licensed(
-    factory: UnitOfWorkFactory, people: People, contract_type: ContractType = ContractType.LICENCE, **values: Any
+    factory: UnitOfWorkFactory,
+    people: People,
+    contract_type: ContractType = ContractType.LICENCE,
+    *,
+    terms: Terms = TERMS,
+    **values: Any,
 ) -> int:
     """A service result of worker and colleague is licensed for 180,000 yuan, in one line. Returns the deal's id."""
     result_id = make_result(factory, people, **values)
     with factory.writing() as uow:
         for place, who in enumerate((people.worker, people.colleague), 1):
             uow.session.add(Contributor(result_id=result_id, place=place, name=who.name, user_id=who.user_id))
-    return make_signed(factory, people, replace(TERMS, contract_type=contract_type), result_id=result_id)
+    return make_signed(factory, people, replace(terms, contract_type=contract_type), result_id=result_id)
 
 
 def the_reward(factory: UnitOfWorkFactory) -> int:

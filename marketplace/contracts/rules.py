@@ -20,6 +20,9 @@ class DocumentKind(Labelled):
 CHANGES = frozenset({DocumentKind.AMENDMENT, DocumentKind.TERMINATION_AGREEMENT})
 """What is agreed about a contract in force."""
 
+BINDING = CHANGES | {DocumentKind.CONTRACT}
+"""What holds its parties in a deal; a letter of intent does not."""
+
 SAYS_WHAT_HOLDS = frozenset({DocumentKind.CONTRACT, DocumentKind.AMENDMENT})
 """What says by its text what the parties owe, until it is fulfilled or ended."""
 

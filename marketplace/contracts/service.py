@@ -2,7 +2,7 @@
 is to it; nothing here decides who may see a deal."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from marketplace.contracts.events import DocumentMoved
 from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, DocumentParty
 from marketplace.contracts.rules import (
+    BINDING,
     CODE_LENGTH,
     CODE_LETTERS,
     DOCUMENT_STATES,
@@ -188,10 +189,9 @@ def require_no_official_awaited(document: Document) -> None:
         raise Conflict(OFFICIAL_AWAITED)
 
 
-def require_no_contract_awaited(uow: UnitOfWork, deal_id: int) -> None:
-    """The same for whatever contract the deal has, and what changes or ends it. A letter of intent holds nobody in the deal."""
-    binds = Document.kind != DocumentKind.LETTER_OF_INTENT
-    sent = (Document.deal_id == deal_id, binds, Document.state == DocumentState.SENT)
+def require_none_awaited(uow: UnitOfWork, deal_id: int, kinds: Collection[DocumentKind] = BINDING) -> None:
+    """The same for all texts of these kinds of a deal."""
+    sent = (Document.deal_id == deal_id, Document.kind.in_(kinds), Document.state == DocumentState.SENT)
     for document in uow.session.scalars(select(Document).where(*sent)):
         require_no_official_awaited(document)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.queries import makers_of
-from marketplace.contracts.rules import CHANGES, LIVE, DocumentKind, DocumentState, awaits_official
+from marketplace.contracts.rules import BINDING, CHANGES, LIVE, DocumentKind, DocumentState, awaits_official
 from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
@@ -94,6 +94,8 @@ class RoomPage:
     due_after_use: date | None = None
     use_is_open: bool = False
     """Whether the buyer may still end it."""
+    is_end_awaited: bool = False
+    """Whether an agreement on the end that all have confirmed on paper waits for an official."""
     is_ended_by_right: bool = False
     """Whether the buyer ended the contract as it allows him to."""
     royalties: tuple[RoyaltySpan, ...] = ()
@@ -302,6 +304,9 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         free_use=use,
         due_after_use=due_after_use(session, deal) if use is not None else None,
         use_is_open=use_is_open,
+        is_end_awaited=any(
+            awaits_official(one.state, one.paper) for one in documents if one.kind is DocumentKind.TERMINATION_AGREEMENT
+        ),
         is_ended_by_right=is_ended_by_right(session, deal),
         royalties=royalty_spans(session, royalty_schedule(session, deal_id)),
     )
@@ -319,8 +324,7 @@ def _makers(session: Session, documents: Sequence[Document]) -> tuple[str, ...]:
 def _actions(
     deal: Deal, documents: Sequence[Document], held: frozenset[Relation], use_is_open: bool
 ) -> tuple[Transition[DealState], ...]:
-    binding = [one for one in documents if one.kind is not DocumentKind.LETTER_OF_INTENT]
-    is_held = any(awaits_official(one.state, one.paper) for one in binding)
+    is_held = any(awaits_official(one.state, one.paper) for one in documents if one.kind in BINDING)
     available = DEAL_STATES.available(deal.state, held)
     closed = (TAKES_BACK if is_held else frozenset()) | (frozenset() if use_is_open else {"end_use"})
     return tuple(one for one in available if one.action not in closed)

@@ -18,7 +18,7 @@ from marketplace.contracts.rules import (
     EndReason,
     required_reason,
 )
-from marketplace.contracts.service import require_no_contract_awaited, void_all
+from marketplace.contracts.service import require_none_awaited, void_all
 from marketplace.deals.booking import book, contract_in_force, signed_fen
 from marketplace.deals.events import DealMoved, MessageSent
 from marketplace.deals.models import Deal, Message
@@ -179,7 +179,7 @@ def take(uow: UnitOfWork, deal_id: int, action: str, reason: str = "", end_reaso
     room = enter(uow, deal_id)
     DEAL_STATES.require(action, room.deal.state, room.relations)
     if action in TAKES_BACK:
-        require_no_contract_awaited(uow, deal_id)
+        require_none_awaited(uow, deal_id)
     if action == "lose":
         _end(room, action, required(reason, "reason", LONGEST_REASON), required_reason(end_reason, WHY_GIVEN_UP))
         close_before_force(room)
@@ -249,11 +249,11 @@ def end_use(uow: UnitOfWork, deal_id: int, reason: str, password: str, end_reaso
     It ends a contract as signatures do, so he who signed in says once more that it is he, by his password.
 
     Raises NotFound, NotPermitted, InvalidInput, TooManyAttempts, Conflict where nothing of the kind is agreed, the time is over,
-    a payment was made or reported, or a paper that all have confirmed waits for the official; emits DealMoved.
+    a payment was made or reported, or an agreement on the end that all have confirmed on paper waits for the official. An
+    amendment that waits for him is void with the contract. Emits DealMoved.
     """
     room = enter(uow, deal_id)
     DEAL_STATES.require("end_use", room.deal.state, room.relations)
-    require_no_contract_awaited(uow, deal_id)
     require_may_end_use(uow, room.deal)
     said, kind = required(reason, "reason", LONGEST_REASON), required_reason(end_reason, WHY_USE_ENDED)
     confirm_password(uow, password)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.changes import ContractInForce, PlanLine
@@ -16,10 +16,10 @@ from marketplace.deals.models import Deal, Step
 from marketplace.deals.royalty_terms import royalty_schedule
 from marketplace.deals.rules import DealState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
-from marketplace.payments.models import Milestone
+from marketplace.payments.models import Milestone, RoyaltyStatement
 from marketplace.payments.plan import fixed_lines, untouched
-from marketplace.payments.queries import net_fixed_receipts
-from marketplace.payments.rules import Instalment, Trigger
+from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_lines
+from marketplace.payments.rules import Instalment, StatementState, Trigger
 
 
 def ended_on(deal: Deal, document: Document) -> date | None:
@@ -34,6 +34,21 @@ def is_ended_by_right(session: Session, deal: Deal) -> bool:
         return False
     taken = (Step.deal_id == deal.id, Step.kind == StepKind.DEAL, Step.action == "end_use")
     return session.scalar(select(Step.id).where(*taken)) is not None
+
+
+def awaits_money(session: Session, deal: Deal) -> bool:
+    """Whether by what is agreed another payment may come. After an end it is what the end leaves payable, money on its way, and
+    the royalty up to that day."""
+    if deal.state is not DealState.TERMINATED:
+        return deal.state is not DealState.COMPLETED
+    return bool(unpaid_lines(session, [deal.id]) or in_flight(session, [deal.id])) or _awaits_figures(session, deal)
+
+
+def _awaits_figures(session: Session, deal: Deal) -> bool:
+    agreed = (RoyaltyStatement.deal_id == deal.id, RoyaltyStatement.state == StatementState.AGREED)
+    last_on = session.scalar(select(func.max(RoyaltyStatement.last_on)).where(*agreed))
+    has_all = last_on is not None and deal.ended_on is not None and last_on >= deal.ended_on
+    return not has_all and royalty_schedule(session, deal.id) is not None
 
 
 def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:

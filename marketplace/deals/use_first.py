@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.rules import DocumentKind, DocumentState, PriceModel
+from marketplace.contracts.service import require_none_awaited
 from marketplace.deals.events import UseEnding
 from marketplace.deals.models import Deal, Offer, Step
 from marketplace.deals.room import enter
@@ -78,13 +79,14 @@ def free_use(session: Session, deal: Deal) -> FreeUse | None:
 
 
 def require_may_end_use(uow: UnitOfWork, deal: Deal) -> FreeUse:
-    """The use that can be ended today. Raises Conflict unless it is agreed, not over, and nothing of the price is paid or
-    reported."""
+    """The use that can be ended today. Raises Conflict unless it is agreed, not over, nothing of the price is paid or reported,
+    and no agreement by which the contract ends otherwise waits for an official: that one the buyer has signed."""
     use = free_use(uow.session, deal)
     if use is None:
         raise Conflict(NOT_AGREED)
     if china_day(uow.now()) > use.last_day:
         raise Conflict(IS_OVER)
+    require_none_awaited(uow, deal.id, (DocumentKind.TERMINATION_AGREEMENT,))
     live = (Receipt.deal_id == deal.id, Receipt.state.in_(LIVE))
     if uow.session.scalar(select(Receipt.id).where(*live).limit(1)) is not None:
         raise Conflict(IS_PAID)

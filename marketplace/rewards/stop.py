@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from marketplace.deals.models import Deal
 from marketplace.deals.progress import REWARD, Who
-from marketplace.deals.rules import DealState
+from marketplace.deals.standing import awaits_money
 from marketplace.deals.stops import Said, says_of
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
@@ -25,9 +25,7 @@ from marketplace.rewards.rules import PayoutState, RewardState
 Paid = Sequence[tuple[RewardLine, PayoutState | None]]
 
 ITS_TURN = N_("The next step is with: %(who)s.")
-MAY_FOLLOW = N_("All shares so far are settled. Until the deal ends another payment may follow.")
-_ENDED = frozenset({DealState.COMPLETED, DealState.TERMINATED})
-"""No further payment is agreed, so no further reward is to come."""
+MAY_FOLLOW = N_("All shares so far are settled. Another payment may follow, and a share of it.")
 
 
 @dataclass(frozen=True)
@@ -50,8 +48,8 @@ _OF_STATE = {
 
 @says_of(REWARD)
 def standing(uow: UnitOfWork, deal_id: int) -> Said | None:
-    """Done once the deal has ended and everybody has said that his share has arrived; None where no payment has given rise to a
-    reward, or all were taken back.
+    """Done once no further payment is to come and everybody has said that his share has arrived; None where no payment has given
+    rise to a reward, or all were taken back.
 
     Who has no account cannot say it: what the unit has paid him counts, by its voucher.
     """
@@ -64,8 +62,8 @@ def standing(uow: UnitOfWork, deal_id: int) -> Said | None:
         missing = _missing(reward, _lines(uow, reward), today)
         if missing is not None:
             return _told(uow, reward, missing)
-    is_over = uow.session.get_one(Deal, deal_id).state in _ENDED
-    return Said("done") if is_over else Said("current", MAY_FOLLOW)
+    may_follow = awaits_money(uow.session, uow.session.get_one(Deal, deal_id))
+    return Said("current", MAY_FOLLOW) if may_follow else Said("done")
 
 
 def _told(uow: UnitOfWork, reward: Reward, missing: _Missing) -> Said:

@@ -4,25 +4,44 @@ from datetime import date
 
 from sqlalchemy import select
 
-from marketplace.deals import service
+from marketplace.contracts.rules import EndReason
+from marketplace.deals import payment_service, service
+from marketplace.deals.models import Deal
 from marketplace.deals.queries import room
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from marketplace.kernel.clock import SetClock
+from marketplace.kernel.clock import SetClock, china_day
 from marketplace.kernel.permissions import Actor
 from marketplace.kernel.wording import Params
 from marketplace.payments.models import Receipt
+from marketplace.payments.royalties import Figures
+from marketplace.payments.rules import MilestoneState
 from marketplace.rewards import confirming, payouts
-from marketplace.rewards.models import RewardLine
+from marketplace.rewards.models import Reward, RewardLine
+from tests.amending import end
 from tests.factories import lines_of, make_payment, stop_of
-from tests.paying import TODAY, refund
+from tests.paying import BY_ROYALTY, TODAY, refund, report, verify
+from tests.paying import confirm as receive
 from tests.personas import People
-from tests.rewarding import Drain, approved, calculate, confirm, licensed, paid, the_reward
+from tests.rewarding import Drain, approved, calculate, confirm, licensed, paid, the_receipt, the_reward
 
 DAY = date(2026, 12, 6)
 
 
 def stop(factory: UnitOfWorkFactory, people: People, deal_id: int) -> str:
     return stop_of(factory, people, deal_id, "Reward")
+
+
+def settled(factory: UnitOfWorkFactory, people: People, clock: SetClock, receipt_id: int) -> None:
+    """The share of a receipt is paid to both, and each says that it has arrived."""
+    with factory.reading() as uow:
+        reward = uow.session.scalars(select(Reward).where(Reward.receipt_id == receipt_id)).one()
+    approved(factory, people, clock, reward.id)
+    theirs = [paid(factory, people, reward.id, place, 1_000, china_day(clock.now())) for place in (0, 1)]
+    for who, payout_id in zip((people.worker, people.colleague), theirs, strict=True):
+        told = "the unit says it has paid, not everybody that it arrived"
+        assert stop(factory, people, reward.deal_id) == "current", told
+        with factory.writing(who) as uow:
+            payouts.answer(uow, payout_id, "acknowledge")
 
 
 def test_it_is_done_once_the_deal_is_and_everybody_has_said_that_his_share_arrived(
@@ -33,17 +52,46 @@ def test_it_is_done_once_the_deal_is_and_everybody_has_said_that_his_share_arriv
     make_payment(factory, people, lines_of(factory, deal_id)[0].id, 18_000_000, TODAY)
     drain()
     assert stop(factory, people, deal_id) == "current"
-    reward_id = the_reward(factory)
-    approved(factory, people, clock, reward_id)
-    theirs = [paid(factory, people, reward_id, place, 1_000, DAY) for place in (0, 1)]
-    for who, payout_id in zip((people.worker, people.colleague), theirs, strict=True):
-        assert stop(factory, people, deal_id) == "current", "the unit says it has paid, not everybody that it arrived"
-        with factory.writing(who) as uow:
-            payouts.answer(uow, payout_id, "acknowledge")
+    settled(factory, people, clock, the_receipt(factory, the_reward(factory)))
     assert stop(factory, people, deal_id) == "current", "as long as the deal is open, another payment may come"
     for action in ("perform", "accept_delivery", "complete"):
         with factory.writing(people.company) as uow:
             service.take(uow, deal_id, action)
+    assert stop(factory, people, deal_id) == "done"
+
+
+def test_after_an_end_it_is_done_once_what_the_end_left_payable_is_paid_and_shared(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    deal_id = licensed(factory, people)
+    end(factory, people, deal_id)
+    (line,) = [one for one in lines_of(factory, deal_id) if one.state is MilestoneState.DUE]
+    for fen, is_last in ((2_000_000, False), (4_000_000, True)):
+        receipt_id = report(factory, people.company, line.id, fen)
+        receive(factory, people.seller_contact, receipt_id)
+        verify(factory, people.county_official, receipt_id)
+        drain()
+        settled(factory, people, clock, receipt_id)
+        assert stop(factory, people, deal_id) == ("done" if is_last else "current")
+
+
+def test_after_an_end_the_royalty_up_to_it_is_still_to_come(
+    factory: UnitOfWorkFactory, people: People, drain: Drain, clock: SetClock
+) -> None:
+    deal_id = licensed(factory, people, terms=BY_ROYALTY)
+    receipt_id = make_payment(factory, people, lines_of(factory, deal_id)[0].id, 18_000_000, TODAY)
+    drain()
+    settled(factory, people, clock, receipt_id)
+    with factory.writing(people.county_official) as uow:
+        service.terminate(uow, deal_id, "停产", 18_000_000, EndReason.PLANS)
+    assert stop(factory, people, deal_id) == "current"
+    clock.forward(days=1)
+    with factory.writing(people.company) as uow:
+        ended_on = uow.session.get_one(Deal, deal_id).ended_on
+        assert ended_on is not None
+        statement_id = payment_service.state_royalty(uow, deal_id, Figures(TODAY, ended_on, 0)).id
+    with factory.writing(people.seller_contact) as uow:
+        payment_service.answer_royalty(uow, statement_id, "agree")
     assert stop(factory, people, deal_id) == "done"
 
 

@@ -18,6 +18,7 @@ from marketplace.deals import service
 from marketplace.deals.history import timeline
 from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal, Entry
+from marketplace.deals.payment_queries import payments_page
 from marketplace.deals.queries import room
 from marketplace.deals.rules import DealState, EntryKind
 from marketplace.deals.standing import contract_standing
@@ -32,7 +33,7 @@ from marketplace.organisations.rules import OrganisationSize
 from marketplace.payments.rules import MilestoneState, Standing
 from marketplace.registrations.filling import filled_in
 from marketplace.registrations.official_form import form_on
-from tests.amending import amend, write_termination
+from tests.amending import amend, write_amendment, write_termination
 from tests.crowd import run_at_once
 from tests.factories import TERMS, lines_of, make_contract, make_deal, make_payment, make_signed
 from tests.inboxes import told
@@ -237,14 +238,31 @@ def test_what_waits_for_signature_ends_with_it(factory: UnitOfWorkFactory, peopl
         assert uow.session.get_one(Document, change).state is DocumentState.VOID
 
 
-def test_the_buyer_does_not_end_it_past_a_paper_he_has_confirmed(
+def test_the_buyer_does_not_end_it_past_an_end_that_he_has_signed(
     factory: UnitOfWorkFactory, people: People, deal: int
 ) -> None:
     change = write_termination(factory, people.seller_contact, deal)
     confirmed_by(factory, change, people.seller_contact, people.company)
+    assert not may(factory, people.company, deal)
     refused(lambda: end_use(factory, people.company, deal), Conflict)
-    with factory.reading() as uow:
+    with factory.reading(people.company) as uow:
         assert uow.session.get_one(Document, change).state is DocumentState.SENT
+        assert room(uow, deal).is_end_awaited
+        assert payments_page(uow, deal).use is None, "nobody is told of a right that cannot be used"
+
+
+def test_an_amendment_that_waits_for_an_official_takes_nothing_from_the_right(
+    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock
+) -> None:
+    new = Amending({"dispute": "提交潍坊仲裁委员会仲裁。"}, (), (), "改由仲裁解决争议。")
+    change = write_amendment(factory, people.seller_contact, deal, new)
+    confirmed_by(factory, change, people.seller_contact, people.company)
+    clock.at = day_begins(LAST_DAY)
+    assert may(factory, people.company, deal)
+    end_use(factory, people.company, deal)
+    assert (state(factory, deal), received(factory, deal)) == (DealState.TERMINATED, (0, 0))
+    with factory.reading() as uow:
+        assert uow.session.get_one(Document, change).state is DocumentState.VOID
 
 
 def test_of_two_clauses_that_go_before_others_the_text_says_which_does(
