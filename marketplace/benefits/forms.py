@@ -10,28 +10,26 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from marketplace.benefits.models import Declaration
 from marketplace.benefits.rules import LONGEST_REASON, LONGEST_TEXT, LONGEST_UNIT, Reckoning, Repeatability
 from marketplace.benefits.service import Benefit
-from marketplace.web.forms import Form, MoneyField, choices, upload_of
+from marketplace.web.forms import FILL_IN, TOO_LONG, Form, MoneyField, choices, upload_of
 
 MOST_UNITS = 10**12
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
-_TEXT = [InputRequired(_FILL_IN), Length(max=LONGEST_TEXT, message=_LONG)]
+_TEXT = [InputRequired(FILL_IN), Length(max=LONGEST_TEXT, message=TOO_LONG)]
 
 
 class BenefitForm(Form):
     """The reckoning and what goes with it."""
 
     basis = TextAreaField(_l("Against what it is reckoned"), validators=_TEXT)
-    unit_saving = MoneyField(_l("Saving or gain per unit"), validators=[DataRequired(_FILL_IN)])
-    quantity = IntegerField(_l("How many units"), validators=[InputRequired(_FILL_IN), NumberRange(0, MOST_UNITS)])
+    unit_saving = MoneyField(_l("Saving or gain per unit"), validators=[DataRequired(FILL_IN)])
+    quantity = IntegerField(_l("How many units"), validators=[InputRequired(FILL_IN), NumberRange(0, MOST_UNITS)])
     quantity_of = StringField(
-        _l("What is counted"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_UNIT, message=_LONG)]
+        _l("What is counted"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_UNIT, message=TOO_LONG)]
     )
     costs = MoneyField(_l("Costs of using it, taken off"))
-    costs_for = TextAreaField(_l("What the costs were"), validators=[Length(max=LONGEST_TEXT, message=_LONG)])
+    costs_for = TextAreaField(_l("What the costs were"), validators=[Length(max=LONGEST_TEXT, message=TOO_LONG)])
     scope = TextAreaField(_l("Where it is used"), validators=_TEXT)
     repeatability = RadioField(
-        _l("How easily others can do the same"), choices=choices(Repeatability), validators=[InputRequired(_FILL_IN)]
+        _l("How easily others can do the same"), choices=choices(Repeatability), validators=[InputRequired(FILL_IN)]
     )
     file = FileField(_l("Proof"), validators=[FileRequired(_l("Add the proof: PDF, JPEG or PNG."))])
 
@@ -52,8 +50,8 @@ class BenefitForm(Form):
 class DeclarationForm(BenefitForm):
     """Which result, which year, and what it brought."""
 
-    result = SelectField(_l("Result"), validators=[InputRequired(_FILL_IN)])
-    year = SelectField(_l("Calendar year"), validators=[InputRequired(_FILL_IN)], coerce=str)
+    result = SelectField(_l("Result"), validators=[InputRequired(FILL_IN)])
+    year = SelectField(_l("Calendar year"), validators=[InputRequired(FILL_IN)], coerce=str)
 
     def offer(self, results: Any, last_year: int) -> None:
         """The results and years to choose from."""
@@ -70,7 +68,7 @@ class CorrectionForm(BenefitForm):
 
     reason = TextAreaField(
         _l("What is corrected, and why"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)],
     )
 
     def fill_from(self, old: Declaration) -> None:

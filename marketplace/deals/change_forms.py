@@ -20,14 +20,11 @@ from marketplace.deals.royalty_forms import AmendedRoyaltyForm, royalty_form
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.payments.rules import LONGEST_DAYS, Instalment, Trigger
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id
+from marketplace.web.forms import FILL_IN, TOO_LONG, Form, InnerForm, MoneyField, choices, chosen, row_id
 
 NEW_LINES = 2
 FIRST = ("plan", "acceptance", "other")
 """The clauses that are changed most: what is delivered, how it is accepted, and other terms."""
-
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
 
 
 class LineForm(InnerForm):
@@ -38,7 +35,7 @@ class LineForm(InnerForm):
     trigger = SelectField(_l("To be paid"), choices=choices(Trigger), default=Trigger.DAY)
     days = IntegerField(_l("Days after the event"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
     day = DateField(_l("Or by the day"), validators=[Optional()])
-    when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=TOO_LONG)])
 
     def show(self, line: Instalment) -> None:
         """Begin with a line as it is."""
@@ -66,7 +63,7 @@ class AmendmentForm(Form):
     """How many amendments the contract had when the page was shown."""
     reason = TextAreaField(
         _l("Why the contract is changed"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)],
     )
 
     clauses: tuple[Clause, ...] = ()
@@ -146,15 +143,15 @@ class SettlementForm(Form):
     """How a contract ends: nothing is a 0 that was typed, not an empty field."""
 
     payable = MoneyField(
-        _l("What is paid of the fixed price in the end, all in all"), validators=[DataRequired(_FILL_IN)]
+        _l("What is paid of the fixed price in the end, all in all"), validators=[DataRequired(FILL_IN)]
     )
     settle_on = DateField(_l("Until when the rest is paid, or sent back"), validators=[Optional()])
     end_reason = kinds_of_reason(WHY_CONTRACT_ENDED)
     reason = TextAreaField(
-        _l("Why the contract ends"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Why the contract ends"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
     arrangements = TextAreaField(
-        _l("Papers, results and everything else"), validators=[Length(max=LONGEST_CLAUSE, message=_LONG)]
+        _l("Papers, results and everything else"), validators=[Length(max=LONGEST_CLAUSE, message=TOO_LONG)]
     )
 
     def fill_from(self, document: Document, settlement: Settlement) -> None:

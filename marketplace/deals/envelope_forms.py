@@ -13,10 +13,9 @@ from marketplace.contracts.envelope import Envelope
 from marketplace.deals.document_queries import DocumentPage, Signatory
 from marketplace.powers.queries import Agent
 from marketplace.powers.service import Handover
-from marketplace.web.forms import Form, upload_of
+from marketplace.web.forms import FILL_IN, Form, upload_of
 from marketplace.web.refused import Refused, forms_for
 
-_FILL_IN = _l("Please fill this in.")
 _TOGETHER = "together"
 
 
@@ -49,8 +48,8 @@ def send_form(page: DocumentPage, refused: Refused | None) -> SendForm:
 class PowerForm(Form):
     """Who signs in one's place, until when, and the paper that says so."""
 
-    to = SelectField(_l("Who signs"), coerce=int, choices=(), validators=[InputRequired(_FILL_IN)])
-    until = DateField(_l("Last day of the written power"), validators=[InputRequired(_FILL_IN)])
+    to = SelectField(_l("Who signs"), coerce=int, choices=(), validators=[InputRequired(FILL_IN)])
+    until = DateField(_l("Last day of the written power"), validators=[InputRequired(FILL_IN)])
     file = FileField(
         _l("Written power"),
         validators=[FileRequired(_l("Add the written power that was signed or sealed: PDF, JPEG or PNG."))],

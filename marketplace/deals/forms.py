@@ -40,18 +40,16 @@ from marketplace.payments.royalties import LONGEST_NOTE, Figures
 from marketplace.payments.rules import LONGEST_DAYS, NEGOTIATED, Instalment, Trigger
 from marketplace.payments.service import LONGEST_REFERENCE, Transferred
 from marketplace.preemptions.service import LONGEST_NOTE as LONGEST_ANSWER
-from marketplace.web.forms import Form, InnerForm, MoneyField, choices, chosen, row_id, upload_of
+from marketplace.web.forms import FILL_IN, TOO_LONG, Form, InnerForm, MoneyField, choices, chosen, row_id, upload_of
 
 INSTALMENT_LINES = 4
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
 
 
 class MessageForm(Form):
     """Text with one file."""
 
     text = TextAreaField(
-        _l("Message"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_MESSAGE, message=_LONG)]
+        _l("Message"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_MESSAGE, message=TOO_LONG)]
     )
     file = FileField(_l("Attachment"))
 
@@ -60,13 +58,13 @@ class ReasonForm(Form):
     """A reason the other side reads."""
 
     reason = TextAreaField(
-        _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Reason"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
 
 
 def kinds_of_reason(fitting: Iterable[EndReason]) -> SelectField:
     """The field for why something ends, with the kinds that fit what ends."""
-    return SelectField(_l("Kind of reason"), choices=choices(fitting, empty="—"), validators=[InputRequired(_FILL_IN)])
+    return SelectField(_l("Kind of reason"), choices=choices(fitting, empty="—"), validators=[InputRequired(FILL_IN)])
 
 
 class EndingForm(ReasonForm):
@@ -88,7 +86,7 @@ class EndUseForm(EndingForm, PasswordForm):
 class DayForm(Form):
     """One day."""
 
-    day = DateField(_l("Day"), validators=[InputRequired(_FILL_IN)])
+    day = DateField(_l("Day"), validators=[InputRequired(FILL_IN)])
 
 
 class InstalmentForm(InnerForm):
@@ -97,7 +95,7 @@ class InstalmentForm(InnerForm):
     amount = MoneyField(_l("Amount"))
     trigger = SelectField(_l("Runs from"), choices=choices(NEGOTIATED), default=Trigger.OTHER)
     days = IntegerField(_l("Days"), validators=[Optional(), NumberRange(1, LONGEST_DAYS)])
-    when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    when = StringField(_l("Or in words: to be paid when"), validators=[Length(max=LONGEST_LINE, message=TOO_LONG)])
 
     @property
     def is_filled(self) -> bool:
@@ -126,17 +124,17 @@ class OfferForm(Form):
     price_model = SelectField(_l("Price model"), choices=choices(PriceModel))
     amount = MoneyField(_l("Amount with tax"))
     royalty = StringField(_l("Royalty in per cent"))
-    royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_LINE, message=_LONG)])
+    royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_LINE, message=TOO_LONG)])
     use_days = IntegerField(_l("Days of use without payment"), validators=[Optional()])
     instalments = FieldList(FormField(InstalmentForm), label=_l("Instalments"), min_entries=INSTALMENT_LINES)
     delivery = TextAreaField(
         _l("What is delivered, where and when"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TERM, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_TERM, message=TOO_LONG)],
     )
     acceptance = TextAreaField(
-        _l("How it is accepted"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TERM, message=_LONG)]
+        _l("How it is accepted"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_TERM, message=TOO_LONG)]
     )
-    other_terms = TextAreaField(_l("Other terms"), validators=[Length(max=LONGEST_TERM, message=_LONG)])
+    other_terms = TextAreaField(_l("Other terms"), validators=[Length(max=LONGEST_TERM, message=TOO_LONG)])
     makers = FieldList(FormField(MakerForm), label=_l("Shares of the makers"), max_entries=MOST_MAKERS)
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
 
@@ -217,7 +215,7 @@ def percent_typed(text: str | None, field: str) -> int | None:
 class LetterForm(Form):
     """The intended amount of a letter of intent."""
 
-    amount = MoneyField(_l("Intended amount with tax"), validators=[InputRequired(_FILL_IN)])
+    amount = MoneyField(_l("Intended amount with tax"), validators=[InputRequired(FILL_IN)])
 
 
 class ScanForm(Form):
@@ -227,17 +225,17 @@ class ScanForm(Form):
         _l("Scan of the signed paper"),
         validators=[FileRequired(_l("Choose the file of the scan: PDF, JPEG or PNG."))],
     )
-    signed_on = DateField(_l("Day of the last signature"), validators=[InputRequired(_FILL_IN)])
+    signed_on = DateField(_l("Day of the last signature"), validators=[InputRequired(FILL_IN)])
 
 
 class TransferForm(Form):
     """A bank transfer as its sender tells of it."""
 
-    amount = MoneyField(_l("Amount"), validators=[InputRequired(_FILL_IN)])
-    sent_on = DateField(_l("Day of the transfer"), validators=[InputRequired(_FILL_IN)])
+    amount = MoneyField(_l("Amount"), validators=[InputRequired(FILL_IN)])
+    sent_on = DateField(_l("Day of the transfer"), validators=[InputRequired(FILL_IN)])
     bank_reference = StringField(
         _l("Number of the transfer at the bank"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REFERENCE, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_REFERENCE, message=TOO_LONG)],
     )
     file = FileField(
         _l("Voucher of the bank"), validators=[FileRequired(_l("Add the bank's voucher: PDF, JPEG or PNG."))]
@@ -257,10 +255,10 @@ class BankForm(Form):
 class RoyaltyForm(Form):
     """The buyer's figures for a royalty of one period."""
 
-    first_on = DateField(_l("First day of the period"), validators=[InputRequired(_FILL_IN)])
-    last_on = DateField(_l("Last day of the period"), validators=[InputRequired(_FILL_IN)])
-    base = MoneyField(_l("What the royalty is taken of, in this period"), validators=[DataRequired(_FILL_IN)])
-    note = TextAreaField(_l("Remark"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+    first_on = DateField(_l("First day of the period"), validators=[InputRequired(FILL_IN)])
+    last_on = DateField(_l("Last day of the period"), validators=[InputRequired(FILL_IN)])
+    base = MoneyField(_l("What the royalty is taken of, in this period"), validators=[DataRequired(FILL_IN)])
+    note = TextAreaField(_l("Remark"), validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)])
 
     def read(self) -> Figures:
         """What was typed, once it is valid."""
@@ -270,14 +268,14 @@ class RoyaltyForm(Form):
 class InvoiceForm(Form):
     """The number of an invoice, and the value-added tax in it."""
 
-    number = StringField(_l("Number of the invoice"), validators=[InputRequired(_FILL_IN)])
-    vat = MoneyField(_l("Value-added tax in it"), validators=[DataRequired(_FILL_IN)])
+    number = StringField(_l("Number of the invoice"), validators=[InputRequired(FILL_IN)])
+    vat = MoneyField(_l("Value-added tax in it"), validators=[DataRequired(FILL_IN)])
 
 
 class NoteForm(Form):
     """A few words that go with an answer."""
 
-    note = TextAreaField(_l("A few words, if you like"), validators=[Length(max=LONGEST_ANSWER, message=_LONG)])
+    note = TextAreaField(_l("A few words, if you like"), validators=[Length(max=LONGEST_ANSWER, message=TOO_LONG)])
 
 
 class AnswerPaperForm(Form):
@@ -298,9 +296,9 @@ RELATED, NOT_RELATED = "related", "not_related"
 class RelationForm(Form):
     """Why the parties are related, or are not; `says` is which of the two the page has offered."""
 
-    says = HiddenField(validators=[InputRequired(_FILL_IN), AnyOf((RELATED, NOT_RELATED))])
+    says = HiddenField(validators=[InputRequired(FILL_IN), AnyOf((RELATED, NOT_RELATED))])
     reason = TextAreaField(
-        _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Reason"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
 
 
@@ -308,7 +306,7 @@ class TerminationForm(EndingForm):
     """Why a contract was ended, and what of it stays payable: nothing is a 0 that was typed, not an empty field."""
 
     end_reason = kinds_of_reason(WHY_CONTRACT_ENDED)
-    payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(_FILL_IN)])
+    payable = MoneyField(_l("Amount that stays payable"), validators=[DataRequired(FILL_IN)])
     seen = HiddenField()
     """The outcome that the page has shown; another one is shown first."""
 
@@ -322,7 +320,7 @@ def clauses_form(clauses: Sequence[Clause]) -> type[Form]:
         clause.key: TextAreaField(
             clause.heading,
             default=clause.text,
-            validators=[Length(max=LONGEST_CLAUSE, message=_LONG)],
+            validators=[Length(max=LONGEST_CLAUSE, message=TOO_LONG)],
         )
         for clause in clauses
         if not clause.is_locked

@@ -13,16 +13,14 @@ from marketplace.contracts.royalties import LONGEST_BASE, Royalty, RoyaltyChange
 from marketplace.deals.forms import percent_typed
 from marketplace.kernel.money import percent_text
 from marketplace.web.formats import day
-from marketplace.web.forms import Form
-
-_LONG = _l("This text is too long: at most %(max)d characters.")
+from marketplace.web.forms import TOO_LONG, Form
 
 
 class AmendedRoyaltyForm(Form):
     """What is agreed, to be changed; whoever leaves it as it is changes nothing. `royalty_form` adds the quarters."""
 
     royalty = StringField(_l("Royalty in per cent"))
-    royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_BASE, message=_LONG)])
+    royalty_base = StringField(_l("The royalty is taken of"), validators=[Length(max=LONGEST_BASE, message=TOO_LONG)])
     royalty_from: SelectField
 
     def show_royalty(self, schedule: Schedule, written: AmendedRoyalty | None) -> None:

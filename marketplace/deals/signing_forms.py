@@ -8,10 +8,7 @@ from marketplace.contracts.confirming import Ways
 from marketplace.contracts.rules import METHOD
 from marketplace.contracts.signing_service import Confirmation
 from marketplace.identity.factors import Factor
-from marketplace.web.forms import Form, RadiosField, choices
-
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
+from marketplace.web.forms import FILL_IN, TOO_LONG, Form, RadiosField, choices
 
 
 class SignForm(Form):
@@ -21,8 +18,8 @@ class SignForm(Form):
     party = HiddenField()
     agrees = BooleanField(_l("I agree that my signature is made in this way and is as good as one by hand."))
     factor = RadiosField(_l("What you confirm by"), choices=choices(Factor))
-    code = StringField(_l("One-time code"), validators=[InputRequired(_FILL_IN), Length(max=20, message=_LONG)])
-    password = PasswordField(_l("Your password"), validators=[InputRequired(_FILL_IN)])
+    code = StringField(_l("One-time code"), validators=[InputRequired(FILL_IN), Length(max=20, message=TOO_LONG)])
+    password = PasswordField(_l("Your password"), validators=[InputRequired(FILL_IN)])
 
     def offer_ways(self, ways: Ways, was_sent: bool) -> None:
         """Whoever has an app chooses; a code that was just sent is taken to be meant."""

@@ -6,9 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from marketplace.duplicates.rules import LONGEST_REASON
-from marketplace.web.forms import Form, RadiosField
-
-_LONG = _l("This text is too long: at most %(max)d characters.")
+from marketplace.web.forms import TOO_LONG, Form, RadiosField
 
 
 class SameForm(Form):
@@ -19,7 +17,7 @@ class SameForm(Form):
     )
     note = TextAreaField(
         _l("How you know"),
-        validators=[InputRequired(_l("Please give a reason.")), Length(max=LONGEST_REASON, message=_LONG)],
+        validators=[InputRequired(_l("Please give a reason.")), Length(max=LONGEST_REASON, message=TOO_LONG)],
     )
 
     def offer(self, records: list[tuple[str, str]]) -> None:
@@ -32,5 +30,5 @@ class DifferentForm(Form):
 
     reason = TextAreaField(
         _l("Why they are two contracts"),
-        validators=[InputRequired(_l("Please give a reason.")), Length(max=LONGEST_REASON, message=_LONG)],
+        validators=[InputRequired(_l("Please give a reason.")), Length(max=LONGEST_REASON, message=TOO_LONG)],
     )

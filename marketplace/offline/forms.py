@@ -7,11 +7,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from marketplace.contracts.rules import ContractType
 from marketplace.offline.rules import LONGEST_NAME, LONGEST_REASON, LONGEST_SOURCE, LONGEST_TITLE, Told
-from marketplace.web.forms import CountyField, Form, MoneyField, choices, chosen, row_id
+from marketplace.web.forms import FILL_IN, TOO_LONG, CountyField, Form, MoneyField, choices, chosen, row_id
 
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
-_NAME = [InputRequired(_FILL_IN), Length(max=LONGEST_NAME, message=_LONG)]
+_NAME = [InputRequired(FILL_IN), Length(max=LONGEST_NAME, message=TOO_LONG)]
 _OUTSIDE = _l("Not given, or outside the city")
 
 
@@ -19,23 +17,24 @@ class EntryForm(Form):
     """A deal made outside the platform."""
 
     title = StringField(
-        _l("Title of the contract"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)]
+        _l("Title of the contract"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_TITLE, message=TOO_LONG)]
     )
     seller_name = StringField(_l("Seller"), validators=_NAME)
-    seller_code = StringField(_l("Credit code of the seller"), validators=[Length(max=40, message=_LONG)])
+    seller_code = StringField(_l("Credit code of the seller"), validators=[Length(max=40, message=TOO_LONG)])
     seller_county = CountyField(_l("County of the seller"), empty=_OUTSIDE)
     buyer_name = StringField(_l("Buyer"), validators=_NAME)
-    buyer_code = StringField(_l("Credit code of the buyer"), validators=[Length(max=40, message=_LONG)])
+    buyer_code = StringField(_l("Credit code of the buyer"), validators=[Length(max=40, message=TOO_LONG)])
     buyer_county = CountyField(_l("County of the buyer"), empty=_OUTSIDE)
     contract_type = SelectField(
         _l("Type of contract"),
         choices=choices(ContractType, empty=_l("Please choose")),
-        validators=[InputRequired(_FILL_IN)],
+        validators=[InputRequired(FILL_IN)],
     )
-    amount = MoneyField(_l("Amount with tax"), validators=[DataRequired(_FILL_IN)])
-    day = DateField(_l("Day of signing"), validators=[InputRequired(_FILL_IN)])
+    amount = MoneyField(_l("Amount with tax"), validators=[DataRequired(FILL_IN)])
+    day = DateField(_l("Day of signing"), validators=[InputRequired(FILL_IN)])
     source = TextAreaField(
-        _l("Where this is known from"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_SOURCE, message=_LONG)]
+        _l("Where this is known from"),
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_SOURCE, message=TOO_LONG)],
     )
     result = StringField(_l("Number of the result on this platform"), validators=[Optional()])
     all_the_same = BooleanField(_l("It is another contract than those shown; enter it"))
@@ -83,5 +82,5 @@ class TakeOffForm(Form):
     """Why a row is booked off."""
 
     reason = TextAreaField(
-        _l("Reason"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Reason"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )

@@ -17,11 +17,9 @@ from marketplace.registrations.patents import LONGEST_NOTICE, Registered
 from marketplace.registrations.records import LONGEST_NUMBER, Paper
 from marketplace.registrations.rules import LONGEST_REASON, RecordKind
 from marketplace.registrations.service import Typed
-from marketplace.web.forms import Form, MoneyField, row_id, upload_of
+from marketplace.web.forms import FILL_IN, TOO_LONG, Form, MoneyField, row_id, upload_of
 
 LONG_TEXTS = frozenset({"content"})
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
 _SCAN = _l("Add the scan of the paper: PDF, JPEG or PNG.")
 
 
@@ -83,18 +81,18 @@ def _field(field: Field, locale: str) -> Any:
     if field.kind is FieldKind.DAY:
         return DateField(label, validators=[Optional()])
     kind = TextAreaField if field.key in LONG_TEXTS else StringField
-    return kind(label, validators=[Length(max=LONGEST_VALUE, message=_LONG)])
+    return kind(label, validators=[Length(max=LONGEST_VALUE, message=TOO_LONG)])
 
 
 class CertificateForm(Form):
     """A certificate as it lies before the seller."""
 
     number = StringField(
-        _l("Number on the paper"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NUMBER, message=_LONG)]
+        _l("Number on the paper"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_NUMBER, message=TOO_LONG)]
     )
-    day = DateField(_l("Day on the paper"), validators=[InputRequired(_FILL_IN)])
-    a2 = MoneyField(_l("Contract total (A2)"), validators=[DataRequired(_FILL_IN)])
-    a3 = MoneyField(_l("Technology amount (A3)"), validators=[DataRequired(_FILL_IN)])
+    day = DateField(_l("Day on the paper"), validators=[InputRequired(FILL_IN)])
+    a2 = MoneyField(_l("Contract total (A2)"), validators=[DataRequired(FILL_IN)])
+    a3 = MoneyField(_l("Technology amount (A3)"), validators=[DataRequired(FILL_IN)])
     file = FileField(_l("Scan of the paper"), validators=[FileRequired(_SCAN)])
 
     def read(self) -> Paper:
@@ -113,7 +111,7 @@ class ChangeForm(CertificateForm):
     """A changed certificate, and why it was changed."""
 
     reason = TextAreaField(
-        _l("Why it was changed"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Why it was changed"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
 
     def read(self) -> Paper:
@@ -127,11 +125,11 @@ class CancellationForm(Form):
     """The registrar's paper on a cancellation, and why."""
 
     number = StringField(
-        _l("Number on the paper"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NUMBER, message=_LONG)]
+        _l("Number on the paper"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_NUMBER, message=TOO_LONG)]
     )
-    day = DateField(_l("Day on the paper"), validators=[InputRequired(_FILL_IN)])
+    day = DateField(_l("Day on the paper"), validators=[InputRequired(FILL_IN)])
     reason = TextAreaField(
-        _l("Why it was cancelled"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_REASON, message=_LONG)]
+        _l("Why it was cancelled"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_REASON, message=TOO_LONG)]
     )
     file = FileField(_l("Scan of the paper"), validators=[FileRequired(_SCAN)])
 
@@ -151,16 +149,16 @@ PAPER_FORMS: dict[RecordKind, type[CertificateForm] | type[CancellationForm]] = 
 class RefusalForm(ReasonForm):
     """A refusal of the registrar: its day and its reason."""
 
-    day = DateField(_l("Day of the refusal"), validators=[InputRequired(_FILL_IN)])
+    day = DateField(_l("Day of the refusal"), validators=[InputRequired(FILL_IN)])
 
 
 class NoticeForm(Form):
     """CNIPA's notice on the registration of an assignment."""
 
     number = StringField(
-        _l("Number of the notice"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NOTICE, message=_LONG)]
+        _l("Number of the notice"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_NOTICE, message=TOO_LONG)]
     )
-    day = DateField(_l("Day of registration"), validators=[InputRequired(_FILL_IN)])
+    day = DateField(_l("Day of registration"), validators=[InputRequired(FILL_IN)])
     file = FileField(_l("Scan of the notice"), validators=[FileRequired(_SCAN)])
 
     def read(self) -> Registered:

@@ -18,12 +18,20 @@ from marketplace.rewards.payouts import PaidOut
 from marketplace.rewards.rules import FILED, Basis, CostKind, Role
 from marketplace.rewards.service import LONGEST_REASON
 from marketplace.rewards.unit_rules import LONGEST_QUOTE, LONGEST_TITLE, RuleText
-from marketplace.web.forms import ChecksField, Form, InnerForm, MoneyField, choices, row_id, upload_of
+from marketplace.web.forms import (
+    FILL_IN,
+    TOO_LONG,
+    ChecksField,
+    Form,
+    InnerForm,
+    MoneyField,
+    choices,
+    row_id,
+    upload_of,
+)
 
 COST_LINES = 4
 MORE_PEOPLE = 3
-_FILL_IN = _l("Please fill this in.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
 
 
 class CostForm(InnerForm):
@@ -31,14 +39,14 @@ class CostForm(InnerForm):
 
     kind = SelectField(_l("Deduction"), choices=choices(CostKind))
     amount = MoneyField(_l("Amount"))
-    note = StringField(_l("What it rests on"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+    note = StringField(_l("What it rests on"), validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)])
 
 
 class ShareForm(InnerForm):
     """One person with his part; somebody who was proposed before is known by his place."""
 
-    person = StringField(_l("Name"), validators=[Length(max=80, message=_LONG)])
-    email = StringField(_l("E-mail of the account"), validators=[Length(max=254, message=_LONG)])
+    person = StringField(_l("Name"), validators=[Length(max=80, message=TOO_LONG)])
+    email = StringField(_l("E-mail of the account"), validators=[Length(max=254, message=TOO_LONG)])
     role = SelectField(_l("As"), choices=choices(Role), default=Role.CONTRIBUTOR)
     weight = IntegerField(_l("Part"), validators=[Optional(), NumberRange(0, 10_000)])
 
@@ -50,7 +58,7 @@ class CalculationForm(Form):
     costs = FieldList(FormField(CostForm), label=_l("Deductions"), min_entries=COST_LINES)
     shares = FieldList(FormField(ShareForm), label=_l("Split"))
     share = StringField(_l("Share your unit has decided"))
-    why = TextAreaField(_l("On what decision it rests"), validators=[Length(max=LONGEST_REASON, message=_LONG)])
+    why = TextAreaField(_l("On what decision it rests"), validators=[Length(max=LONGEST_REASON, message=TOO_LONG)])
 
     def offer(self, proposed: Sequence[Share], round_: int, *, more: bool = True) -> None:
         """Begin with these people, as they were proposed in a round, and a few empty lines for `more`."""
@@ -91,8 +99,8 @@ def _share(uow: UnitOfWork, form: ShareForm, place: int, proposed: Sequence[Shar
 class PayoutForm(Form):
     """A payment to one person."""
 
-    tax = MoneyField(_l("Income tax withheld"), validators=[DataRequired(_FILL_IN)])
-    paid_on = DateField(_l("Day of the payment"), validators=[InputRequired(_FILL_IN)])
+    tax = MoneyField(_l("Income tax withheld"), validators=[DataRequired(FILL_IN)])
+    paid_on = DateField(_l("Day of the payment"), validators=[InputRequired(FILL_IN)])
     file = FileField(
         _l("Voucher of the bank"), validators=[FileRequired(_l("Add the bank's voucher: PDF, JPEG or PNG."))]
     )
@@ -113,14 +121,14 @@ class RuleForm(Form):
 
     basis = SelectField(_l("What it is"), choices=choices(FILED))
     result = SelectField(_l("The result it is about"), validate_choice=False)
-    title = StringField(_l("Title"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)])
-    share = StringField(_l("Share of the net income in per cent"), validators=[InputRequired(_FILL_IN)])
+    title = StringField(_l("Title"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    share = StringField(_l("Share of the net income in per cent"), validators=[InputRequired(FILL_IN)])
     quote = TextAreaField(
         _l("The words that a worker is shown"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_QUOTE, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_QUOTE, message=TOO_LONG)],
     )
     contract_types = ChecksField(_l("Only for these contracts"), choices=choices(ContractType))
-    valid_from = DateField(_l("In force from"), validators=[InputRequired(_FILL_IN)])
+    valid_from = DateField(_l("In force from"), validators=[InputRequired(FILL_IN)])
     valid_to = DateField(_l("In force until"), validators=[Optional()])
     file = FileField(
         _l("The paper it stands on"), validators=[FileRequired(_l("Add the paper it stands on: PDF, JPEG or PNG."))]

@@ -8,22 +8,20 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.messages import N_
 from marketplace.statistics.rules import FigureCode, asked_period
 from marketplace.statistics.service import LONGEST_NOTE, LONGEST_TITLE, Wanted
-from marketplace.web.forms import ChecksField, Form, choices
+from marketplace.web.forms import FILL_IN, TOO_LONG, ChecksField, Form, choices
 
-_FILL_IN = _l("Please fill this in.")
 _AWARE = _l("I have looked at the shares above 100 per cent; they are frozen as they are.")
-_LONG = _l("This text is too long: at most %(max)d characters.")
 
 
 class FreezeForm(Form):
     """Figures of a period, as known at the end of a day."""
 
-    title = StringField(_l("Title"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)])
-    first_on = DateField(_l("From"), validators=[InputRequired(_FILL_IN)])
-    last_on = DateField(_l("To"), validators=[InputRequired(_FILL_IN)])
-    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
+    title = StringField(_l("Title"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    first_on = DateField(_l("From"), validators=[InputRequired(FILL_IN)])
+    last_on = DateField(_l("To"), validators=[InputRequired(FILL_IN)])
+    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(FILL_IN)])
     codes = ChecksField(_l("Figures"), choices=choices(FigureCode))
-    note = TextAreaField(_l("Note for readers"), validators=[Length(max=LONGEST_NOTE, message=_LONG)])
+    note = TextAreaField(_l("Note for readers"), validators=[Length(max=LONGEST_NOTE, message=TOO_LONG)])
     aware = BooleanField(_AWARE)
 
     def read(self) -> Wanted:
@@ -38,11 +36,11 @@ class FreezeForm(Form):
 class CorrectionForm(Form):
     """What the figures are called, the day at whose end they are taken anew, and why."""
 
-    title = StringField(_l("Title"), validators=[InputRequired(_FILL_IN), Length(max=LONGEST_TITLE, message=_LONG)])
-    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(_FILL_IN)])
+    title = StringField(_l("Title"), validators=[InputRequired(FILL_IN), Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    as_of = DateField(_l("As known at the end of"), validators=[InputRequired(FILL_IN)])
     more = ChecksField(_l("Figures to be added"), choices=choices(FigureCode))
     note = TextAreaField(
         _l("What is corrected, and why"),
-        validators=[InputRequired(_FILL_IN), Length(max=LONGEST_NOTE, message=_LONG)],
+        validators=[InputRequired(FILL_IN), Length(max=LONGEST_NOTE, message=TOO_LONG)],
     )
     aware = BooleanField(_AWARE)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, BinaryIO, TypeVar, cast
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import Form as PlainForm
@@ -20,6 +20,10 @@ from marketplace.web.locale import say, translate
 from marketplace.web.regions import county_choices
 
 L = TypeVar("L", bound=Labelled)
+
+FILL_IN = _l("Please fill this in.")
+TOO_LONG = _l("This text is too long: at most %(max)d characters.")
+"""What validators of many forms say."""
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -51,7 +55,7 @@ class InnerForm(PlainForm):  # type: ignore[misc]
 
 def later(message: str) -> Any:
     """A msgid that was marked elsewhere, translated when it is shown. (`_l` marks what stands in its own brackets.)"""
-    return lazy_gettext(message)
+    return _l(message)
 
 
 def choices(enum: Iterable[Labelled], *, empty: Any = None) -> list[SelectChoice]:
