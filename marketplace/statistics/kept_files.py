@@ -14,10 +14,12 @@ import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from marketplace.audit.models import AuditRow
@@ -94,7 +96,14 @@ def sweep(folder: Path, kept: Collection[str]) -> None:
 
 def file_name(session: Session, definition: Definition) -> str:
     """A name that another definition, SELECT or layout does not have."""
-    sql = str(numbered(definition).compile(session.get_bind()))
+    return _file_name(definition, session.get_bind().dialect)
+
+
+@lru_cache(
+    maxsize=256
+)  # To write the SELECT takes ten times as long as to find the file, and it never becomes another.
+def _file_name(definition: Definition, dialect: Dialect) -> str:
+    sql = str(numbered(definition).compile(dialect=dialect))
     told = hashlib.sha256(f"{LAYOUT}\n{definition.fingerprint}\n{sql}".encode()).hexdigest()
     return f"{definition.code.value}-{definition.version}-{told[:16]}{_ENDING}"
 

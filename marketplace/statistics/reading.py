@@ -6,9 +6,10 @@ take a gigabyte.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, false, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import functions
@@ -74,6 +75,20 @@ class Touched:
 
 def numbered(definition: Definition, touched: Touched | None = None) -> Rows:
     """The SELECT of a figure's rows, all or those that were touched, with numbers for days and moments."""
+    statement, deal_id, source = _numbered(definition)
+    if touched is None:
+        return statement
+    return statement.where(
+        or_(
+            deal_id.in_(touched.deals) if touched.deals else false(),
+            source.in_(touched.sources) if touched.sources else false(),
+        )
+    )
+
+
+@lru_cache(maxsize=256)  # To put it together takes longer than most databases need to answer it.
+def _numbered(definition: Definition) -> tuple[Rows, ColumnElement[Any], ColumnElement[Any]]:
+    """All rows, and by which columns those that were touched are found."""
     rows = definition.rows().subquery().c
     facts = {name: rows[name] for name in FACTS} | {
         "deal_id": func.coalesce(rows.deal_id, 0),
@@ -81,14 +96,7 @@ def numbered(definition: Definition, touched: Touched | None = None) -> Rows:
         "known_at": moment_number(rows.known_at),
     }
     statement = select(*facts.values(), *(rows[one.value] for one in definition.dimensions))
-    if touched is None:
-        return statement
-    return statement.where(
-        or_(
-            rows.deal_id.in_(touched.deals) if touched.deals else false(),
-            rows.source.in_(touched.sources) if touched.sources else false(),
-        )
-    )
+    return statement, rows.deal_id, rows.source
 
 
 def read(session: Session, definition: Definition, touched: Touched | None = None) -> Columns:
