@@ -10,6 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -116,7 +117,7 @@ def _prepare(uow: UnitOfWork, event: Event) -> Dropped | None:
 
 def _drop(services: Services, dropped: Dropped) -> None:
     """The file first: it is on the disk when the mail goes out, and a line that is written twice does no harm."""
-    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor), **_stamped(services, dropped.anchor)})
+    line = json.dumps({"at": dropped.at, "anchor": str(dropped.anchor), **_stamped(services, dropped)})
     with services.settings.anchors_file.open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")  # A line that a crash has torn ends here.
         file.flush()
@@ -125,16 +126,14 @@ def _drop(services: Services, dropped: Dropped) -> None:
         services.mailer.send(dropped.mail)
 
 
-def _stamped(services: Services, anchor: Anchor) -> dict[str, str]:
+def _stamped(services: Services, dropped: Dropped) -> dict[str, str]:
     """The stamp of the authority that is set. One that does not answer today keeps no anchor back: tomorrow's covers this one."""
-    if services.stamps is None or services.stamps.client is None:
-        return {}
     try:
-        token = services.stamps.stamp(str(anchor).encode())
+        token = services.stamps.stamp(str(dropped.anchor).encode(), datetime.fromisoformat(dropped.at))
     except OSError:
-        log.exception("anchors: no time stamp for %s", anchor)
+        log.exception("anchors: no time stamp for %s", dropped.anchor)
         return {}
-    return {"time_stamp": b64encode(token).decode()}
+    return {"time_stamp": b64encode(token).decode()} if token else {}
 
 
 ANCHORER: Courier[Dropped] = Courier(_prepare, _drop)

@@ -43,8 +43,8 @@ def _problem(uow: UnitOfWork, wanted: Sequence[Anchor]) -> str:
     other = anchors.first_that_differs(uow.session, wanted)
     if other is not None:
         return f"rewritten: row {other.row_id} is not the one of anchor {other}"
-    stamps, file = uow.services.stamps, uow.settings.anchors_file
-    unproved = anchors.first_badly_stamped(anchors.stamps_kept(file), stamps.roots if stamps else ())
+    roots, file = uow.services.stamps.roots, uow.settings.anchors_file
+    unproved = anchors.first_badly_stamped(anchors.stamps_kept(file), roots)
     return (
         f"not proved: the time stamp of anchor {unproved} is not one of an authority whose root is set"
         if unproved

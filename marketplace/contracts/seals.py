@@ -76,11 +76,11 @@ def with_places(pdf: bytes, places: Iterable[Place]) -> bytes:
     return written.getvalue()
 
 
-def sealed(pdf: bytes, seal: Seal, stamps: TimeStampAuthority | None = None) -> bytes:
+def sealed(pdf: bytes, seal: Seal, stamps: TimeStampAuthority) -> bytes:
     """The PDF with one more signature, stamped where there is an authority for it; it begins with the bytes of the one before.
 
-    Raises where the place is signed, OSError where the time-stamp authority cannot be reached. A file that was printed before
-    there were places gets a signature that is not seen on the page.
+    Raises where the place is signed, OSError where the time-stamp authority gives no stamp that others would take. A file that
+    was printed before there were places gets a signature that is not seen on the page.
     """
     meta = PdfSignatureMetadata(
         field_name=seal.place,
@@ -93,7 +93,7 @@ def sealed(pdf: bytes, seal: Seal, stamps: TimeStampAuthority | None = None) -> 
         look.write(seal.look)
         look.flush()
         style = StaticStampStyle.from_pdf_file(look.name, border_width=0, background_layout=_TOP_LEFT)
-        stamper = stamps.client if stamps else None
+        stamper = stamps.client(since=seal.at)
         signer = _DatedSigner(meta, _CredentialSigner(seal.credential), timestamper=stamper, stamp_style=style)
         signer.at = seal.at
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))

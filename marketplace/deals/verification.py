@@ -137,8 +137,7 @@ def check_file(
 ) -> dict[int, SealCheck | None]:
     """The same for the file with this content; `roots` were kept with its signatures: an authority that was replaced since, or
     lost, does not take back what it signed."""
-    stamp_roots = services.stamps.roots if services.stamps else ()
-    found = checked(_stored(services, sha256), [*services.certificates.roots, *roots], at, stamp_roots)
+    found = checked(_stored(services, sha256), [*services.certificates.roots, *roots], at, services.stamps.roots)
     checks = {check.place: check for check in found}
     return {party_id: checks.get(place_of(party_id)) for party_id in party_ids}
 

@@ -82,8 +82,8 @@ def _roots(papers: Sequence[Papers], credential: Credential) -> dict[str, Part]:
 
 def _stamp_roots(uow: UnitOfWork, papers: Sequence[Papers]) -> dict[str, Part]:
     """Where the chains of the time-stamp authorities end that are trusted here; nothing where no signature bears a stamp."""
-    stamps, files = uow.services.stamps, uow.services.files
+    roots, files = uow.services.stamps.roots, uow.services.files
     signed = [Stored(pdf.sha256) for one in papers for pdf in one.pdfs if pdf.content == "signature"]
-    if stamps is None or not any(is_stamped(package.content_of(one, files)) for one in signed):
+    if not roots or not any(is_stamped(package.content_of(one, files)) for one in signed):
         return {}
-    return {"stamp-root.pem": package.pem(*stamps.roots)}
+    return {"stamp-root.pem": package.pem(*roots)}

@@ -30,8 +30,9 @@ Say = Callable[[str], None]
 Certificates = list[x509.Certificate]
 
 FORMAT, SIGNER = 1, "证据包 Evidence"
-BAD = (AttributeError, LookupError, TypeError, ValueError, OSError, RuntimeError, struct.error, UnsupportedAlgorithm,
-       x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion, x509.UnsupportedGeneralNameType)  # fmt: skip
+BAD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError, RuntimeError, struct.error,
+       UnsupportedAlgorithm, x509.DuplicateExtension, x509.ExtensionNotFound, x509.InvalidVersion,
+       x509.UnsupportedGeneralNameType)  # fmt: skip
 NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256), and that it is licensed; whose a name is; what
 `rests_on` says was verified; that the clock was right; that a PDF reads as its text does; that no audit row was left out.
 未证明：根证书属于谁、签发机构是否经过许可（请与您从其他途径得到的 SHA-256 核对）；姓名确属某人、rests_on 所载核验内容属实；
@@ -40,7 +41,7 @@ NOT_PROVED = """Not proved: whose the root certificate is (compare its SHA-256),
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 _NAMES = NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME
 _MOMENT = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})Z")
-_CLOCKS = timedelta(minutes=1)  # Two clocks that are looked after differ by less.
+_CLOCKS = timedelta(minutes=5)  # Two clocks that are looked after differ by less, and an authority's is exact to that.
 _SIGNED_DATA, _DATA, _STAMP_INFO, _CONTENT_TYPE, _DIGEST, _STAMP, _CERTIFICATE_V1, _CERTIFICATE_V2 = map(bytes.fromhex, (
     "2a864886f70d010702", "2a864886f70d010701", "2a864886f70d0109100104", "2a864886f70d010903", "2a864886f70d010904",
     "2a864886f70d010910020e", "2a864886f70d010910020c", "2a864886f70d010910022f"))  # fmt: skip
@@ -74,6 +75,11 @@ def reading(where: str) -> Iterator[None]:
         raise Wrong(f"{where}: the signature is not valid / 签名无效") from None
     except BAD as error:
         raise Wrong(f"{where}: cannot be read, {error!r} / 无法读取") from None
+
+
+def plain(line: str) -> str:
+    """What is shown, with what would begin a line of its own or turn the order of the characters around written out."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
 
 
 def sha256(content: bytes) -> str:
@@ -128,33 +134,43 @@ def elements(data: bytes) -> list[Der]:
     return found
 
 
-def issued(one: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the certificate was signed by its issuer's key."""
-    with suppress(InvalidSignature, TypeError, ValueError):
-        one.verify_directly_issued_by(issuer)
-        return True
-    return False
-
-
 def require_valid(one: x509.Certificate, moment: datetime, where: str) -> None:
     """Raise Wrong unless the certificate was valid then."""
     is_valid = one.not_valid_before_utc <= moment <= one.not_valid_after_utc
     require(is_valid, where, f"was not valid at {moment.isoformat()}", "当时不在有效期内")
 
 
+def is_for(one: x509.Certificate, *uses: str) -> bool:
+    """Whether its key may be used for one of these; for anything if the certificate does not say for what (RFC 5280)."""
+    usages = [found.value for found in one.extensions if isinstance(found.value, x509.KeyUsage)]
+    return all(any(getattr(usage, use) for use in uses) for usage in usages)
+
+
+def require_issuer(one: x509.Certificate, below: int, moment: datetime, where: str) -> None:
+    """Raise Wrong unless the certificate may issue others, with so many issuers below it, and was valid then."""
+    basics = [found.value for found in one.extensions if isinstance(found.value, x509.BasicConstraints)]
+    may_issue = [basic.ca and (basic.path_length is None or basic.path_length >= below) for basic in basics] == [True]
+    require(may_issue and is_for(one, "key_cert_sign"), where, "its issuer may not issue it", "签发者无权签发")
+    require_valid(one, moment, where)
+
+
 def chained(given: Certificates, roots: Certificates, later: datetime, where: str) -> Certificates:
-    """The first of the certificates and those above it, up to one of the roots; each may issue, and was valid later."""
-    chain = given[:1]
-    while chain[-1] not in roots:
-        above = [one for one in (*roots, *given) if one not in chain and issued(chain[-1], one)][:1]
-        require(bool(above), where, "does not come from the root certificate", "不是由根证书签发的")
-        chain += above
-    for depth, issuer in enumerate(chain[1:]):
-        basics = [one.value for one in issuer.extensions if isinstance(one.value, x509.BasicConstraints)]
-        may_issue = [one.ca and (one.path_length is None or one.path_length >= depth) for one in basics]
-        require(may_issue == [True], where, "its issuer may not issue it", "签发者无权签发")
-        require_valid(issuer, later, where)
-    return chain
+    """The first of the certificates and those above it, up to one of the roots; each may issue, and was valid later. Where
+    several have the name and the key of an issuer, such as a root and its renewal, it is enough that one fits."""
+    wrong, chains, seen = list[Wrong](), [given[:1]], {given[0]}
+    for chain in chains:  # Longer ones are put behind meanwhile: each issuer is met with as few below it as can be.
+        if chain[-1] in roots:
+            return chain
+        for one in (one for one in (*roots, *given) if one not in seen):
+            with suppress(InvalidSignature, *BAD):  # Most are of somebody else, some cannot be read.
+                chain[-1].verify_directly_issued_by(one)
+                seen.add(one)
+                try:
+                    require_issuer(one, len(chain) - 1, later, where)
+                    chains.append([*chain, one])
+                except Wrong as fault:
+                    wrong.append(fault)
+    raise (*wrong, Wrong(f"{where}: does not come from the root certificate / 不是由根证书签发的"))[0]
 
 
 class Signer:
@@ -185,11 +201,13 @@ class Cms:
         require(is_known and digest in _HASHES and method in _METHODS, where, "is of an unknown kind", "格式未知")
         self.where, self.signature, self._kind = where, signature.content, _HASHES[digest]
         (self._method, self._named), (self.type, *self.inside) = _METHODS[method], elements(content.content)
-        given = [one for more in enclosed for one in elements(more.content) if one.tag == 0x30]
-        numbers = [elements(elements(one.content)[0].content)[1:4:2] for one in given]  # Serial number, and issuer.
-        own = [one for one, (number, by) in zip(given, numbers) if by.whole + number.whole == who.content]
+        given = [one for more in enclosed if more.tag == 0xA0 for one in elements(more.content) if one.tag == 0x30]
+        numbers = {
+            one: elements(elements(one.content)[0].content)[1:4:2] for one in given
+        }  # Serial number, and issuer.
+        own = [one for one, (number, by) in numbers.items() if by.whole + number.whole == who.content]
         require(len(own) == 1, where, "does not enclose its certificate once", "未附（唯一的）签名证书")
-        self.certificate, *self.others = (x509.load_der_x509_certificate(one.whole) for one in own + given)
+        self.certificate, *self.others = (x509.load_der_x509_certificate(one.whole) for one in (*own, *numbers))
         found = [elements(one.content) for more in beside for one in elements(more.content)]
         is_stamp = [name.content for name, *_ in found] == [_STAMP] and beside[0].tag == 0xA1
         require(is_stamp or not beside, where, "has something unknown beside it", "附有未知内容")
@@ -216,8 +234,8 @@ class Cms:
         kind = usual if parts[0].tag == 4 else _HASHES[elements(parts.pop(0).content)[0].content]
         return parts[0].content == self.certificate.fingerprint(kind)
 
-    def moment(self, signature: bytes) -> tuple[datetime, timedelta]:
-        """When it saw a signature, if this is a time stamp (RFC 3161), and how much sooner or later that may have been."""
+    def moment(self, signature: bytes) -> datetime:
+        """When it saw a signature, if this is a time stamp (RFC 3161)."""
         (info,) = elements(self.inside[0].content)
         self.check(_STAMP_INFO, info.content)
         _, _, imprint, _, moment, *more = elements(elements(info.content)[0].content)
@@ -225,15 +243,17 @@ class Cms:
         kind = _HASHES.get(elements(by.content)[0].content)
         is_same = kind is not None and digest.content == hashlib.new(kind.name, signature).digest()
         require(is_same and not self.stamps, self.where, "is not of this signature", "不是对该签名加盖的")
-        told = re.sub(r"\.\d+", "", moment.content.decode())
-        at = datetime.strptime(told, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
+        told = cast("re.Match[bytes]", re.fullmatch(rb"(\d{14})(\.\d+)?Z", moment.content))  # Or it cannot be read.
+        at = datetime.strptime(told[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
         usages = [one for one in self.certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
         is_for_it = [(one.critical, *one.value) for one in usages] == [(True, ExtendedKeyUsageOID.TIME_STAMPING)]
+        is_for_it = is_for_it and is_for(self.certificate, "digital_signature", "content_commitment")
         require(is_for_it, self.where, "its certificate is not for time stamps", "其证书不是时间戳证书")
         require_valid(self.certificate, at, self.where)
         parts = elements(more[0].content) if more and more[0].tag == 0x30 else []  # Seconds, and parts of one.
-        exact = sum(int.from_bytes(one.content, "big") if one.tag == 2 else 1 for one in parts)
-        return at, _CLOCKS + timedelta(seconds=exact)
+        exact_s = sum(int.from_bytes(one.content, "big") if one.tag == 2 else 1 for one in parts)
+        require(exact_s <= _CLOCKS.total_seconds(), self.where, "does not say exactly when", "所载时间不够精确")
+        return at
 
 
 class Evidence:
@@ -403,9 +423,9 @@ class Evidence:
     def _check_stamp(self, cms: Cms, signature: bytes, at: datetime) -> None:
         """It may be later than the signature by hours, for the file is made after the act, once the authority answers. What was
         stamped before it was signed was dated forward."""
-        (moment, slack), where = cms.moment(signature), cms.where
-        require(moment >= at - slack, where, "is from before the signature's own moment", "早于签署时间")
-        require(moment <= self.at + slack, where, "is from after this package was made", "晚于证据包的制作时间")
+        moment, where = cms.moment(signature), cms.where
+        require(moment >= at - _CLOCKS, where, "is from before the signature's own moment", "早于签署时间")
+        require(moment <= self.at + _CLOCKS, where, "is from after this package was made", "晚于证据包的制作时间")
         rests_on = "from the time-stamp root above / 由上述时间戳根证书签发"
         try:
             chained([cms.certificate, *cms.others], self.stamp_roots, moment, where)
@@ -432,12 +452,12 @@ def check(
             if not path.is_dir():
                 files = unzipped(path.read_bytes())
                 say("The ZIP holds its files and no other byte. / 压缩包除所含文件外没有任何多余字节。")
-        evidence = Evidence(files, pem, stamp_pem, say)
-        evidence.check_manifest()
-        evidence.check_events(anchors)
-        evidence.check_documents()
+            evidence = Evidence(files, pem, stamp_pem, lambda line: say(plain(line)))
+            evidence.check_manifest()
+            evidence.check_events(anchors)
+            evidence.check_documents()
     except Wrong as wrong:
-        return str(wrong)
+        return plain(str(wrong))
     return ""
 
 

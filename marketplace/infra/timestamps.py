@@ -6,7 +6,7 @@ It learns hashes alone, never what they are of. Tokens are DER of CMS; times are
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from marketplace.infra.apart import apart
+from marketplace.infra.timestamp_demands import demand
+from marketplace.kernel.clock import Clock, SystemClock
 from marketplace.settings import Settings
 
 _PATIENCE_S = 20
@@ -36,10 +38,12 @@ class Stamp:
 
 
 class _Client(RequestsHTTPTimeStamper):
-    """Takes no token that proves nothing: what is kept with a wrong one is never made anew, what waits is tried again."""
+    """Takes no token that others would call wrong: what is kept with one is never made anew, what waits is tried again."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
+    def __init__(self, authority: "TimeStampAuthority", since: datetime) -> None:
+        super().__init__(authority.url, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
+        self._authority, self._since = authority, since
+        self._dummy_response_cache = authority.samples
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> ContentInfo:
         """A token for this hash. Raises OSError when the authority cannot be reached, refuses, or answers anything else."""
@@ -50,6 +54,7 @@ class _Client(RequestsHTTPTimeStamper):
             asked = {md_algorithm: message_digest}
             found = await validate_tst_signed_data(signed, context, lambda algorithm: asked.get(algorithm, b""))
             status = TimestampSignatureStatus(**found)
+            demand(token, self._since, self._authority.clock.now())
         except Exception as error:
             raise OSError(f"the time-stamp authority has given no time stamp: {error!r}") from error
         if not (status.valid and status.intact):
@@ -59,28 +64,35 @@ class _Client(RequestsHTTPTimeStamper):
 
 @dataclass(frozen=True)
 class TimeStampAuthority:
-    """Where to ask, None for nowhere any more, and the roots (DER) that its certificates come from, or those of one before it."""
+    """Where to ask, empty for nowhere or nowhere any more, and the roots (DER) that its certificates come from, or those of one
+    before it. `clock`: the machine's, whatever the service's is set to, for the authority's cannot be set."""
 
-    client: TimeStamper | None
-    roots: tuple[bytes, ...]
+    url: str = ""
+    roots: tuple[bytes, ...] = ()
+    clock: Clock = field(default_factory=SystemClock)
+    samples: dict[str, ContentInfo] = field(default_factory=dict, repr=False)
+    """One token by hash, kept to know how much room a token takes: it is asked for once, not for each signature."""
 
-    def stamp(self, content: bytes) -> bytes:
-        """A token for the SHA-256 of some bytes. Raises OSError where nobody is asked any more, and when the authority cannot be
-        reached, refuses, or answers what proves nothing."""
-        if (client := self.client) is None:
-            raise OSError("no time-stamp authority is asked any more")
+    def client(self, since: datetime) -> TimeStamper | None:
+        """Asks for stamps of what was there at a moment (UTC); None where nobody is asked."""
+        return _Client(self, since) if self.url else None
+
+    def stamp(self, content: bytes, since: datetime) -> bytes | None:
+        """A token for the SHA-256 of bytes that were there at a moment (UTC), None where nobody is asked. Raises OSError when the
+        authority cannot be reached, refuses, or answers what others would call wrong."""
+        if (client := self.client(since)) is None:
+            return None
         digest = hashlib.sha256(content).digest()
         return bytes(apart(lambda: asyncio.run(client.async_timestamp(digest, "sha256"))).dump())
 
 
-def build(settings: Settings) -> TimeStampAuthority | None:
-    """The authority of the settings, None where there is none and never was. Raises OSError or ValueError where its root cannot
-    be read. Roots are read although nobody is asked any more: what was stamped before is still checked by them."""
+def build(settings: Settings) -> TimeStampAuthority:
+    """The authority of the settings. Raises OSError or ValueError where its root cannot be read. Roots are read although nobody
+    is asked any more: what was stamped before is still checked by them."""
     if not settings.timestamp_url and not settings.timestamp_root_file.exists():
-        return None
+        return TimeStampAuthority()
     roots = load_pem_x509_certificates(settings.timestamp_root_file.read_bytes())
-    client = _Client(settings.timestamp_url) if settings.timestamp_url else None
-    return TimeStampAuthority(client, tuple(one.public_bytes(Encoding.DER) for one in roots))
+    return TimeStampAuthority(settings.timestamp_url, tuple(one.public_bytes(Encoding.DER) for one in roots))
 
 
 def stamp_in(token: bytes, content: bytes, roots: Sequence[bytes]) -> Stamp:

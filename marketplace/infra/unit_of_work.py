@@ -48,8 +48,8 @@ class Services:
     """None while no provider of text messages is connected."""
     processor: PaymentProcessor | None = None
     """None while nobody pays online."""
-    stamps: TimeStampAuthority | None = None
-    """None while no time-stamp authority is set."""
+    stamps: TimeStampAuthority = field(default_factory=TimeStampAuthority)
+    """Asks nobody while no time-stamp authority is set."""
 
     @property
     def can_find_all(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.sources import Function, Source, product, sources
 
 MAX_FILE_LINES = 350
-LARGER = {"marketplace/evidence/verify.py": 460}
+LARGER = {"marketplace/evidence/verify.py": 480}
 """It goes out as one file that needs nothing else, and so cannot be several."""
 
 MAX_FUNCTION_LINES = 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from asn1crypto import algos, cms, tsp
+from asn1crypto import algos, cms, core, tsp
 from asn1crypto.x509 import Certificate as Parsed
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -75,18 +75,22 @@ class Token:
     desk: Desk = DESK
     after: timedelta = timedelta(minutes=5)
     """The signature was given at NOW."""
+    moment: str = ""
+    """How it is written, if in another way than usual."""
     imprint: str = "sha256"
     digest: str = "sha256"
     method: str = "sha256_ecdsa"
+    pss: str = "sha256"
+    """The hash that RSA-PSS says it is made with, and is."""
     by_certificate: tuple[str, ...] = ("v1",)
     accuracy_s: int | None = 1
     content_type: str = "tst_info"
     enclosed: tuple[Desk, ...] = (DESK,)
     signed_with: Any = None
 
-    def of(self, signature: bytes) -> bytes:
+    def of(self, signature: bytes, nonce: int | None = None) -> bytes:
         """The token (DER) of a signature."""
-        info = self._info(signature)
+        info = self._info(signature, nonce)
         attributes = cms.CMSAttributes(
             [
                 {"type": "content_type", "values": [self.content_type]},
@@ -102,7 +106,7 @@ class Token:
                 "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(number)}),
                 "digest_algorithm": {"algorithm": self.digest},
                 "signed_attrs": attributes,
-                "signature_algorithm": {"algorithm": self.method},
+                "signature_algorithm": self._method(),
                 "signature": self._signed(attributes.dump()),
             }
         )
@@ -116,7 +120,16 @@ class Token:
         token = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
         return bytes(token.dump())
 
-    def _info(self, signature: bytes) -> bytes:
+    def _method(self) -> dict[str, Any]:
+        kind = {"algorithm": self.pss}
+        told = {
+            "hash_algorithm": kind,
+            "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": kind},
+            "salt_length": HASHES[self.pss].digest_size,
+        }
+        return {"algorithm": self.method, **({"parameters": told} if self.method == "rsassa_pss" else {})}
+
+    def _info(self, signature: bytes, nonce: int | None) -> bytes:
         hashed = hashlib.new(self.imprint, signature).digest()
         values = {
             "version": "v1",
@@ -124,7 +137,10 @@ class Token:
             "message_imprint": {"hash_algorithm": {"algorithm": self.imprint}, "hashed_message": hashed},
             "serial_number": 7,
             "gen_time": NOW + self.after,
+            "nonce": nonce,
         }
+        if self.moment:
+            values["gen_time"] = core.GeneralizedTime.load(bytes([24, len(self.moment)]) + self.moment.encode())
         if self.accuracy_s is not None:
             values["accuracy"] = {"seconds": self.accuracy_s}
         return bytes(tsp.TSTInfo(values).dump())
@@ -145,9 +161,10 @@ class Token:
     def _signed(self, content: bytes) -> bytes:
         key, kind = self.signed_with or self.desk.key, HASHES[self.digest]
         if isinstance(key, rsa.RSAPrivateKey):
-            is_pss = self.method == "rsassa_pss"
-            pad = padding.PSS(padding.MGF1(kind), kind.digest_size) if is_pss else padding.PKCS1v15()
-            return key.sign(content, pad, kind)
+            pss = HASHES[self.pss]
+            if self.method == "rsassa_pss":
+                return key.sign(content, padding.PSS(padding.MGF1(pss), pss.digest_size), pss)
+            return key.sign(content, padding.PKCS1v15(), kind)
         return bytes(key.sign(content, ec.ECDSA(kind)))
 
 

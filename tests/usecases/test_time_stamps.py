@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from marketplace.contracts.models import Document
 from marketplace.contracts.seals import SealCheck, checked
 from marketplace.deals import verification
 from marketplace.deals.sealing import seals_of
+from marketplace.infra.timestamp_demands import TOLERANCE
 from marketplace.infra.timestamps import stamp_in
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
-from tests.factories import make_contract, make_deal, sign
+from marketplace.kernel.clock import SetClock
+from tests.evidence.packages import exported, problem
+from tests.factories import make_contract, make_deal, make_signed, sign
 from tests.pdfs import pdfsig
 from tests.personas import People
 from tests.stamping import Stamping, asked, stamping
@@ -39,8 +43,7 @@ def seals(factory: UnitOfWorkFactory, document_id: int) -> tuple[bytes, tuple[Se
         sha256 = seals_of(uow, document_id)[-1].sha256
     with services.files.open(sha256) as file:
         content = file.read()
-    roots = services.stamps.roots if services.stamps else ()
-    return content, checked(content, services.certificates.roots, factory.clock.now(), roots)
+    return content, checked(content, services.certificates.roots, factory.clock.now(), services.stamps.roots)
 
 
 @pytest.fixture
@@ -119,6 +122,27 @@ def test_a_signature_waits_for_its_stamp_and_nothing_is_lost(
     assert [one.stamp is not None for one in seals(factory, document_id)[1]] == [True]
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(minutes=20)], ids=["a little", "far"])
+def test_a_clock_that_is_ahead_makes_no_evidence_that_is_wrong(
+    factory: UnitOfWorkFactory,
+    people: People,
+    drain: Drain,
+    clock: SetClock,
+    authority: Stamping,
+    tmp_path: Path,
+    ahead: timedelta,
+) -> None:
+    """What two clocks that are looked after differ by is allowed for; where it is more, the signature waits."""
+    clock.at = datetime.now(UTC) + ahead
+    deal_id = make_signed(factory, people)
+    if ahead > TOLERANCE:
+        with pytest.raises(AssertionError, match="set them by NTP"):
+            drain()
+        return
+    drain()
+    assert problem(tmp_path, exported(factory, deal_id)) == ""
+
+
 def test_the_daily_anchor_is_stamped_and_openssl_agrees(
     factory: UnitOfWorkFactory, people: People, drain: Drain, document_id: int, authority: Stamping, tmp_path: Path
 ) -> None:
@@ -135,7 +159,6 @@ def test_the_daily_anchor_is_stamped_and_openssl_agrees(
         ["openssl", "ts", "-verify", *data, "-CAfile", str(authority.root)], check=True, capture_output=True, text=True
     )
     assert "Verification: OK" in agreed.stdout + agreed.stderr
-    assert factory.services.stamps is not None
     assert anchors.first_badly_stamped([(anchor, token)], factory.services.stamps.roots) is None
     other = anchors.Anchor(anchor.row_id, hashlib.sha256(b"another").hexdigest())
     assert anchors.first_badly_stamped([(other, token)], factory.services.stamps.roots) == other
@@ -183,9 +206,9 @@ def test_what_was_stamped_is_still_known_once_nobody_is_asked_any_more(
 
 def test_no_changed_byte_makes_a_stamp_of_something_else(factory: UnitOfWorkFactory, authority: Stamping) -> None:
     """Bytes that no signature covers may differ; what is read then is the same."""
-    assert factory.services.stamps is not None
     content, roots = b"12:" + b"a" * 64, factory.services.stamps.roots
-    token = factory.services.stamps.stamp(content)
+    token = factory.services.stamps.stamp(content, since=factory.clock.now())
+    assert token is not None
     said = stamp_in(token, content, roots)
     assert said.is_trusted
     with pytest.raises(ValueError, match="no time stamp"):
