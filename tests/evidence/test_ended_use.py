@@ -11,7 +11,7 @@ from marketplace.infra.authority import Authority
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from tests.evidence.packages import exported, packed, problem, signed_anew, unpacked
 from tests.factories import TERMS, make_signed
-from tests.personas import People
+from tests.personas import PASSWORD, People
 
 FREE = replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=180)
 
@@ -21,7 +21,7 @@ def test_a_use_that_its_buyer_ended_is_proved_with_its_end(
 ) -> None:
     deal_id = make_signed(factory, people, FREE)
     with factory.writing(people.company) as uow:
-        end_use(uow, deal_id, "试用后节拍达不到要求", EndReason.TECHNOLOGY)
+        end_use(uow, deal_id, "试用后节拍达不到要求", PASSWORD, EndReason.UNSUITED)
     drain()
     content = exported(factory, deal_id)
     assert problem(tmp_path, content) == ""
