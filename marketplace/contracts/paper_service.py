@@ -25,6 +25,9 @@ from marketplace.kernel.texts import required
 from marketplace.organisations.parties import name_of
 
 _BY_SYSTEM = frozenset({Relation.SYSTEM})
+NO_DAY = N_(
+    "Nobody has said on which day the last party signed this paper. Reject the scan: it is uploaded again with the day."
+)
 
 
 def upload_scan(
@@ -96,13 +99,17 @@ def confirm_scan(
 
 
 def verify_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int) -> None:
-    """An official has compared the scan with the text; the document is complete. Emits DocumentMoved."""
+    """An official has compared the scan with the text and its day; the document is complete. Raises Conflict for a scan of before
+    days were asked for. Emits DocumentMoved."""
     scan = _current(uow, document, scan_id)
-    document.paper = PAPER_STATES.require("verify", document.paper, relations).target
+    target = PAPER_STATES.require("verify", document.paper, relations).target
+    if scan.signed_on is None:
+        raise Conflict(NO_DAY)
+    document.paper = target
     document.verified_by_id = uow.actor.user_id
     uow.flush()
     announce(uow, document, "verify", None)
-    complete(uow, document, Basis.PAPER, scan.signed_on or china_day(uow.now()))
+    complete(uow, document, Basis.PAPER, scan.signed_on)
 
 
 def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relation], scan_id: int, reason: str) -> None:

@@ -72,14 +72,18 @@ class Schedule:
     def of_period(self, first_on: date, last_on: date) -> Phase:
         """What holds in a period, both days included. Raises InvalidInput where another royalty begins within it, or the contract
         ended."""
-        if self.ended_on is not None and last_on > self.ended_on:
-            raise InvalidInput(ENDED, field="last_on", day=self.ended_on.isoformat())
+        self.require_until(last_on)
         holds, *later = self.since(first_on)
         for one in later:
             if one.has_begun(last_on) and one.royalty != holds.royalty and one.from_on is not None:
                 day, until = one.from_on, one.from_on - timedelta(days=1)
                 raise InvalidInput(OTHER_ROYALTY, field="last_on", day=day.isoformat(), until=until.isoformat())
         return holds
+
+    def require_until(self, last_on: date) -> None:
+        """Raise InvalidInput where the contract had ended before a day."""
+        if self.ended_on is not None and last_on > self.ended_on:
+            raise InvalidInput(ENDED, field="last_on", day=self.ended_on.isoformat())
 
     def spans(self) -> Iterator[tuple[Phase, date | None]]:
         """Every phase with its last day; the last one has none while the contract holds."""

@@ -185,6 +185,11 @@ class DocumentPage:
         return tuple(ordinal(number) for number in range(1, len(self.clauses) + 1))
 
     @property
+    def lacks_day(self) -> bool:
+        """Whether an official can but reject the scan, because nobody has said on which day the last party signed."""
+        return self.scan is not None and self.scan.signed_on is None and "reject" in self.paper_actions
+
+    @property
     def to_confirm(self) -> tuple[Signatory, ...]:
         """My parties that have not confirmed the scan."""
         is_uploaded = self.document.paper is PaperState.UPLOADED and self.document.state is DocumentState.SENT
@@ -211,7 +216,6 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
     deal = session.get_one(Deal, document.deal_id)
     held = require_readable(uow, deal, document)
     scan = newest_scan(uow, document_id)
-    open_for_paper = document.state is DocumentState.SENT
     return DocumentPage(
         deal=deal,
         document=document,
@@ -220,7 +224,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         signatories=_signatories(uow, deal, document, scan, held),
         scan=scan,
         actions=_actions(document, held),
-        paper_actions=frozenset(one.action for one in PAPER_STATES.available(document.paper, held) if open_for_paper),
+        paper_actions=_paper_actions(document, scan, held),
         verified_by=_name(uow, document.verified_by_id),
         pdfs=pdfs_of(uow, document_id),
         contract=contract_in_force(session, deal.id) if document.kind in CHANGES else None,
@@ -270,6 +274,14 @@ def _usual_day(uow: UnitOfWork, document: Document) -> date | None:
 
 def _is_contract_in_force(document: Document) -> bool:
     return document.kind is DocumentKind.CONTRACT and document.state is DocumentState.COMPLETE
+
+
+def _paper_actions(document: Document, scan: Scan | None, held: frozenset[Relation]) -> frozenset[str]:
+    """What can be done with the paper now; nobody verifies a scan of which no day is said."""
+    if document.state is not DocumentState.SENT:
+        return frozenset()
+    found = frozenset(one.action for one in PAPER_STATES.available(document.paper, held))
+    return found if scan is None or scan.signed_on else found - {"verify"}
 
 
 def _actions(document: Document, held: frozenset[Relation]) -> frozenset[str]:

@@ -48,7 +48,7 @@ def _amend(room: Room, document: Document) -> None:
     amendment = uow.session.get_one(Amendment, document.id)
     difference = document.amount_fen - signed_fen(uow.session, deal.id)
     book(room, document, EntryKind.AMENDMENT, difference, day_of_signing(document))
-    happened = {Trigger.IN_FORCE: began(deal, contract.price_model)}
+    happened = {Trigger.IN_FORCE: day_of_signing(contract)}
     delivered = deliveries(uow.session, [deal.id]).get(deal.id)
     if delivered is not None:
         happened[Trigger.ACCEPTANCE] = delivered

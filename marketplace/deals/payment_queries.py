@@ -10,12 +10,12 @@ from marketplace.accounts.queries import names_of_users
 from marketplace.bank.rules import Found
 from marketplace.contracts.change_service import on_the_table
 from marketplace.contracts.models import Document
-from marketplace.contracts.royalties import Schedule
+from marketplace.contracts.royalties import scheduled
 from marketplace.deals.bank_queries import bank_evidence
 from marketplace.deals.legal_terms import legal_terms
 from marketplace.deals.models import Deal
 from marketplace.deals.policy import receipt_relations, require_visible
-from marketplace.deals.royalty_terms import RoyaltySpan, royalty_schedule, royalty_spans
+from marketplace.deals.royalty_terms import RoyaltySpan, agreed_royalties, royalty_schedule, royalty_spans
 from marketplace.deals.rules import PAYABLE
 from marketplace.deals.use_first import FreeUse, open_use
 from marketplace.infra.unit_of_work import UnitOfWork
@@ -136,7 +136,7 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
         seller=reader.names[deal.seller_party_id],
         buyer=reader.names[deal.buyer_party_id],
         lines=lines,
-        royalties=_royalties(session, deal_id, held, schedule) if schedule else (),
+        royalties=_royalties(session, deal_id, held) if schedule else (),
         agreed=royalty_spans(session, schedule),
         can_state=schedule is not None and reader.is_payable and Relation.BUYER in held,
         planned_fen=sum(_counted(line) for line in lines),
@@ -147,7 +147,9 @@ def payments_page(uow: UnitOfWork, deal_id: int) -> PaymentsPage:
     )
 
 
-def _royalties(session: Session, deal_id: int, held: frozenset[Relation], schedule: Schedule) -> tuple[RoyaltyRow, ...]:
+def _royalties(session: Session, deal_id: int, held: frozenset[Relation]) -> tuple[RoyaltyRow, ...]:
+    """Beside what each was reckoned of: what held when it was stated, also if the contract turned out to have ended before."""
+    schedule = scheduled(agreed_royalties(session, deal_id))
     found = select(RoyaltyStatement).where(RoyaltyStatement.deal_id == deal_id).order_by(RoyaltyStatement.id.desc())
     return tuple(
         RoyaltyRow(

@@ -119,9 +119,16 @@ def state_royalty(uow: UnitOfWork, deal_id: int, figures: Figures) -> RoyaltySta
 
 
 def answer_royalty(uow: UnitOfWork, statement_id: int, action: str, reason: str = "") -> RoyaltyStatement:
-    """The seller agrees to the figures of a period or objects. Raises NotFound, NotPermitted, Conflict, InvalidInput."""
+    """The seller agrees to the figures of a period or objects. What was stated before an end on paper came on record may reach
+    past it: to that he can only object.
+
+    Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    """
     room = enter(uow, royalties.fetch(uow, statement_id).deal_id)
     statement = royalties.fetch(uow, statement_id)
+    schedule = royalty_schedule(uow.session, room.deal.id)
+    if action == "agree" and schedule is not None:
+        schedule.require_until(statement.last_on)
     royalties.answer(uow, statement, room.relations, action, reason)
     room.step(StepKind.ROYALTY, statement.id, action, room.deal.seller_party_id, statement.reason)
     return statement

@@ -30,7 +30,7 @@ from marketplace.deals.rules import (
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.deals.standing import is_ended_by_right
 from marketplace.deals.stops import as_said
-from marketplace.deals.use_first import FreeUse, due_after_use, free_use, open_use
+from marketplace.deals.use_first import FreeUse, due_after_use, free_use, open_use, waits_for_an_end
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -95,7 +95,7 @@ class RoomPage:
     use_is_open: bool = False
     """Whether the buyer may still end it."""
     is_end_awaited: bool = False
-    """Whether an agreement on the end that all have confirmed on paper waits for an official."""
+    """Whether he may not only because an agreement on the end waits for an official."""
     is_ended_by_right: bool = False
     """Whether the buyer ended the contract as it allows him to."""
     royalties: tuple[RoyaltySpan, ...] = ()
@@ -304,9 +304,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         free_use=use,
         due_after_use=due_after_use(session, deal) if use is not None else None,
         use_is_open=use_is_open,
-        is_end_awaited=any(
-            awaits_official(one.state, one.paper) for one in documents if one.kind is DocumentKind.TERMINATION_AGREEMENT
-        ),
+        is_end_awaited=waits_for_an_end(uow, deal),
         is_ended_by_right=is_ended_by_right(session, deal),
         royalties=royalty_spans(session, royalty_schedule(session, deal_id)),
     )

@@ -1,9 +1,9 @@
 """The contract of a deal as it stands today: as it was signed, with what amendments have changed since, and its plan."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.changes import ContractInForce, PlanLine
@@ -45,10 +45,17 @@ def awaits_money(session: Session, deal: Deal) -> bool:
 
 
 def _awaits_figures(session: Session, deal: Deal) -> bool:
+    """Whether there is a day of the contract, the first or last included, of which no royalty is agreed."""
+    if deal.in_force_on is None or deal.ended_on is None or royalty_schedule(session, deal.id) is None:
+        return False
     agreed = (RoyaltyStatement.deal_id == deal.id, RoyaltyStatement.state == StatementState.AGREED)
-    last_on = session.scalar(select(func.max(RoyaltyStatement.last_on)).where(*agreed))
-    has_all = last_on is not None and deal.ended_on is not None and last_on >= deal.ended_on
-    return not has_all and royalty_schedule(session, deal.id) is not None
+    periods = select(RoyaltyStatement.first_on, RoyaltyStatement.last_on).where(*agreed)
+    missing_from = deal.in_force_on
+    for first_on, last_on in session.execute(periods.order_by(RoyaltyStatement.first_on)):
+        if first_on > missing_from:
+            break
+        missing_from = last_on + timedelta(days=1)
+    return missing_from <= deal.ended_on
 
 
 def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:

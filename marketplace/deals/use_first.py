@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import DocumentKind, DocumentState, PriceModel
+from marketplace.contracts.rules import OFFICIAL_AWAITED, DocumentKind, DocumentState, PriceModel
 from marketplace.contracts.service import require_none_awaited
 from marketplace.deals.events import UseEnding
 from marketplace.deals.models import Deal, Offer, Step
@@ -86,11 +86,22 @@ def require_may_end_use(uow: UnitOfWork, deal: Deal) -> FreeUse:
         raise Conflict(NOT_AGREED)
     if china_day(uow.now()) > use.last_day:
         raise Conflict(IS_OVER)
-    require_none_awaited(uow, deal.id, (DocumentKind.TERMINATION_AGREEMENT,))
     live = (Receipt.deal_id == deal.id, Receipt.state.in_(LIVE))
     if uow.session.scalar(select(Receipt.id).where(*live).limit(1)) is not None:
         raise Conflict(IS_PAID)
+    require_none_awaited(uow, deal.id, (DocumentKind.TERMINATION_AGREEMENT,))
     return use
+
+
+def waits_for_an_end(uow: UnitOfWork, deal: Deal) -> bool:
+    """Whether nothing closes the buyer's right but an agreement on the end that waits for an official, and that he may reject."""
+    if deal.state not in CHANGEABLE:
+        return False
+    try:
+        require_may_end_use(uow, deal)
+    except Conflict as error:
+        return error.message == OFFICIAL_AWAITED
+    return False
 
 
 def open_use(uow: UnitOfWork, deal: Deal) -> FreeUse | None:

@@ -79,7 +79,7 @@ def reading(where: str) -> Iterator[None]:
 
 def plain(line: str) -> str:
     """What is shown, with what would begin a line of its own or turn the order of the characters around written out."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    return "".join(one if one.isprintable() or one in "\u3000\u00a0" else ascii(one)[1:-1] for one in line)
 
 
 def sha256(content: bytes) -> str:

@@ -5,11 +5,12 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
+from marketplace.contracts.rules import Basis as ContractBasis
 from marketplace.deals.models import Deal
 from marketplace.infra import media
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.infra.uploads import Upload, keep
-from marketplace.kernel.clock import china_day, end_of
+from marketplace.kernel.clock import china_day, day_begins
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.messages import N_
 from marketplace.kernel.money import WHOLE_BP
@@ -151,11 +152,13 @@ def rule_for(uow: UnitOfWork, receipt: Receipt) -> Resolved | None:
     if deal.in_force_at is None or deal.in_force_on is None:
         raise ValueError("money was received for a contract that is not in force")
     agreed_on = deal.in_force_on
+    # A paper says the day, not the hour: what was filed on it may have come afterwards.
+    agreed_at = day_begins(agreed_on) if contract.basis is ContractBasis.PAPER else deal.in_force_at
     default = statutory(contract_type, receipt.received_on or receipt.sent_on)
     unit = _seller_unit(uow, deal)
     filed_in_time = (
         RewardRule.organisation_id == unit.id,
-        RewardRule.filed_at < min(deal.in_force_at, end_of(agreed_on)),
+        RewardRule.filed_at < agreed_at,
         or_(RewardRule.result_id.is_(None), RewardRule.result_id == deal.result_id),
     )
     known = (_filed(rule) for rule in session.scalars(select(RewardRule).where(*filed_in_time)))

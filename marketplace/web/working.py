@@ -49,36 +49,60 @@ class _Watch:
 
     every_s: float
     has_begun: bool = False
+    has_compared: bool = False
     next_look: float = 0.0
 
     def begin(self) -> None:
         """Of two requests at once both may come here: the worker is started once, and a warning twice does no harm."""
-        if self.has_begun:
-            return
-        self.has_begun, self.next_look = True, time.monotonic() + self.every_s
-        start(runtime())
-        if is_elsewhere(runtime().settings.public_url, request.host):
-            log.warning(
-                "links in mail lead to %s, but this server was asked at %s: set JIANGGUO_PUBLIC_URL to its address",
-                runtime().settings.public_url,
-                request.host,
-            )
+        if not self.has_begun:
+            self.has_begun, self.next_look = True, time.monotonic() + self.every_s
+            start(runtime())
+        if not self.has_compared and _is_for_people():
+            self.has_compared = True
+            _compare_addresses()
 
     def look(self, response: Response) -> Response:
-        """Warn where tasks wait and no worker takes them."""
-        if time.monotonic() >= self.next_look:
+        """Warn where tasks wait and no worker takes them; whatever comes of it, the answer stays what it is."""
+        if time.monotonic() >= self.next_look and _is_for_people():
             self.next_look = time.monotonic() + self.every_s
-            with runtime().factory.reading() as uow:
-                since = outbox.untaken_since(uow.session, uow.now())
-            if since is not None:
-                log.warning(
-                    "tasks wait since %s and no worker takes them: no mail, code or PDF is made. "
-                    "Run `flask --app wsgi worker`, or leave JIANGGUO_WORKER_IN_PROCESS on",
-                    since.isoformat(timespec="seconds"),
-                )
+            try:
+                _miss_a_worker()
+            except Exception:
+                log.warning("whether tasks are taken cannot be told", exc_info=True)
         return response
+
+
+def _is_for_people() -> bool:
+    """A supervisor asks at another address, and before the database can be asked."""
+    return request.endpoint is not None and request.endpoint != "static" and request.blueprint != "health"
+
+
+def _compare_addresses() -> None:
+    if is_elsewhere(runtime().settings.public_url, request.host):
+        log.warning(
+            "links in mail lead to %s, but this server was asked at %s: set JIANGGUO_PUBLIC_URL to its address",
+            runtime().settings.public_url,
+            request.host,
+        )
+
+
+def _miss_a_worker() -> None:
+    with runtime().factory.reading() as uow:
+        since = outbox.untaken_since(uow.session, uow.now())
+    if since is not None:
+        log.warning(
+            "tasks wait since %s and no worker takes them: no mail, code or PDF is made. "
+            "Run `flask --app wsgi worker`, or leave JIANGGUO_WORKER_IN_PROCESS on",
+            since.isoformat(timespec="seconds"),
+        )
 
 
 def is_elsewhere(public_url: str, host: str) -> bool:
     """Whether links that leave the platform lead to another address than the one that was asked."""
-    return urlsplit(public_url).netloc.lower() != host.lower()
+    leads_to = urlsplit(public_url)
+    return _address(leads_to.netloc, leads_to.scheme) != _address(host, leads_to.scheme)
+
+
+def _address(netloc: str, scheme: str) -> str:
+    """Without the port that the scheme has anyway."""
+    return netloc.lower().removesuffix(":443" if scheme == "https" else ":80")

@@ -10,27 +10,30 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from marketplace.contracts.changes import Amending
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.rules import PriceModel
-from marketplace.deals import document_service
+from marketplace.deals import document_service, payment_service
+from marketplace.deals.document_queries import document_page
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.standing import contract_standing
 from marketplace.deals.use_first import free_use
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.kernel.clock import SetClock, day_begins, end_of
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.payments.models import Receipt
-from marketplace.payments.rules import Standing
+from marketplace.payments.royalties import Figures
+from marketplace.payments.rules import Instalment, Standing, Trigger
 from marketplace.rewards.rules import Basis
 from marketplace.rewards.unit_rules import rule_for
 from marketplace.statistics.adding import total
 from marketplace.statistics.definitions import DEFINITIONS
 from marketplace.statistics.queries import Filter
 from marketplace.statistics.rules import Figure, FigureCode, Period
-from tests.amending import write_amendment, write_termination
+from tests.amending import amend, write_amendment, write_termination
 from tests.factories import TERMS, lines_of, make_contract, make_deal, make_letter, make_payment, make_signed
 from tests.papers import confirmed_by, scanned
-from tests.paying import BY_PLAN, standings
+from tests.paying import BY_PLAN, BY_ROYALTY, refused, standings
 from tests.personas import People
 from tests.rewarding import file_rule
 
@@ -169,14 +172,71 @@ def test_nobody_has_signed_before_the_text_was_sent_or_tomorrow(
         assert uow.session.scalar(select(Scan.id)) is None
 
 
-def test_a_scan_of_before_days_were_asked_for_counts_from_the_check(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock
+def test_a_scan_of_before_days_were_asked_for_is_uploaded_again_with_its_day(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, sign_on_paper: Sign
 ) -> None:
     document_id = make_contract(factory, people, make_deal(factory, people))
     scan_id = confirmed_by(factory, document_id, people.seller_contact, people.company)
     with factory.writing() as uow:
         uow.session.execute(update(Scan).values(signed_on=None))
-    clock.at = day_begins(COMPARED)
+    with factory.reading(people.county_official) as uow:
+        page = document_page(uow, document_id)
+        assert (page.lacks_day, page.paper_actions) == (True, frozenset({"reject"}))
     with factory.writing(people.county_official) as uow:
-        document_service.verify_scan(uow, document_id, scan_id)
-    assert deal_of(factory).in_force_on == COMPARED
+        refused(lambda: document_service.verify_scan(uow, document_id, scan_id), Conflict)
+        document_service.reject_scan(uow, document_id, scan_id, "请注明最后一方签署的日期")
+    sign_on_paper(document_id)
+    assert deal_of(factory).in_force_on == SIGNED
+
+
+@pytest.mark.parametrize("hours", [-1, 20])
+def test_a_rule_filed_on_the_day_of_the_paper_may_have_come_after_it(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock, sign_on_paper: Sign, hours: int
+) -> None:
+    deal_id = make_deal(factory, people)
+    document_id = make_contract(factory, people, deal_id)
+    clock.at = day_begins(SIGNED) + timedelta(hours=hours)
+    file_rule(factory, people, Basis.UNIT_RULE, 1000)
+    sign_on_paper(document_id)
+    receipt_id = make_payment(factory, people, lines_of(factory, deal_id)[0].id, 18_000_000, COMPARED)
+    with factory.reading() as uow:
+        found = rule_for(uow, uow.session.get_one(Receipt, receipt_id))
+    assert found is not None
+    assert found.basis is (Basis.UNIT_RULE if hours < 0 else Basis.STATUTORY)
+
+
+def test_lines_that_an_amendment_brings_run_from_the_signature_also_where_the_use_comes_first(
+    factory: UnitOfWorkFactory, people: People, sign_on_paper: Sign
+) -> None:
+    deal_id = make_deal(factory, people)
+    sign_on_paper(
+        make_contract(factory, people, deal_id, replace(TERMS, price_model=PriceModel.USE_FIRST, use_days=30))
+    )
+    amend(
+        factory,
+        people,
+        deal_id,
+        Amending({}, (1,), (Instalment(18_000_000, "", Trigger.IN_FORCE, 60),), "改为一次付清"),
+    )
+    assert lines_of(factory, deal_id)[-1].due_on == SIGNED + timedelta(days=60)
+
+
+def test_figures_of_a_royalty_that_reach_past_an_end_on_paper_are_not_agreed_to_any_more(
+    factory: UnitOfWorkFactory, people: People, clock: SetClock
+) -> None:
+    deal_id = make_signed(factory, people, BY_ROYALTY)
+    end_id = write_termination(factory, people.company, deal_id)
+    clock.at = day_begins(SIGNED + timedelta(days=1))
+    scan_id = confirmed_by(factory, end_id, people.seller_contact, people.company, signed_on=SIGNED)
+    clock.at = day_begins(COMPARED)
+    with factory.writing(people.company) as uow:
+        figures = Figures(SENT, date(2026, 11, 30), 100_000_000)
+        statement_id = payment_service.state_royalty(uow, deal_id, figures).id
+    with factory.writing(people.county_official) as uow:
+        document_service.verify_scan(uow, end_id, scan_id)
+    with factory.writing(people.seller_contact) as uow, pytest.raises(InvalidInput, match="The contract ended"):
+        payment_service.answer_royalty(uow, statement_id, "agree")
+    with factory.writing(people.seller_contact) as uow:
+        payment_service.answer_royalty(uow, statement_id, "object", "合同已于11月25日解除")
+    with factory.writing(people.company) as uow:
+        payment_service.state_royalty(uow, deal_id, replace(figures, last_on=SIGNED))

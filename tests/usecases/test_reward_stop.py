@@ -1,6 +1,6 @@
 """The stop "Reward" of a deal's track bar moves with what the makers get, and is done once they have it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -86,12 +86,16 @@ def test_after_an_end_the_royalty_up_to_it_is_still_to_come(
         service.terminate(uow, deal_id, "停产", 18_000_000, EndReason.PLANS)
     assert stop(factory, people, deal_id) == "current"
     clock.forward(days=1)
-    with factory.writing(people.company) as uow:
+    with factory.reading() as uow:
         ended_on = uow.session.get_one(Deal, deal_id).ended_on
-        assert ended_on is not None
-        statement_id = payment_service.state_royalty(uow, deal_id, Figures(TODAY, ended_on, 0)).id
-    with factory.writing(people.seller_contact) as uow:
-        payment_service.answer_royalty(uow, statement_id, "agree")
+    assert ended_on is not None
+    before = ended_on - timedelta(days=1)
+    for first_on, last_on in ((ended_on, ended_on), (TODAY, before)):
+        assert stop(factory, people, deal_id) == "current", "figures of some days are missing"
+        with factory.writing(people.company) as uow:
+            statement_id = payment_service.state_royalty(uow, deal_id, Figures(first_on, last_on, 0)).id
+        with factory.writing(people.seller_contact) as uow:
+            payment_service.answer_royalty(uow, statement_id, "agree")
     assert stop(factory, people, deal_id) == "done"
 
 

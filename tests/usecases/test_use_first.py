@@ -239,7 +239,7 @@ def test_what_waits_for_signature_ends_with_it(factory: UnitOfWorkFactory, peopl
 
 
 def test_the_buyer_does_not_end_it_past_an_end_that_he_has_signed(
-    factory: UnitOfWorkFactory, people: People, deal: int
+    factory: UnitOfWorkFactory, people: People, deal: int, clock: SetClock
 ) -> None:
     change = write_termination(factory, people.seller_contact, deal)
     confirmed_by(factory, change, people.seller_contact, people.company)
@@ -249,6 +249,9 @@ def test_the_buyer_does_not_end_it_past_an_end_that_he_has_signed(
         assert uow.session.get_one(Document, change).state is DocumentState.SENT
         assert room(uow, deal).is_end_awaited
         assert payments_page(uow, deal).use is None, "nobody is told of a right that cannot be used"
+    clock.at = day_begins(LAST_DAY + timedelta(days=1))
+    with factory.reading(people.company) as uow:
+        assert not room(uow, deal).is_end_awaited, "nor of one that comes back when it is over"
 
 
 def test_an_amendment_that_waits_for_an_official_takes_nothing_from_the_right(

@@ -146,7 +146,11 @@ def test_what_is_signed_names_the_royalty_and_from_when_on(
     sent = buyer.post(f"/deals/{deal}/amendment", data=form | {"reason": "市场价格下降。", "royalty": "3.25"})
     document_id = newest(factory)
     box = buyer.get(sent.location).text.split("签署内容", maxsplit=1)[1].split("</section>", maxsplit=1)[0]
-    for said in ("3.25%", BY_ROYALTY.royalty_base, "2027年1月1日；如各方在该日以后才全部签署，则自下一季度起"):
+    for said in (
+        "3.25%",
+        BY_ROYALTY.royalty_base,
+        "2027年1月1日；各方未在该日之前全部签署（纸质签署的，未在该日之前核验）的，自下一季度起",
+    ):
         assert said in box, said
     buyer.post(f"/documents/{document_id}/send")
     assert "3.25%" in buyer.get(f"/documents/{document_id}/signature").text.split("<table", maxsplit=1)[0]

@@ -44,6 +44,6 @@ def test_a_change_whose_day_has_passed_can_only_be_written_anew(
     expire(factory, document_id, clock)
     browser = browse(people.company)
     page = browser.get(f"/documents/{document_id}").text
-    assert "请重新起草：以下日期已过：2026年11月21日" in page
+    assert "请重新起草：这些日期已过或已开始：2026年11月21日" in page
     assert f"/documents/{document_id}/take-up" not in page
     assert browser.post(f"/documents/{document_id}/take-up").status_code == 409

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine
 
 from marketplace.infra.outbox import OutboxRow
 from marketplace.infra.unit_of_work import UnitOfWorkFactory
 from marketplace.infra.worker import Worker
 from marketplace.kernel.clock import SetClock
 from marketplace.kernel.permissions import Actor
-from marketplace.web import working
+from marketplace.web import health, working
 from marketplace.web.context import EXTENSION, Runtime
 from tests.personas import People
 
@@ -45,11 +46,13 @@ def workers() -> list[threading.Thread]:
     return [one for one in threading.enumerate() if one.name == "outbox"]
 
 
-def served(runtime: Runtime) -> FlaskClient:
+def served(runtime: Runtime, *blueprints: Blueprint) -> FlaskClient:
     """What any server loads, without hooks of its own."""
     app = Flask("served")
     app.extensions[EXTENSION] = runtime
     app.add_url_rule("/", view_func=lambda: "ok")
+    for one in blueprints:
+        app.register_blueprint(one)
     working.attend(app, look_every_s=0)
     return app.test_client()
 
@@ -92,6 +95,40 @@ def test_the_log_and_the_administrator_miss_a_worker(
     browser.get("/")
     assert "no worker takes them" in spoken.text
     assert "后台任务进程没有运行" in browse(people.administrator).get("/admin").text
+
+
+def test_whoever_cannot_look_for_a_worker_answers_all_the_same(
+    runtime: Runtime, spoken: pytest.LogCaptureFixture
+) -> None:
+    away = replace(runtime.factory, engine=create_engine("sqlite:////nowhere/at/all.sqlite"))
+    browser = served(replace(runtime, factory=away))
+    assert browser.get("/").text == "ok"
+    assert "whether tasks are taken cannot be told" in spoken.text
+
+
+def test_a_supervisors_question_says_nothing_of_the_address(
+    runtime: Runtime, beside: Runtime, spoken: pytest.LogCaptureFixture
+) -> None:
+    browser = served(beside, health.blueprint)
+    assert browser.get("/healthz", base_url="http://10.0.0.5:8000").status_code == 200
+    assert len(workers()) == 1
+    assert "JIANGGUO_PUBLIC_URL" not in spoken.text
+    browser.get("/", base_url="http://127.0.0.1:8143")
+    assert "JIANGGUO_PUBLIC_URL" in spoken.text
+
+
+@pytest.mark.parametrize(
+    ("leads_to", "host"),
+    [
+        ("https://a.cn", "a.cn:443"),
+        ("https://a.cn:443", "A.cn"),
+        ("http://a.cn", "a.cn:80"),
+        ("http://a.cn:8000", "a.cn:8000"),
+    ],
+)
+def test_a_port_that_goes_without_saying_is_no_other_address(leads_to: str, host: str) -> None:
+    assert not working.is_elsewhere(leads_to, host)
+    assert working.is_elsewhere(leads_to, "b.cn")
 
 
 def test_it_is_said_that_links_lead_elsewhere(
