@@ -20,6 +20,7 @@ from tests.personas import People
 
 Browse = Callable[[Actor], FlaskClient]
 _FIELD = re.compile(r'<(input|textarea|select)\b[^>]*\bname="([^"]+)"[^>]*>')
+LATER = "2027年1月1日；各方未在该日之前全部签署（纸质签署的，未在该日之前核验）的，自下一季度起"
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_what_is_signed_names_the_royalty_and_from_when_on(
     for said in (
         "3.25%",
         BY_ROYALTY.royalty_base,
-        "2027年1月1日；各方未在该日之前全部签署（纸质签署的，未在该日之前核验）的，自下一季度起",
+        LATER,
     ):
         assert said in box, said
     buyer.post(f"/documents/{document_id}/send")
