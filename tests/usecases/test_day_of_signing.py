@@ -144,21 +144,6 @@ def test_a_letter_of_intent_counts_on_its_day(factory: UnitOfWorkFactory, people
     assert figure(factory, people, FigureCode.A0, DECEMBER, COMPARED) == Figure()
 
 
-def test_a_rule_that_is_filed_between_signature_and_check_gives_nobody_less(
-    factory: UnitOfWorkFactory, people: People, clock: SetClock, sign_on_paper: Sign
-) -> None:
-    deal_id = make_deal(factory, people)
-    document_id = make_contract(factory, people, deal_id)
-    clock.at = day_begins(SIGNED + timedelta(days=1))
-    file_rule(factory, people, Basis.UNIT_RULE, 1000)
-    sign_on_paper(document_id)
-    receipt_id = make_payment(factory, people, lines_of(factory, deal_id)[0].id, 18_000_000, COMPARED)
-    with factory.reading() as uow:
-        found = rule_for(uow, uow.session.get_one(Receipt, receipt_id))
-    assert found is not None
-    assert found.basis is Basis.STATUTORY
-
-
 @pytest.mark.parametrize("day", [SENT - timedelta(days=1), SIGNED + timedelta(days=2)])
 def test_nobody_has_signed_before_the_text_was_sent_or_tomorrow(
     factory: UnitOfWorkFactory, people: People, clock: SetClock, day: date
@@ -189,8 +174,8 @@ def test_a_scan_of_before_days_were_asked_for_is_uploaded_again_with_its_day(
     assert deal_of(factory).in_force_on == SIGNED
 
 
-@pytest.mark.parametrize("hours", [-1, 20])
-def test_a_rule_filed_on_the_day_of_the_paper_may_have_come_after_it(
+@pytest.mark.parametrize("hours", [-1, 20, 25])
+def test_only_a_rule_filed_before_the_day_of_the_paper_counts_since_it_says_no_hour(
     factory: UnitOfWorkFactory, people: People, clock: SetClock, sign_on_paper: Sign, hours: int
 ) -> None:
     deal_id = make_deal(factory, people)
