@@ -137,6 +137,8 @@ class OfferForm(Form):
     other_terms = TextAreaField(_l("Other terms"), validators=[Length(max=LONGEST_TERM, message=TOO_LONG)])
     makers = FieldList(FormField(MakerForm), label=_l("Shares of the makers"), max_entries=MOST_MAKERS)
     valid_until = DateField(_l("Valid until"), validators=[Optional()])
+    seen = HiddenField()
+    """The number of the newest offer when the page was shown, 0 without one: another one is looked at first."""
 
     def fill_from(self, offer: Offer) -> None:
         """Begin with the terms of an earlier offer."""

@@ -82,6 +82,22 @@ def lapse_overdue(uow: UnitOfWork) -> None:
             _move(room, offer, "lapse")
 
 
+def require_seen(uow: UnitOfWork, deal_id: int, newest: int | None) -> None:
+    """Raise InvalidInput where the newest offer is another one than that of this number, 0 for none: who answers terms has read
+    them. None where nobody says what was shown."""
+    if newest is not None and newest != _newest(enter(uow, deal_id)):
+        raise InvalidInput(
+            N_(
+                "Another offer has been made since you opened this page. Read it in the deal first; what you typed is still here."
+            )
+        )
+
+
+def _newest(room: Room) -> int:
+    of_deal = select(func.max(Offer.number)).where(Offer.deal_id == room.deal.id)
+    return room.uow.session.scalar(of_deal) or 0
+
+
 def open_offer(room: Room) -> Offer | None:
     """The offer that waits for an answer."""
     return room.uow.session.scalar(select(Offer).where(Offer.deal_id == room.deal.id, Offer.state == OfferState.OPEN))
@@ -124,7 +140,7 @@ def _add(room: Room, party_id: int, terms: Terms, valid_until: date | None) -> O
     makers = named_makers(uow.session, room.deal, checked.makers)
     names = checked.__dataclass_fields__.keys() - {"instalments", "makers"}
     columns = {name: getattr(checked, name) for name in names}
-    number = uow.session.scalar(select(func.max(Offer.number)).where(Offer.deal_id == room.deal.id)) or 0
+    number = _newest(room)
     offer = Offer(
         deal_id=room.deal.id,
         number=number + 1,

@@ -21,6 +21,7 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.messages import N_
 from marketplace.web.access import requires, signed_in
 from marketplace.web.context import reading, writing
+from marketplace.web.forms import row_id
 from marketplace.web.refused import Refused
 from marketplace.web.submission import submitted
 
@@ -48,12 +49,14 @@ def offer(deal_id: int) -> str | Response:
         if page.offers:
             form.fill_from(page.offers[0].offer)
         form.offer_makers(possible.people, before.makers if before else ())
+        form.seen.data = str(len(page.offers))
     made = submitted(form, lambda uow: _make(uow, deal_id, countered, form.read().without_carried(before), form))
     if made is not None:
         flash(_("Your offer has been sent. The other side has until the day you named."), "success")
         return redirect(url_for("deals.room", deal_id=deal_id), code=303)
     if request.method == "POST":
         form.offer_makers(possible.people)
+        form.seen.data = str(len(page.offers))
     names = {str(one.user_id): one.name for one in possible.people}
     return render_template(
         "deals/offer.html",
@@ -98,6 +101,7 @@ def _to_counter(page: RoomPage) -> Offer | None:
 
 def _make(uow: UnitOfWork, deal_id: int, countered: Offer | None, terms: Terms, form: OfferForm) -> Offer:
     last = form.valid_until.data
+    offer_service.require_seen(uow, deal_id, row_id(form.seen.data))
     if countered is not None:
         return offer_service.counter_offer(uow, countered.id, terms, last)
     return offer_service.make_offer(uow, deal_id, terms, last)

@@ -76,6 +76,21 @@ def test_what_was_typed_is_refused_beside_its_field_and_stays_in_sight(
     assert f'data-models="{models}" data-typed' in answer.text
 
 
+def test_who_answers_an_offer_has_read_it(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
+    path, typed = countering(factory, people, browse, TERMS)
+    with factory.writing(people.seller_contact) as uow:
+        offer_service.withdraw_offer(uow, 1)
+        offer_service.make_offer(uow, 1, replace(TERMS, amount_fen=25_000_000))
+    typed |= {"amount": "150000", "delivery": "图纸两套。"}
+    answer = browse(people.company).post(path, data=typed)
+    assert answer.status_code == 200
+    assert "您打开本页后又有新的报价" in answer.text
+    assert "图纸两套。" in answer.text
+    assert newest(factory).amount_fen == 25_000_000
+    assert browse(people.company).post(path, data=shown(answer.text)).status_code == 303
+    assert newest(factory).amount_fen == 15_000_000
+
+
 def test_each_part_names_the_models_that_know_it(factory: UnitOfWorkFactory, people: People, browse: Browse) -> None:
     deal_id = make_deal(factory, people)
     page = browse(people.seller_contact).get(f"/deals/{deal_id}/offer").text
