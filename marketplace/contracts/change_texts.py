@@ -102,7 +102,7 @@ def _plan_from(contract: ContractInForce, amending: Amending) -> list[str]:
     said = [f"原付款计划{_which(amending.dropped)}不再履行，由上列各期代替。"] if amending.dropped else []
     if stays:
         said.append(f"原付款计划{_which([one.number for one in stays])}不变：")
-        said += [_numbered(one) for one in stays]
+        said += [f"{_numbered(one).removesuffix('。')}（已付清）。" if one.is_paid else _numbered(one) for one in stays]
     return [*said, f"变更后各期合计{amount_text(amending.amount_after(contract))}，均为含税价。"]
 
 

@@ -33,11 +33,13 @@ LONGEST_WAIT = timedelta(days=5 * 366)
 
 @dataclass(frozen=True)
 class PlanLine:
-    """A line of the plan that is not cancelled; `is_open` while nothing of it is paid or reported, so that it can be changed."""
+    """A line of the plan that is not cancelled; `is_open` while nothing of it is paid or reported, so that it can be changed,
+    `is_paid` once all of it is verified."""
 
     number: int
     line: Instalment
     is_open: bool
+    is_paid: bool = False
 
 
 @dataclass(frozen=True)

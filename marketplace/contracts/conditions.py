@@ -8,6 +8,10 @@ from marketplace.contracts.rules import OFFICIAL_AWAITED, DocumentState
 from marketplace.kernel.errors import Conflict, DomainError, NotPermitted
 from marketplace.kernel.messages import N_
 
+SIGNED_ON_PAPER = N_(
+    "Your party has confirmed that it signed this text on paper. It waits for the others, then for an official."
+)
+
 
 @dataclass(frozen=True)
 class SigningFacts:
@@ -26,6 +30,7 @@ class SigningFacts:
     has_person_signed_other_side: bool
     has_certificates: bool
     can_get_code: bool
+    has_confirmed_paper: bool = False
     is_turn: bool = True
     is_in_time: bool = True
     names_its_parties: bool | None = None
@@ -117,6 +122,12 @@ def _of_the_parties(facts: SigningFacts) -> tuple[Condition, ...]:
             N_("No signed paper of it waits for an official."),
             not facts.awaits_official,
             Conflict(OFFICIAL_AWAITED),
+        ),
+        Condition(
+            "one_way",
+            N_("Your party has not confirmed a signed paper of this text."),
+            not facts.has_confirmed_paper,
+            Conflict(SIGNED_ON_PAPER),
         ),
         Condition(
             "acts",

@@ -145,6 +145,7 @@ PAPER_STATES = StateTable(
         arrow("confirm", {P.UPLOADED}, P.CONFIRMED, {R.SYSTEM}, N_("All parties confirmed")),
         arrow("verify", {P.CONFIRMED}, P.VERIFIED, {R.OFFICIAL}, N_("Verify the paper")),
         arrow("reject", {P.UPLOADED, P.CONFIRMED}, P.NONE, {R.OFFICIAL}, N_("Reject the scan"), reason=True),
+        arrow("set_aside", {P.UPLOADED}, P.NONE, {R.SYSTEM}, N_("All have signed electronically instead")),
     ),
     timers=((P.UPLOADED, 15), (P.CONFIRMED, 7)),
 )

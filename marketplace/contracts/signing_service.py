@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.service import confirm_password
@@ -15,16 +15,18 @@ from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.confirming import confirm_by_app, ways_for
 from marketplace.contracts.envelope import is_over, turn
-from marketplace.contracts.models import Document, DocumentParty, Signature
+from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Signature
 from marketplace.contracts.queries import names_its_parties
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
     METHOD,
+    PAPER_STATES,
     SAYS_WHAT_HOLDS,
     SEALING,
     Basis,
     DocumentState,
+    PaperState,
     PriceModel,
     awaits_official,
 )
@@ -52,6 +54,7 @@ def signing_facts(uow: UnitOfWork, document: Document, party_id: int, has_power:
     return SigningFacts(
         state=document.state,
         awaits_official=awaits_official(document.state, document.paper),
+        has_confirmed_paper=_has_confirmed_paper(uow, document, party_id),
         acts_for_party=party_id in parties and (has_power or uow.actor.acts_for(party_id)),
         is_party_verified=party_id in names and names[party_id].is_verified,
         is_other_verified=all(name.is_verified for key, name in names.items() if key != party_id),
@@ -96,6 +99,15 @@ def _amount_in_force(session: Session, deal_id: int) -> int:
     signed = (Document.deal_id == deal_id, Document.state == DocumentState.COMPLETE, says_it)
     newest = select(Document.amount_fen).where(*signed).order_by(Document.completed_at.desc(), Document.id.desc())
     return session.scalar(newest.limit(1)) or 0
+
+
+def _has_confirmed_paper(uow: UnitOfWork, document: Document, party_id: int) -> bool:
+    """Whether a party has said that it signed the paper of the scan that counts: it does not sign the same text twice."""
+    if document.paper is not PaperState.UPLOADED:
+        return False
+    newest = select(func.max(Scan.id)).where(Scan.document_id == document.id).scalar_subquery()
+    given = (ScanConfirmation.scan_id == newest, ScanConfirmation.party_id == party_id)
+    return uow.session.scalar(select(ScanConfirmation.party_id).where(*given)) is not None
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:
@@ -165,6 +177,8 @@ def sign(
     announce(uow, document, "sign", party_id)
     if order_of(uow.session, document.id).keys() - {one.party_id for one in signatures(uow, document.id)}:
         return False
+    if document.paper is PaperState.UPLOADED:
+        document.paper = PAPER_STATES.require("set_aside", document.paper, frozenset({Relation.SYSTEM})).target
     complete(uow, document, Basis.ELECTRONIC, china_day(uow.now()))
     return True
 

@@ -10,16 +10,18 @@ from marketplace.accounts.models import User
 from marketplace.contracts.change_service import fits_the_money
 from marketplace.contracts.changes import OVERTAKEN
 from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
-from marketplace.contracts.conditions import Condition, conditions
+from marketplace.contracts.conditions import SIGNED_ON_PAPER, Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import AmendedRoyalty, Document, DocumentParty, Scan, ScanConfirmation, Signature
 from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
 from marketplace.contracts.queries import names_its_parties
+from marketplace.contracts.royalties import Royalty
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
     LIVE,
+    OFFICIAL_AWAITED,
     PAPER_STATES,
     RENEWABLE,
     TAKES_BACK,
@@ -42,7 +44,7 @@ from marketplace.deals.models import Deal
 from marketplace.deals.policy import READERS
 from marketplace.deals.preemption_service import sale_of
 from marketplace.deals.renewing import Newer, newer_standards
-from marketplace.deals.royalty_terms import holds_from
+from marketplace.deals.royalty_terms import holds_from, royalty_offered
 from marketplace.deals.signatories import signing_parties
 from marketplace.deals.standing import ended_on, is_ended_by_right
 from marketplace.identity.models import SignatureGround
@@ -107,8 +109,8 @@ class DocumentPage:
     """Whether it is open and names a party as it no longer is."""
     grounds: Mapping[int, SignatureGround] = field(default_factory=dict)
     """What the signatures rested on, by party."""
-    royalty: AmendedRoyalty | None = None
-    """The royalty that this amendment brings."""
+    royalty: AmendedRoyalty | Royalty | None = None
+    """The royalty of this contract, or the one that this amendment brings."""
     royalty_from: date | None = None
     """From when on it holds, where all have signed and no later one goes before it."""
     is_ended_by_right: bool = False
@@ -196,6 +198,15 @@ class DocumentPage:
         return tuple(one for one in self.signatories if is_uploaded and one.is_mine and one.confirmation is None)
 
     @property
+    def awaits_paper(self) -> str:
+        """What is said to whoever has confirmed his signature on paper and so signs no more, as a msgid; empty for others."""
+        if awaits_official(self.document.state, self.document.paper):
+            return OFFICIAL_AWAITED
+        is_uploaded = self.document.paper is PaperState.UPLOADED
+        has_signed = is_uploaded and self.to_sign and all(one.confirmation for one in self.to_sign)
+        return SIGNED_ON_PAPER if has_signed else ""
+
+    @property
     def to_sign(self) -> tuple[Signatory, ...]:
         """Parties I may sign for that have not signed, if I may only when the other has."""
         is_sent = self.document.state is DocumentState.SENT
@@ -205,7 +216,9 @@ class DocumentPage:
     def is_my_turn(self) -> bool:
         """Whether one of them can sign now, as far as order and last day go."""
         view = self.envelope
-        return view is not None and not view.is_over and any(view.is_turn_of(one.party.id) for one in self.to_sign)
+        if view is None or view.is_over or self.awaits_paper:
+            return False
+        return any(view.is_turn_of(one.party.id) for one in self.to_sign)
 
 
 def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
@@ -240,7 +253,7 @@ def document_page(uow: UnitOfWork, document_id: int) -> DocumentPage:
         is_outdated=document.state in LIVE
         and not names_its_parties(session, load_region(uow.settings.region), document),
         grounds=grounds_of(session, document_id),
-        royalty=session.get(AmendedRoyalty, document_id),
+        royalty=session.get(AmendedRoyalty, document_id) or royalty_offered(session, document),
         is_ended_by_right=is_ended_by_right(session, deal),
         royalty_from=holds_from(session, document) if document.kind is DocumentKind.AMENDMENT else None,
     )

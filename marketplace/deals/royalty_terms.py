@@ -60,6 +60,14 @@ def holds_from(session: Session, document: Document) -> date | None:
     return next((one.from_on for one in phases if one.document_id == document.id), None)
 
 
+def royalty_offered(session: Session, document: Document) -> Royalty | None:
+    """What a contract says of a royalty, signed or not: it is in the offer it was written from."""
+    offer = session.get(Offer, document.offer_id) if document.offer_id else None
+    if offer is None or offer.royalty_bp is None:
+        return None
+    return Royalty(offer.royalty_bp, single_line(offer.royalty_base))
+
+
 def agreed_royalties(session: Session, deal_id: int) -> list[Phase]:
     """What contract and amendments say that all have signed, in the order in which they took effect, each from the quarter on
     from which it holds or would have held."""

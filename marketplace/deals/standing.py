@@ -18,8 +18,8 @@ from marketplace.deals.rules import DealState, StepKind
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.payments.models import Milestone, RoyaltyStatement
 from marketplace.payments.plan import fixed_lines, untouched
-from marketplace.payments.queries import in_flight, net_fixed_receipts, unpaid_lines
-from marketplace.payments.rules import Instalment, StatementState, Trigger
+from marketplace.payments.queries import in_flight, net_fixed_receipts, paid_by_line, unpaid_lines
+from marketplace.payments.rules import UNPAID, Instalment, StatementState, Trigger
 
 
 def ended_on(deal: Deal, document: Document) -> date | None:
@@ -62,7 +62,7 @@ def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
     """How the contract of a deal in force stands; amounts in fen, days in China."""
     contract = contract_in_force(uow.session, deal.id)
     amendments = amendments_of(uow.session, deal.id)
-    may_go = frozenset(untouched(uow, deal.id))
+    may_go, paid = frozenset(untouched(uow, deal.id)), paid_by_line(uow.session, [deal.id])
     return ContractInForce(
         document_id=contract.id,
         name=contract.text.partition("\n")[0],
@@ -72,7 +72,10 @@ def contract_standing(uow: UnitOfWork, deal: Deal) -> ContractInForce:
         earlier=tuple(reference_of(document.text) for document, _ in amendments),
         clauses=_clauses(contract, [amendment for _, amendment in amendments]),
         amount_fen=signed_fen(uow.session, deal.id),
-        lines=tuple(PlanLine(one.number, _line(one), one.number in may_go) for one in fixed_lines(uow, deal.id)),
+        lines=tuple(
+            PlanLine(one.number, _line(one), one.number in may_go, paid.get(one.id, UNPAID).verified >= one.fen)
+            for one in fixed_lines(uow, deal.id)
+        ),
         received_fen=net_fixed_receipts(uow.session, deal.id),
         royalty=royalty_schedule(uow.session, deal.id),
     )

@@ -202,9 +202,7 @@ class Cms:
         self.where, self.signature, self._kind = where, signature.content, _HASHES[digest]
         (self._method, self._named), (self.type, *self.inside) = _METHODS[method], elements(content.content)
         given = [one for more in enclosed if more.tag == 0xA0 for one in elements(more.content) if one.tag == 0x30]
-        numbers = {
-            one: elements(elements(one.content)[0].content)[1:4:2] for one in given
-        }  # Serial number, and issuer.
+        numbers = {one: elements(elements(one.content)[0].content)[1:4:2] for one in given}  # Serial, and issuer.
         own = [one for one, (number, by) in numbers.items() if by.whole + number.whole == who.content]
         require(len(own) == 1, where, "does not enclose its certificate once", "未附（唯一的）签名证书")
         self.certificate, *self.others = (x509.load_der_x509_certificate(one.whole) for one in (*own, *numbers))
@@ -374,7 +372,7 @@ class Evidence:
             events += [("verify", None), *(("confirm", one) for one in agreed)]
         require(agreed == parties, name, "was not agreed to by all parties", "未经各方同意")
         of_document = [one["payload"] for one in self.events if one["object"] == f"document:{document['id']}"]
-        done = {(one["action"], one["party_id"]) for one in of_document if one["sha256"] == expected}
+        done = {(one["action"], one["party_id"]) for one in of_document if one.get("sha256") == expected}
         for event in events:
             require(event in done, "events.jsonl", f"no {event[0]} of {document['reference']}", "缺少相应日志")
 

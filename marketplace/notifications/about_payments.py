@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from marketplace.deals.models import Deal
+from marketplace.deals.use_first import open_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.messages import N_
 from marketplace.kernel.wording import Params, exact_amount, on_day
@@ -14,6 +15,10 @@ from marketplace.payments.events import MilestoneMoved, ReceiptMoved, RoyaltyMov
 from marketplace.payments.models import Milestone, Receipt, RoyaltyStatement
 
 DUE = N_("Deal “%(title)s”: %(amount)s is to be paid by %(day)s.")
+DUE_AFTER_USE = N_(
+    "Deal “%(title)s”: the use is free until %(until)s. Until that day, the day included, the buyer can end it and pays nothing; "
+    "if it goes on, %(amount)s is to be paid by %(day)s."
+)
 REPORTED = {
     "payment": N_("Deal “%(title)s”: the buyer reports a payment of %(amount)s. Has it arrived?"),
     "refund": N_("Deal “%(title)s”: the seller reports a refund of %(amount)s. Has it arrived?"),
@@ -47,14 +52,17 @@ ROYALTY = {
 
 
 def milestone_moved(uow: UnitOfWork, event: MilestoneMoved) -> Iterator[Notice]:
-    """The buyer hears by when a line is to be paid, the seller that it is."""
+    """The buyer hears by when a line is to be paid, and until when he can end the use instead; the seller that it is."""
     if event.action != "fall_due" or event.due_on is None:
         return
     deal = uow.session.get_one(Deal, event.deal_id)
     fen = uow.session.get_one(Milestone, event.milestone_id).fen
     params: Params = {"title": deal.title, "amount": exact_amount(fen), "day": on_day(date.fromisoformat(event.due_on))}
-    both = speakers(uow.session, deal.buyer_party_id, deal.seller_party_id)
-    yield Notice(both, DUE, payments_path(deal.id), params)
+    both, use = speakers(uow.session, deal.buyer_party_id, deal.seller_party_id), open_use(uow, deal)
+    if use is None:
+        yield Notice(both, DUE, payments_path(deal.id), params)
+    else:
+        yield Notice(both, DUE_AFTER_USE, payments_path(deal.id), {**params, "until": on_day(use.last_day)})
 
 
 def royalty_moved(uow: UnitOfWork, event: RoyaltyMoved) -> Iterator[Notice]:

@@ -133,7 +133,12 @@ def pay(line_id: int) -> str | Response:
         raise Conflict(N_("There is nothing to be paid here now. Reload the page to see where it stands."))
     form = PayoutForm()
     if submitted(form, lambda uow: payouts.pay(uow, line_id, form.read())) is not None:
-        flash(_("The payment is recorded. %(name)s is asked whether it has arrived.", name=row.line.name), "success")
+        name = row.line.name
+        asked = _("The payment is recorded. %(name)s is asked whether it has arrived.", name=name)
+        kept = _(
+            "The payment is recorded. %(name)s has no account here to confirm it; the voucher stands for it.", name=name
+        )
+        flash(asked if row.line.user_id else kept, "success")
         return _to(page.reward.id)
     return render_template("rewards/payout.html", page=page, row=row, form=form)
 

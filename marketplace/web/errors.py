@@ -25,7 +25,7 @@ TITLES = {
     403: N_("You may not do this"),
     404: N_("There is nothing here"),
     405: N_("This page cannot be called like that"),
-    409: N_("Somebody was faster"),
+    409: N_("This cannot be done now"),
     413: N_("This is too large"),
     422: N_("Something is not right yet"),
     429: N_("Too many attempts"),

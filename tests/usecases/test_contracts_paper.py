@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from marketplace.contracts.conditions import SIGNED_ON_PAPER
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import Basis, DocumentState, EndReason, PaperState
+from marketplace.contracts.rules import OFFICIAL_AWAITED, Basis, DocumentState, EndReason, PaperState
 from marketplace.deals import document_queries, document_service, queries, service
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.rules import DealState
@@ -54,6 +55,37 @@ def test_from_the_scan_to_a_contract_in_force(factory: UnitOfWorkFactory, people
         assert uow.session.scalars(select(Deal.state)).one() is DealState.IN_FORCE
         entry = uow.session.scalars(select(Entry)).one()
     assert (entry.basis, entry.amount_fen) == (Basis.PAPER, 18_000_000)
+
+
+def test_who_has_confirmed_his_paper_is_not_asked_to_sign_again(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    scan_id = upload(factory, people.seller_contact, document_id)
+    confirm(factory, people.company, document_id, scan_id)
+    with factory.reading(people.company) as uow:
+        page = document_queries.document_page(uow, document_id)
+        assert (page.awaits_paper, page.is_my_turn) == (SIGNED_ON_PAPER, False)
+    with factory.writing(people.company) as uow, pytest.raises(Conflict, match="signed this text on paper"):
+        document_service.send_signing_code(uow, document_id)
+    confirm(factory, people.seller_contact, document_id, scan_id)
+    for actor in (people.company, people.seller_contact):
+        with factory.reading(actor) as uow:
+            page = document_queries.document_page(uow, document_id)
+            assert (page.awaits_paper, page.is_my_turn) == (OFFICIAL_AWAITED, False)
+
+
+def test_a_scan_nobody_has_confirmed_is_set_aside_once_all_have_signed_electronically(
+    factory: UnitOfWorkFactory, people: People, document_id: int
+) -> None:
+    upload(factory, people.seller_contact, document_id)
+    sign(factory, people.seller_contact, document_id)
+    sign(factory, people.company, document_id)
+    document = read(factory, document_id)
+    assert (document.state, document.basis, document.paper) == (
+        DocumentState.COMPLETE,
+        Basis.ELECTRONIC,
+        PaperState.NONE,
+    )
 
 
 def test_a_new_scan_asks_both_again(factory: UnitOfWorkFactory, people: People, document_id: int) -> None:

@@ -84,6 +84,15 @@ def test_the_whole_amount_is_one_line_thirty_days_after_the_use(
     assert standings(factory, people.company, deal) == [Standing.OVERDUE]
 
 
+def test_nobody_is_told_of_the_price_without_the_right_to_end_the_use(
+    factory: UnitOfWorkFactory, people: People, deal: int, drain: Drain
+) -> None:
+    drain()
+    (said,) = [text for text, _ in told(factory, people)["company_admin"] if "is to be paid by" in text]
+    assert "the buyer can end it and pays nothing" in said
+    assert (LAST_DAY.isoformat() in said, DUE.isoformat() in said) == (True, True)
+
+
 def test_text_and_pdf_say_how_the_use_begins_and_ends(factory: UnitOfWorkFactory, people: People, drain: Drain) -> None:
     document_id = make_contract(factory, people, make_deal(factory, people), FREE)
     drain()
