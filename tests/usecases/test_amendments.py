@@ -135,9 +135,7 @@ def test_the_text_names_the_contract_and_sets_old_and_new_side_by_side(
     assert (document.amount_fen, document.contract_type) == (15_400_000, contract_type(factory, contract.document_id))
 
 
-def test_a_line_that_is_paid_is_not_promised_once_more(
-    factory: UnitOfWorkFactory, people: People, deal: int
-) -> None:
+def test_a_line_that_is_paid_is_not_promised_once_more(factory: UnitOfWorkFactory, people: People, deal: int) -> None:
     first = lines_of(factory, deal)[0]
     make_payment(factory, people, first.id, first.fen, TODAY)
     document = text(factory, write_amendment(factory, people.company, deal))
