@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
+from marketplace.contracts.models import Document
+from marketplace.contracts.rules import Basis, DocumentKind
 from marketplace.deals.models import Message, Step
 from marketplace.deals.rules import StepKind
 from marketplace.kernel.messages import N_
@@ -135,6 +137,9 @@ WORDS: Mapping[StepKind, Mapping[str, str]] = {
     StepKind.RECEIPT: _RECEIPT,
     StepKind.ROYALTY: _ROYALTY,
 }
+_ON_PAPER = {"enter_into_force": DocumentKind.CONTRACT, "end_by_agreement": DocumentKind.TERMINATION_AGREEMENT}
+"""What a step of the deal rests on, which may be a paper."""
+
 _GOOD = frozenset(
     {"accept", "sign", "complete", "enter_into_force", "accept_delivery", "verify", "pay_online", "lift_dispute"}
 )
@@ -157,22 +162,39 @@ class Line:
     object_id: int = 0
     file_name: str = ""
     file_size: int = 0
+    day: date | None = None
+    """From which day in China on it holds, of what came on record later: a paper holds from the day it was signed."""
 
 
 def timeline(session: Session, deal_id: int) -> list[Line]:
     """Everything that happened in the room, newest first."""
     steps = select(Step, User.name).outerjoin(User, User.id == Step.user_id).where(Step.deal_id == deal_id)
-    lines = [_of_step(step, name or "") for step, name in session.execute(steps.order_by(Step.id))]
+    papers = _papers(session, deal_id)
+    lines = [_of_step(step, name or "", papers) for step, name in session.execute(steps.order_by(Step.id))]
     messages = select(Message, User.name).join(User, User.id == Message.user_id).where(Message.deal_id == deal_id)
     lines += [_of_message(message, name) for message, name in session.execute(messages.order_by(Message.id))]
     lines.reverse()  # Sorting keeps the order of what happened in the same moment.
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def _of_step(step: Step, who: str) -> Line:
+def _papers(session: Session, deal_id: int) -> dict[tuple[DocumentKind, int], date]:
+    """The days on which papers of a deal were signed, by kind and id."""
+    signed = (Document.deal_id == deal_id, Document.basis == Basis.PAPER, Document.signed_on.is_not(None))
+    rows = session.execute(select(Document.kind, Document.id, Document.signed_on).where(*signed))
+    return {(kind, id_): day for kind, id_, day in rows if day is not None}
+
+
+def _day_of(step: Step, papers: Mapping[tuple[DocumentKind, int], date]) -> date | None:
+    if step.action == "complete" and step.kind is not StepKind.DEAL:
+        return papers.get((DocumentKind(step.kind.value), step.object_id))
+    kind = _ON_PAPER.get(step.action) if step.kind is StepKind.DEAL else None
+    return next((day for (of, _), day in papers.items() if of is kind), None)
+
+
+def _of_step(step: Step, who: str, papers: Mapping[tuple[DocumentKind, int], date]) -> Line:
     tone = "good" if step.action in _GOOD else "bad" if step.action in _BAD else "calm"
     label = WORDS[step.kind][step.action]
-    return Line(step.at, label, who, step.reason, tone, step.kind, step.object_id)
+    return Line(step.at, label, who, step.reason, tone, step.kind, step.object_id, day=_day_of(step, papers))
 
 
 def _of_message(message: Message, who: str) -> Line:

@@ -15,6 +15,7 @@ from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.rules import PriceModel
 from marketplace.deals import document_service, payment_service
 from marketplace.deals.document_queries import document_page
+from marketplace.deals.history import timeline
 from marketplace.deals.models import Deal, Entry
 from marketplace.deals.standing import contract_standing
 from marketplace.deals.use_first import free_use
@@ -74,6 +75,9 @@ def test_a_contract_is_in_force_and_counted_from_the_day_on_which_it_was_signed(
 ) -> None:
     sign_on_paper(make_contract(factory, people, make_deal(factory, people)))
     assert deal_of(factory).in_force_on == SIGNED
+    with factory.reading() as uow:
+        days = {line.label: line.day for line in timeline(uow.session, 1) if line.day}
+    assert days == {"Contract in force": SIGNED, "Contract signed by all parties": SIGNED}
     assert figure(factory, people, FigureCode.A1, NOVEMBER, COMPARED) == Figure(18_000_000, 1)
     assert figure(factory, people, FigureCode.A1, DECEMBER, COMPARED) == Figure()
     before = COMPARED - timedelta(days=1)
@@ -133,6 +137,8 @@ def test_an_agreement_ends_the_contract_on_the_day_on_which_it_was_signed(
     deal_id = make_signed(factory, people, BY_PLAN)
     sign_on_paper(write_termination(factory, people.company, deal_id))
     assert deal_of(factory).ended_on == SIGNED
+    with factory.reading() as uow:
+        assert {line.day for line in timeline(uow.session, deal_id) if line.day} == {SIGNED}
     assert figure(factory, people, FigureCode.A1, NOVEMBER, COMPARED) == Figure(6_000_000, 1)
     assert figure(factory, people, FigureCode.C13, NOVEMBER, COMPARED).value == 1
     assert figure(factory, people, FigureCode.C13, NOVEMBER, COMPARED - timedelta(days=1)).value == 0
