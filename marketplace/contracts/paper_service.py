@@ -6,10 +6,9 @@ names that were printed and signed, and a change of name takes nothing from a co
 
 from datetime import date
 
-from sqlalchemy import select
-
 from marketplace.contracts.envelope import TOO_LATE, fresh_last_day, is_over
 from marketplace.contracts.models import Document, Scan, ScanConfirmation
+from marketplace.contracts.queries import confirmations, newest_scan
 from marketplace.contracts.rules import DOCUMENT_STATES, LONGEST_REASON, PAPER_STATES, Basis, DocumentState, PaperState
 from marketplace.contracts.service import announce, require_no_official_awaited
 from marketplace.contracts.signing_service import complete, order_of
@@ -127,17 +126,6 @@ def reject_scan(uow: UnitOfWork, document: Document, relations: frozenset[Relati
     document.paper = target
     uow.flush()
     announce(uow, document, "reject", None)
-
-
-def newest_scan(uow: UnitOfWork, document_id: int) -> Scan | None:
-    """The scan that counts, rejected or not."""
-    return uow.session.scalar(select(Scan).where(Scan.document_id == document_id).order_by(Scan.id.desc()).limit(1))
-
-
-def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
-    """Who has confirmed a scan."""
-    of_scan = select(ScanConfirmation).where(ScanConfirmation.scan_id == scan_id)
-    return list(uow.session.scalars(of_scan.order_by(ScanConfirmation.at)))
 
 
 def _require_open(document: Document) -> None:

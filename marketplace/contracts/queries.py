@@ -1,4 +1,4 @@
-"""The reading side of documents: what a text says about its parties."""
+"""The reading side of documents: what a text says about its parties, when it was signed, and by which scan."""
 
 from datetime import date
 
@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.clauses import PartyFacts, names_parties
 from marketplace.contracts.makers import MakerShare
-from marketplace.contracts.models import Document, DocumentParty
+from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation
 from marketplace.identity.queries import verified_identities
+from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.organisations.models import Organisation, Party
 from marketplace.organisations.parties import name_of
 from marketplace.organisations.regions import Region
@@ -52,6 +53,17 @@ def makers_of(session: Session, document_id: int) -> tuple[MakerShare, ...]:
     rows = select(*columns).where(DocumentParty.document_id == document_id, DocumentParty.maker.is_not(None))
     found = session.execute(rows.order_by(DocumentParty.maker))
     return tuple(MakerShare(party_id, share_bp or 0) for party_id, share_bp in found)
+
+
+def newest_scan(uow: UnitOfWork, document_id: int) -> Scan | None:
+    """The scan that counts, rejected or not."""
+    return uow.session.scalar(select(Scan).where(Scan.document_id == document_id).order_by(Scan.id.desc()).limit(1))
+
+
+def confirmations(uow: UnitOfWork, scan_id: int) -> list[ScanConfirmation]:
+    """Who has confirmed a scan."""
+    of_scan = select(ScanConfirmation).where(ScanConfirmation.scan_id == scan_id)
+    return list(uow.session.scalars(of_scan.order_by(ScanConfirmation.at)))
 
 
 def _place(region: Region, county_code: str | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.service import confirm_password
@@ -15,8 +15,8 @@ from marketplace.contracts.clauses import reference_of
 from marketplace.contracts.conditions import SigningFacts, require_all
 from marketplace.contracts.confirming import confirm_by_app, ways_for
 from marketplace.contracts.envelope import is_over, turn
-from marketplace.contracts.models import Document, DocumentParty, Scan, ScanConfirmation, Signature
-from marketplace.contracts.queries import names_its_parties
+from marketplace.contracts.models import Document, DocumentParty, Signature
+from marketplace.contracts.queries import confirmations, names_its_parties, newest_scan
 from marketplace.contracts.rules import (
     CHANGES,
     DOCUMENT_STATES,
@@ -105,9 +105,8 @@ def _has_confirmed_paper(uow: UnitOfWork, document: Document, party_id: int) -> 
     """Whether a party has said that it signed the paper of the scan that counts: it does not sign the same text twice."""
     if document.paper is not PaperState.UPLOADED:
         return False
-    newest = select(func.max(Scan.id)).where(Scan.document_id == document.id).scalar_subquery()
-    given = (ScanConfirmation.scan_id == newest, ScanConfirmation.party_id == party_id)
-    return uow.session.scalar(select(ScanConfirmation.party_id).where(*given)) is not None
+    scan = newest_scan(uow, document.id)
+    return scan is not None and any(one.party_id == party_id for one in confirmations(uow, scan.id))
 
 
 def signatures(uow: UnitOfWork, document_id: int) -> list[Signature]:

@@ -13,9 +13,8 @@ from marketplace.contracts.clauses import Clause, from_rows, heading_of, ordinal
 from marketplace.contracts.conditions import SIGNED_ON_PAPER, Condition, conditions
 from marketplace.contracts.envelope import LONGEST_DAYS
 from marketplace.contracts.models import AmendedRoyalty, Document, DocumentParty, Scan, ScanConfirmation, Signature
-from marketplace.contracts.paper_service import confirmations, newest_scan
 from marketplace.contracts.passing import passed_days
-from marketplace.contracts.queries import names_its_parties
+from marketplace.contracts.queries import confirmations, names_its_parties, newest_scan
 from marketplace.contracts.royalties import Royalty
 from marketplace.contracts.rules import (
     CHANGES,

@@ -15,7 +15,7 @@ from marketplace.contracts.conditions import require_all
 from marketplace.contracts.envelope import USUAL, Envelope
 from marketplace.contracts.models import Document, Scan
 from marketplace.contracts.passing import lapse_day, renewed, require_ahead
-from marketplace.contracts.queries import makers_of, names_its_parties
+from marketplace.contracts.queries import confirmations, makers_of, names_its_parties
 from marketplace.contracts.rules import CHANGES, RENEWABLE, UNSIGNED_AGAIN, DocumentKind, DocumentState
 from marketplace.contracts.service import Figures
 from marketplace.contracts.signing_service import Confirmation
@@ -251,7 +251,7 @@ def upload_scan(uow: UnitOfWork, document_id: int, upload: Upload | None, signed
 def confirm_scan(uow: UnitOfWork, document_id: int, scan_id: int, party_id: int | None = None) -> Document:
     """Say that this very scan is the paper one's party signed. Raises NotFound, NotPermitted, Conflict."""
     room, document = enter_by_document(uow, document_id)
-    done = [one.party_id for one in paper_service.confirmations(uow, scan_id)]
+    done = [one.party_id for one in confirmations(uow, scan_id)]
     paper_service.confirm_scan(uow, document, room.relations, room.speaks_for(party_id, but=done), scan_id)
     note_step(room, document, "confirm")
     return document

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import User
 from marketplace.contracts.envelope import is_in_order, is_over, turn
 from marketplace.contracts.models import Document, SigningReminder
-from marketplace.contracts.paper_service import confirmations, newest_scan
-from marketplace.contracts.queries import makers_of
+from marketplace.contracts.queries import confirmations, makers_of, newest_scan
 from marketplace.contracts.rules import DocumentState, PaperState
 from marketplace.contracts.signing_service import order_of, signatures, whose_turn
 from marketplace.infra.unit_of_work import UnitOfWork

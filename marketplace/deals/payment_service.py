@@ -126,8 +126,8 @@ def answer_royalty(uow: UnitOfWork, statement_id: int, action: str, reason: str 
     """
     room = enter(uow, royalties.fetch(uow, statement_id).deal_id)
     statement = royalties.fetch(uow, statement_id)
-    schedule = royalty_schedule(uow.session, room.deal.id)
-    if action == "agree" and schedule is not None:
+    schedule = royalty_schedule(uow.session, room.deal.id) if action == "agree" else None
+    if schedule is not None:
         schedule.require_until(statement.last_on)
     royalties.answer(uow, statement, room.relations, action, reason)
     room.step(StepKind.ROYALTY, statement.id, action, room.deal.seller_party_id, statement.reason)

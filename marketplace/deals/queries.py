@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
 from marketplace.contracts.queries import makers_of
-from marketplace.contracts.rules import BINDING, CHANGES, LIVE, DocumentKind, DocumentState, awaits_official
+from marketplace.contracts.rules import (
+    BINDING,
+    CHANGES,
+    LIVE,
+    OFFICIAL_AWAITED,
+    DocumentKind,
+    DocumentState,
+    awaits_official,
+)
 from marketplace.deals.booking import signed_by_deal
 from marketplace.deals.comparing import Changed, compare
 from marketplace.deals.history import Line, timeline
@@ -30,7 +38,7 @@ from marketplace.deals.rules import (
 from marketplace.deals.situations import newest_offers, situations
 from marketplace.deals.standing import is_ended_by_right
 from marketplace.deals.stops import as_said
-from marketplace.deals.use_first import FreeUse, due_after_use, free_use, open_use, waits_for_an_end
+from marketplace.deals.use_first import NOT_AGREED, FreeUse, closed_because, due_after_use, free_use
 from marketplace.infra.unit_of_work import UnitOfWork
 from marketplace.kernel.clock import china_day
 from marketplace.kernel.permissions import Actor
@@ -279,7 +287,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
     session = uow.session
     deal, held = require_visible(session, uow.actor, session.get(Deal, deal_id))
     use = free_use(session, deal)
-    use_is_open = use is not None and open_use(uow, deal) is not None
+    why_closed = NOT_AGREED if use is None else closed_because(uow, deal)
     offers = session.scalars(select(Offer).where(Offer.deal_id == deal_id).order_by(Offer.number.desc())).all()
     of_deal = select(Document).where(Document.deal_id == deal_id)
     documents = session.scalars(of_deal.order_by(Document.created_at.desc(), Document.id.desc())).all()
@@ -295,7 +303,7 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         ),
         documents=tuple(documents),
         timeline=tuple(timeline(session, deal_id)),
-        actions=_actions(deal, documents, held, use_is_open),
+        actions=_actions(deal, documents, held, not why_closed),
         result=session.get(Listing, deal.result_id) if deal.result_id else None,
         need=session.get(Listing, deal.need_id) if deal.need_id else None,
         entries=tuple(session.scalars(select(Entry).where(Entry.deal_id == deal_id).order_by(Entry.id))),
@@ -303,8 +311,8 @@ def room(uow: UnitOfWork, deal_id: int) -> RoomPage:
         makers=_makers(session, documents),
         free_use=use,
         due_after_use=due_after_use(session, deal) if use is not None else None,
-        use_is_open=use_is_open,
-        is_end_awaited=waits_for_an_end(uow, deal),
+        use_is_open=not why_closed,
+        is_end_awaited=why_closed == OFFICIAL_AWAITED,
         is_ended_by_right=is_ended_by_right(session, deal),
         royalties=royalty_spans(session, royalty_schedule(session, deal_id)),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.contracts.models import Document
-from marketplace.contracts.rules import OFFICIAL_AWAITED, DocumentKind, DocumentState, PriceModel
+from marketplace.contracts.rules import DocumentKind, DocumentState, PriceModel
 from marketplace.contracts.service import require_none_awaited
 from marketplace.deals.events import UseEnding
 from marketplace.deals.models import Deal, Offer, Step
@@ -93,15 +93,15 @@ def require_may_end_use(uow: UnitOfWork, deal: Deal) -> FreeUse:
     return use
 
 
-def waits_for_an_end(uow: UnitOfWork, deal: Deal) -> bool:
-    """Whether nothing closes the buyer's right but an agreement on the end that waits for an official, and that he may reject."""
+def closed_because(uow: UnitOfWork, deal: Deal) -> str:
+    """Why the buyer cannot end the use of a contract today, as a msgid; empty where he can."""
     if deal.state not in CHANGEABLE:
-        return False
+        return IS_OVER
     try:
         require_may_end_use(uow, deal)
     except Conflict as error:
-        return error.message == OFFICIAL_AWAITED
-    return False
+        return error.message
+    return ""
 
 
 def open_use(uow: UnitOfWork, deal: Deal) -> FreeUse | None:

@@ -11,7 +11,7 @@ from marketplace.accounts.rules import CodePurpose
 from marketplace.contracts.envelope import Envelope
 from marketplace.contracts.makers import Maker
 from marketplace.contracts.models import Document
-from marketplace.contracts.paper_service import newest_scan
+from marketplace.contracts.queries import newest_scan
 from marketplace.contracts.rules import METHOD, ContractType, DocumentKind, PriceModel
 from marketplace.contracts.signing_service import Confirmation, code_about
 from marketplace.contracts.terms import Terms

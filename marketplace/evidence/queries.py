@@ -10,8 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.queries import names_of_users
 from marketplace.contracts.makers import MakerShare
 from marketplace.contracts.models import Document, Scan, ScanConfirmation, Seal, Signature
-from marketplace.contracts.paper_service import confirmations, newest_scan
-from marketplace.contracts.queries import makers_of
+from marketplace.contracts.queries import confirmations, makers_of, newest_scan
 from marketplace.contracts.royalties import Phase
 from marketplace.contracts.rules import Basis, DocumentState, PrintKind
 from marketplace.contracts.signing_service import all_sealed, signatures
